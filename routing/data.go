@@ -1,0 +1,181 @@
+package routing
+
+import (
+	"net/netip"
+
+	"tandem/billing/rate"
+	"tandem/internal/e164"
+	"tandem/internal/money"
+	"tandem/internal/q850"
+)
+
+// Data is everything a snapshot is made of, as plain rows. Package db reads it
+// from MariaDB in one consistent transaction; NewSnapshot checks and indexes
+// it. IDs are the tables' primary keys.
+type Data struct {
+	Version     uint64 // highest change_log id the rows include
+	Servers     []Server
+	Providers   []Provider
+	Addresses   []Address
+	Gates       []Gate
+	Numbers     []Number
+	Accounts    []Account
+	Subscribers []Subscriber
+	Duties      []Duty
+	StopRules   []StopRule
+	Rates       []Rate
+	Currencies  []Currency
+	FX          map[int64]money.FX // by currency id: units per euro, in force now
+}
+
+// Currency is one that a provider bills in.
+type Currency struct {
+	ID  int64
+	ISO string // ISO 4217, e.g. "USD"
+}
+
+// Driver is the channel driver a server dials with; it decides how dial
+// strings look.
+type Driver string
+
+// The two channel drivers.
+const (
+	PJSIP   Driver = "pjsip"
+	ChanSIP Driver = "chan_sip"
+)
+
+// Server is one Asterisk.
+type Server struct {
+	ID        int64
+	Name      string       // Asterisk's systemname
+	Addresses []netip.Addr // where its FastAGI connections and reports come from
+	IAX2      string       // dial prefix for calls to it, e.g. "IAX2/msm@msm"
+	Driver    Driver
+}
+
+// Provider is a carrier that we pay.
+type Provider struct {
+	ID         int64
+	Name       string
+	CurrencyID int64
+	Enabled    bool
+	CLIAllowed bool        // we may set the caller ID to any number that we may show
+	Dynamic    bool        // carries any caller ID, also numbers that are not ours
+	AppendPlus bool        // wants a leading + before a bare E.164 number
+	DefaultCLI e164.Number // shown when a call has no caller ID of its own; may be empty
+	TierPrefix [3]*string  // by Tier: technical prefix before the B-number; nil = tier not sold
+	Plain      bool        // sells no tier by prefix: one way, taken for TierCLI
+}
+
+// Tier is a quality of delivery that a provider sells, told by the prefix put
+// before the B-number.
+type Tier uint8
+
+// Tiers from the lowest up: caller ID not guaranteed, guaranteed, premium.
+const (
+	TierNonCLI Tier = iota
+	TierCLI
+	TierPremium
+)
+
+// Direction tells which way an address or a number may be used.
+type Direction uint8
+
+// Directions are bits: In|Out is both.
+const (
+	In  Direction = 1
+	Out Direction = 2
+)
+
+// Address is one address or network of a provider.
+type Address struct {
+	ID         int64
+	ProviderID int64
+	Network    netip.Prefix // source addresses it stands for; invalid when only a host name is known
+	Host       string       // what we dial: domain name, else the address
+	Port       uint16       // 0: the protocol's own
+	Proxy      string       // "host:port" of an outbound proxy on the way, or empty
+	Direction  Direction
+	Protocol   string // SIP, IAX2, H323; only SIP is dialled
+}
+
+// Gate binds one of our numbers to a dial peer on a server.
+type Gate struct {
+	ID         int64
+	NumberID   int64
+	ServerID   int64
+	Name       string // the dial peer; several gates may share it
+	Context    string
+	CLISupport bool   // we may send the caller ID; else the far side puts its own
+	Host       string // registrar, or where to send; empty: the provider's first OUT address
+	Port       uint16
+	Login      string // set with Password: the gate registers
+	Password   string
+	Enabled    bool
+}
+
+// Number is one rented number of the pool.
+type Number struct {
+	ID         int64
+	Number     e164.Number
+	ProviderID int64
+	ServerID   int64 // 0: bound to no server
+	Enabled    bool
+	Direction  Direction
+	Virtual    bool // not bound to a dial peer
+	EchoTest   bool
+	AccountID  int64 // 0: nobody's yet
+	// Where an incoming call goes when no agent is known for the caller.
+	DestinationSubscriberID int64       // 0: none
+	DestinationNumber       e164.Number // forward to this number; empty: none
+}
+
+// Account is a customer: how its callers dial, what they show.
+type Account struct {
+	ID         int64
+	Name       string
+	Enabled    bool
+	Rules      e164.DialRules
+	DefaultCLI e164.Number // may be empty
+	MinTier    Tier        // no route of a lower tier
+}
+
+// Subscriber is a telephone or a PBX with a login of its own.
+type Subscriber struct {
+	ID        int64
+	Login     string // also the endpoint's name in Asterisk
+	Secret    string
+	AccountID int64
+	ServerID  int64
+	Extension string        // short number inside the account; may be empty
+	MayShow   []e164.Number // caller IDs it may present besides the account's default
+	Enabled   bool
+}
+
+// Duty marks the duty operator of a server or of one number.
+type Duty struct {
+	SubscriberID int64
+	ServerID     int64 // 0 when NumberID is set
+	NumberID     int64 // 0 when ServerID is set
+}
+
+// StopRule decides after a failed attempt. Zero fields match anything; the most
+// specific rule of the provider wins over the general ones.
+type StopRule struct {
+	ID         int64
+	ProviderID int64      // 0: every provider
+	SIPStatus  int        // 0: any
+	Cause      q850.Cause // 0: any
+	Rang       *bool      // nil: whether or not it rang
+	Stop       bool       // true: end the hunt; false: next route
+	Release    q850.Cause // cause to the caller when stopping; 0: as received, mapped
+}
+
+// Rate is one row of a provider's deck for a tier.
+type Rate struct {
+	ID         int64
+	ProviderID int64
+	Tier       Tier
+	Prefix     string // leading digits of the B-number, 1 to 15
+	rate.Rate
+}

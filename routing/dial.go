@@ -1,0 +1,59 @@
+package routing
+
+import (
+	"strconv"
+
+	"tandem/internal/e164"
+)
+
+// trunkPrefix begins the endpoint name of every provider address under pjsip;
+// no gate and no subscriber may bear it.
+const trunkPrefix = "trunk-"
+
+// TrunkEndpoint is the name of a provider address in Asterisk's pjsip
+// configuration and in dial strings.
+func TrunkEndpoint(a *Address) string {
+	return trunkPrefix + strconv.FormatInt(a.ProviderID, 10) + "-" + strconv.FormatInt(a.ID, 10)
+}
+
+// SourceEndpoint is the pjsip endpoint that a provider's incoming calls land on.
+func SourceEndpoint(p *Provider) string { return trunkPrefix + strconv.FormatInt(p.ID, 10) }
+
+// SubscriberDial rings a subscriber on its server.
+func SubscriberDial(driver Driver, s *Subscriber) string {
+	if driver == ChanSIP {
+		return "SIP/" + s.Login
+	}
+	return "PJSIP/" + s.Login
+}
+
+// gateDial is the dial string through a dial peer: chan_sip puts the peer
+// first, chan_pjsip the number (channels/chan_pjsip.c, request).
+func gateDial(driver Driver, g *Gate, digits string) string {
+	if driver == ChanSIP {
+		return "SIP/" + g.Name + "/" + digits
+	}
+	return "PJSIP/" + digits + "@" + g.Name
+}
+
+// addressDial is the dial string to a provider's address. Under chan_sip the
+// host itself is the peer; under pjsip the trunk's endpoint knows the host.
+func addressDial(driver Driver, a *Address, digits string) string {
+	if driver == ChanSIP {
+		return "SIP/" + a.Host + "/" + digits
+	}
+	return "PJSIP/" + digits + "@" + TrunkEndpoint(a)
+}
+
+// redirectDial hands the call to another server with the called number
+// untouched; empty when there is no path to it.
+func redirectDial(to *Server, b e164.Number) string {
+	if to.IAX2 == "" {
+		return ""
+	}
+	return to.IAX2 + "/" + string(b)
+}
+
+// RedirectDial is the dial string that hands a call for b to another server
+// over IAX2; empty when the server has no IAX2 path.
+func RedirectDial(to *Server, b e164.Number) string { return redirectDial(to, b) }

@@ -1,0 +1,122 @@
+package routing
+
+import (
+	"net/netip"
+	"slices"
+
+	"tandem/internal/e164"
+)
+
+// The look-ups below return nil when there is no such row.
+
+// Server finds a server by Asterisk's systemname.
+func (s *Snapshot) Server(name string) *Server { return s.serverNames[name] }
+
+// IsPeer says whether an address belongs to one of our servers: only they may
+// ask Tandem anything.
+func (s *Snapshot) IsPeer(a netip.Addr) bool {
+	_, ok := s.peers[a.Unmap()]
+	return ok
+}
+
+// ProviderAt finds the provider that sends from a source address; the longest
+// network wins.
+func (s *Snapshot) ProviderAt(source netip.Addr) *Provider {
+	source = source.Unmap()
+	for _, a := range s.networks {
+		if a.Network.Contains(source) {
+			return s.providers[a.ProviderID]
+		}
+	}
+	return nil
+}
+
+// Provider finds a provider by id.
+func (s *Snapshot) Provider(id int64) *Provider { return s.providers[id] }
+
+// Number finds a number of the pool.
+func (s *Snapshot) Number(n e164.Number) *Number { return s.numbers[n] }
+
+// Account finds an account by id.
+func (s *Snapshot) Account(id int64) *Account { return s.accounts[id] }
+
+// Subscriber finds a subscriber by id.
+func (s *Snapshot) Subscriber(id int64) *Subscriber { return s.subscribers[id] }
+
+// Login finds a subscriber by login, which is also its endpoint's name.
+func (s *Snapshot) Login(login string) *Subscriber { return s.logins[login] }
+
+// Extension finds a subscriber by its short number inside an account.
+func (s *Snapshot) Extension(account int64, digits string) *Subscriber {
+	return s.extensions[extension{account, digits}]
+}
+
+// DutyFor is the duty operator of a number, else of a server.
+func (s *Snapshot) DutyFor(number *Number, server *Server) *Subscriber {
+	if number != nil {
+		if op := s.numberDuty[number.ID]; op != nil {
+			return op
+		}
+	}
+	return s.serverDuty[server.ID]
+}
+
+// ServerByID finds a server by id.
+func (s *Snapshot) ServerByID(id int64) *Server { return s.servers[id] }
+
+// Servers lists all servers in id order.
+func (s *Snapshot) Servers() []*Server {
+	list := make([]*Server, 0, len(s.servers))
+	for _, v := range s.servers {
+		list = append(list, v)
+	}
+	slices.SortFunc(list, func(a, b *Server) int { return int(a.ID - b.ID) })
+	return list
+}
+
+// Subscribers lists all subscribers in id order.
+func (s *Snapshot) Subscribers() []*Subscriber {
+	list := make([]*Subscriber, 0, len(s.subscribers))
+	for _, v := range s.subscribers {
+		list = append(list, v)
+	}
+	slices.SortFunc(list, func(a, b *Subscriber) int { return int(a.ID - b.ID) })
+	return list
+}
+
+// Trunks lists a provider's ways out over SIP, in id order.
+func (s *Snapshot) Trunks(provider int64) []*Address { return s.addresses[provider] }
+
+// Sources lists the networks that a provider's calls come from.
+func (s *Snapshot) Sources(provider int64) []netip.Prefix {
+	var list []netip.Prefix
+	for _, a := range s.networks {
+		if a.ProviderID == provider && a.Protocol == "SIP" {
+			list = append(list, a.Network)
+		}
+	}
+	return list
+}
+
+// Providers lists all providers in id order.
+func (s *Snapshot) Providers() []*Provider { return s.providersInOrder() }
+
+// GatesAt lists the enabled gates on a server with their numbers, in id order.
+func (s *Snapshot) GatesAt(server int64) []GateNumber {
+	var list []GateNumber
+	for _, number := range s.numbers {
+		for _, g := range s.gatesOf[number.ID] {
+			if g.ServerID == server && g.Enabled {
+				list = append(list, GateNumber{g, number})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b GateNumber) int { return int(a.Gate.ID - b.Gate.ID) })
+	return list
+}
+
+// GateNumber is a gate together with the number it is bound to.
+type GateNumber struct {
+	Gate   *Gate
+	Number *Number
+}

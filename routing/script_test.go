@@ -1,0 +1,372 @@
+package routing_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tandem/billing/rate"
+	"tandem/internal/e164"
+	"tandem/internal/money"
+	"tandem/internal/q850"
+	"tandem/routing"
+)
+
+// Scripts in testdata describe a switch in the trade's words and ask it for
+// plans and verdicts. A line is a word, an id or name, and key=value pairs:
+//
+//	fx USD 1.10                                   # units per euro
+//	server 1 asterisk-macomnet iax2=IAX2/a@b driver=chan_sip
+//	provider 8 VoxBeam USD cli=0011101 flags=cli_allowed,dynamic,append_plus
+//	address 1 provider=8 OUT host=sbc.voxbeam.com
+//	number 279 74951815000 provider=7 server=1 IN/OUT flags=disabled,virtual
+//	gate 8 westcall number=279 server=1 flags=no_cid,disabled
+//	account 1 office default=74951815000 min=cli
+//	rate provider=8 tier=cli 7495 0.0100 60/60 fee=0.01 from=2026-01-01 to=2026-02-01
+//	stop 1 provider=8 sip=404 rang=yes stop release=1
+//	plan server=asterisk-macomnet account=office show=74951815000 to=74957777777 at=2026-01-15
+//	  route 8.c.a1 SIP/… cli=7495… cost=0.03      # expected, in order, complete
+//	  drop  3.c.a7 cli_not_allowed                # expected, any order, complete
+//	judge 8 CHANUNAVAIL sip=503 rang -> next
+//	judge 8 BUSY sip=486 -> stop 17
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			newScript(t, file).run()
+		})
+	}
+}
+
+type script struct {
+	t        *testing.T
+	file     string
+	line     int
+	data     routing.Data
+	snapshot *routing.Snapshot
+	accounts map[string]int64
+	asked    int
+
+	got, want []string // of the plan being compared
+	open      string   // its line
+}
+
+func newScript(t *testing.T, file string) *script {
+	t.Helper()
+	return &script{t: t, file: file, data: routing.Data{FX: map[int64]money.FX{}}, accounts: map[string]int64{}}
+}
+
+// words of a line: the plain ones in order, and the key=value pairs.
+type words struct {
+	t     *testing.T
+	where string
+	plain []string
+	pairs map[string]string
+}
+
+func (s *script) run() {
+	s.t.Helper()
+	f, err := os.Open(s.file)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer f.Close()
+	for scanner := bufio.NewScanner(f); scanner.Scan(); {
+		s.line++
+		text, _, _ := strings.Cut(scanner.Text(), "#")
+		fields := strings.Fields(text)
+		if len(fields) == 0 {
+			continue
+		}
+		w := words{t: s.t, where: fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line), pairs: map[string]string{}}
+		for _, f := range fields[1:] {
+			if k, v, ok := strings.Cut(f, "="); ok {
+				w.pairs[k] = v
+			} else {
+				w.plain = append(w.plain, f)
+			}
+		}
+		s.do(fields[0], w)
+	}
+	s.compare()
+	if s.asked == 0 {
+		s.t.Fatal("the script asks nothing")
+	}
+}
+
+func (s *script) do(word string, w words) {
+	s.t.Helper()
+	switch word {
+	case "route", "drop":
+		s.want = append(s.want, expected(word, w))
+		return
+	}
+	s.compare()
+	switch word {
+	case "fx":
+		fx, err := money.ParseFX(w.at(1))
+		w.ok(err)
+		id := int64(len(s.data.Currencies) + 1)
+		s.data.Currencies = append(s.data.Currencies, routing.Currency{ID: id, ISO: w.at(0)})
+		s.data.FX[id] = fx
+	case "server":
+		s.data.Servers = append(s.data.Servers, routing.Server{
+			ID: w.id(0), Name: w.at(1), IAX2: w.pairs["iax2"], Driver: routing.Driver(w.or("driver", "pjsip")),
+		})
+	case "provider":
+		s.data.Providers = append(s.data.Providers, s.provider(w))
+	case "address":
+		a := routing.Address{ID: w.id(0), ProviderID: w.num("provider"), Host: w.pairs["host"], Protocol: w.or("proto", "SIP"), Direction: direction(w.at(1))}
+		if ip, err := netip.ParsePrefix(w.pairs["net"]); err == nil {
+			a.Network = ip
+		}
+		s.data.Addresses = append(s.data.Addresses, a)
+	case "number":
+		s.data.Numbers = append(s.data.Numbers, routing.Number{
+			ID: w.id(0), Number: e164.Number(w.at(1)), ProviderID: w.num("provider"), ServerID: w.num("server"),
+			Direction: direction(w.at(2)), Enabled: !w.flag("disabled"), Virtual: w.flag("virtual"),
+		})
+	case "gate":
+		s.data.Gates = append(s.data.Gates, routing.Gate{
+			ID: w.id(0), Name: w.at(1), NumberID: w.num("number"), ServerID: w.num("server"),
+			CLISupport: !w.flag("no_cid"), Enabled: !w.flag("disabled"),
+		})
+	case "account":
+		tier, err := routing.ParseTier(w.or("min", "noncli"))
+		w.ok(err)
+		s.accounts[w.at(1)] = w.id(0)
+		s.data.Accounts = append(s.data.Accounts, routing.Account{
+			ID: w.id(0), Name: w.at(1), Enabled: true, DefaultCLI: e164.Number(w.pairs["default"]), MinTier: tier,
+		})
+	case "rate":
+		s.data.Rates = append(s.data.Rates, s.rate(w))
+	case "stop":
+		s.data.StopRules = append(s.data.StopRules, stopRule(w))
+	case "plan":
+		s.plan(w)
+	case "judge":
+		s.judge(w)
+	default:
+		s.t.Fatalf("%s: unknown word %q", w.where, word)
+	}
+}
+
+func (s *script) build(w words) *routing.Snapshot {
+	s.t.Helper()
+	if s.snapshot == nil {
+		snapshot, problems, err := routing.NewSnapshot(s.data, routing.Options{BaseCurrency: "USD"}, time.Time{})
+		w.ok(err)
+		for _, p := range problems {
+			s.t.Errorf("%s: %s", w.where, p)
+		}
+		s.snapshot = snapshot
+	}
+	return s.snapshot
+}
+
+func (s *script) plan(w words) {
+	s.t.Helper()
+	snapshot := s.build(w)
+	at := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	if v := w.pairs["at"]; v != "" {
+		var err error
+		at, err = time.Parse(time.DateOnly, v)
+		w.ok(err)
+	}
+	account := snapshot.Account(s.accounts[w.pairs["account"]])
+	server := snapshot.Server(w.pairs["server"])
+	if account == nil || server == nil {
+		s.t.Fatalf("%s: no such account or server", w.where)
+	}
+	shown := routing.Presented{CLI: e164.Number(w.pairs["show"]), Number: snapshot.Number(e164.Number(w.pairs["show"]))}
+	plan := snapshot.Plan(routing.Request{Server: server, Account: account, Shown: shown, BNumber: e164.Number(w.pairs["to"]), At: at})
+	s.asked++
+	s.open, s.got, s.want = w.where, nil, nil
+	if plan.Redirect != nil {
+		s.got = append(s.got, fmt.Sprintf("route x%d %s cli= cost=", plan.Redirect.ID, plan.Dial))
+	}
+	for _, r := range plan.Routes {
+		s.got = append(s.got, fmt.Sprintf("route %s %s cli=%s cost=%s", r.Key, r.Dial, r.CLI, r.Cost))
+	}
+	for _, d := range plan.Dropped {
+		s.got = append(s.got, fmt.Sprintf("drop %s %s", d.Key, d.Reason))
+	}
+}
+
+func (s *script) compare() {
+	s.t.Helper()
+	if s.open == "" {
+		return
+	}
+	sortDrops(s.got)
+	sortDrops(s.want)
+	if diff := cmp.Diff(s.want, s.got); diff != "" {
+		s.t.Errorf("%s: plan (-want +got):\n%s", s.open, diff)
+	}
+	s.open = ""
+}
+
+func (s *script) judge(w words) {
+	s.t.Helper()
+	s.asked++
+	o := routing.Outcome{Result: routing.Result(w.at(1))}
+	o.SIPStatus = int(w.num("sip"))
+	o.Cause = q850.Cause(w.num("cause"))
+	o.Agreeing = int(w.num("agreeing"))
+	text := strings.Join(w.plain[2:], " ")
+	before, want, _ := strings.Cut(text, "->")
+	o.Rang = strings.Contains(before, "rang")
+	v := s.build(w).Judge(w.id(0), o)
+	got := "next"
+	if v.Stop {
+		got = fmt.Sprintf("stop %d", v.Release)
+	}
+	if got != strings.TrimSpace(want) {
+		s.t.Errorf("%s: %s (%s), want %s", w.where, got, v.Rule, want)
+	}
+}
+
+func (s *script) provider(w words) routing.Provider {
+	p := routing.Provider{
+		ID: w.id(0), Name: w.at(1), Enabled: !w.flag("disabled"), CLIAllowed: w.flag("cli_allowed"), Dynamic: w.flag("dynamic"),
+		AppendPlus: w.flag("append_plus"), DefaultCLI: e164.Number(w.pairs["default"]), Plain: true,
+	}
+	for _, c := range s.data.Currencies {
+		if c.ISO == w.at(2) {
+			p.CurrencyID = c.ID
+		}
+	}
+	for _, t := range routing.Tiers() {
+		if prefix, sold := w.pairs[t.String()]; sold {
+			p.TierPrefix[t], p.Plain = &prefix, false
+		}
+	}
+	return p
+}
+
+func (s *script) rate(w words) routing.Rate {
+	s.t.Helper()
+	tier, err := routing.ParseTier(w.pairs["tier"])
+	w.ok(err)
+	perMinute, err := money.ParseRate(w.at(1))
+	w.ok(err)
+	first, next, _ := strings.Cut(w.at(2), "/")
+	r := routing.Rate{ID: int64(len(s.data.Rates) + 1), ProviderID: w.num("provider"), Tier: tier, Prefix: w.at(0)}
+	r.Rate = rate.Rate{PerMinute: perMinute, First: int32(w.int(first)), Next: int32(w.int(next))}
+	if fee := w.pairs["fee"]; fee != "" {
+		r.ConnectionFee, err = money.ParseAmount(fee)
+		w.ok(err)
+	}
+	for key, field := range map[string]*time.Time{"from": &r.From, "to": &r.To} {
+		if v := w.pairs[key]; v != "" {
+			*field, err = time.Parse(time.DateOnly, v)
+			w.ok(err)
+		}
+	}
+	return r
+}
+
+func stopRule(w words) routing.StopRule {
+	r := routing.StopRule{
+		ID: w.id(0), ProviderID: w.num("provider"), SIPStatus: int(w.num("sip")), Cause: q850.Cause(w.num("cause")),
+		Release: q850.Cause(w.num("release")), Stop: w.at(1) == "stop",
+	}
+	if v := w.pairs["rang"]; v != "" {
+		rang := v == "yes"
+		r.Rang = &rang
+	}
+	return r
+}
+
+// expected puts a route or drop line into the form that plan produces.
+func expected(word string, w words) string {
+	if word == "drop" {
+		return fmt.Sprintf("drop %s %s", w.at(0), w.at(1))
+	}
+	cost := w.pairs["cost"]
+	if cost != "" {
+		amount, err := money.ParseAmount(cost)
+		w.ok(err)
+		cost = amount.String()
+	}
+	return fmt.Sprintf("route %s %s cli=%s cost=%s", w.at(0), w.at(1), w.pairs["cli"], cost)
+}
+
+// sortDrops keeps the routes in their order and sorts what was dropped.
+func sortDrops(list []string) {
+	first := len(list)
+	for i, v := range list {
+		if strings.HasPrefix(v, "drop") {
+			first = i
+			break
+		}
+	}
+	slices.Sort(list[first:])
+}
+
+func direction(s string) routing.Direction {
+	var d routing.Direction
+	if strings.Contains(s, "IN") {
+		d |= routing.In
+	}
+	if strings.Contains(s, "OUT") {
+		d |= routing.Out
+	}
+	return d
+}
+
+func (w words) at(i int) string {
+	w.t.Helper()
+	if i >= len(w.plain) {
+		w.t.Fatalf("%s: word %d is missing", w.where, i+1)
+	}
+	return w.plain[i]
+}
+
+func (w words) id(i int) int64 { return w.int(w.at(i)) }
+
+func (w words) num(key string) int64 {
+	if w.pairs[key] == "" {
+		return 0
+	}
+	return w.int(w.pairs[key])
+}
+
+func (w words) int(s string) int64 {
+	w.t.Helper()
+	v, err := strconv.ParseInt(s, 10, 64)
+	w.ok(err)
+	return v
+}
+
+func (w words) or(key, fallback string) string {
+	if v := w.pairs[key]; v != "" {
+		return v
+	}
+	return fallback
+}
+
+func (w words) flag(name string) bool {
+	return strings.Contains(","+w.pairs["flags"]+",", ","+name+",")
+}
+
+func (w words) ok(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatalf("%s: %v", w.where, err)
+	}
+}

@@ -1,0 +1,292 @@
+package routing
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"tandem/internal/e164"
+	"tandem/internal/money"
+)
+
+// Options are the choices of routing that come from the configuration.
+type Options struct {
+	BaseCurrency  string        // ISO 4217: costs are compared in it
+	AnswerTimeout time.Duration // how long a route may ring
+	NoProgress    time.Duration // how long a route may stay silent before the next is tried
+}
+
+// Limits of one hunt.
+const (
+	MaxRoutes    = 10              // never more attempts for one call
+	ExpectedTalk = 3 * time.Minute // the call by which routes are compared
+)
+
+// Problem is a row that could not be used, with what to do about it. The rest
+// of the data lives on without it.
+type Problem struct {
+	Table  string `json:"table"`
+	ID     int64  `json:"id"`
+	Column string `json:"column"`
+	Detail string `json:"detail"`
+}
+
+func (p Problem) String() string {
+	return fmt.Sprintf("%s id %d, %s: %s", p.Table, p.ID, p.Column, p.Detail)
+}
+
+// Snapshot is everything routing knows at one moment. It is never changed after
+// NewSnapshot, so any number of calls read it without a lock.
+type Snapshot struct {
+	Version uint64
+	BuiltAt time.Time
+	Options Options
+
+	servers     map[int64]*Server
+	serverNames map[string]*Server
+	peers       map[netip.Addr]struct{}
+	providers   map[int64]*Provider
+	addresses   map[int64][]*Address // by provider, OUT over SIP, in id order
+	networks    []*Address           // IN, longest network first
+	gates       map[int64][]*Gate    // by provider, in id order
+	gatesOf     map[int64][]*Gate    // by number id
+	numbers     map[e164.Number]*Number
+	accounts    map[int64]*Account
+	subscribers map[int64]*Subscriber
+	logins      map[string]*Subscriber
+	extensions  map[extension]*Subscriber
+	serverDuty  map[int64]*Subscriber
+	numberDuty  map[int64]*Subscriber
+	stopRules   map[int64][]StopRule // by provider, 0 for all; most specific first
+	fx          map[int64]money.FX
+	currencies  map[int64]string
+	baseFX      money.FX
+
+	decks []deck
+	rates []Rate
+	trie  *trie
+}
+
+type extension struct {
+	account int64
+	digits  string
+}
+
+// deck is what one provider sells in one tier.
+type deck struct {
+	provider *Provider
+	tier     Tier
+	prefix   string // technical prefix before the B-number
+}
+
+// Names that reach Asterisk: dial peers and logins. They go into dial strings
+// and configuration files, so the alphabet is closed.
+var (
+	gateName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+	loginName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{2,62}$`)
+	hostName  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252})$`)
+	iax2Path  = regexp.MustCompile(`^IAX2/[A-Za-z0-9_.@:-]{1,120}$`)
+)
+
+// NewSnapshot checks and indexes rows. Rows that cannot be used are left out
+// and told as problems; it fails only where no call could be routed rightly at
+// all.
+func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error) {
+	s := &Snapshot{
+		Version: d.Version, BuiltAt: now, Options: o,
+		servers: map[int64]*Server{}, serverNames: map[string]*Server{}, peers: map[netip.Addr]struct{}{},
+		providers: map[int64]*Provider{}, addresses: map[int64][]*Address{}, gates: map[int64][]*Gate{},
+		gatesOf: map[int64][]*Gate{}, numbers: map[e164.Number]*Number{}, accounts: map[int64]*Account{},
+		subscribers: map[int64]*Subscriber{}, logins: map[string]*Subscriber{}, extensions: map[extension]*Subscriber{},
+		serverDuty: map[int64]*Subscriber{}, numberDuty: map[int64]*Subscriber{}, stopRules: map[int64][]StopRule{},
+		fx: d.FX, currencies: map[int64]string{},
+	}
+	b := builder{Snapshot: s}
+	if err := b.currencyBase(d); err != nil {
+		return nil, nil, err
+	}
+	b.addServers(d.Servers)
+	b.addProviders(d.Providers, d.Addresses)
+	b.addNumbers(d.Numbers, d.Gates)
+	b.addAccounts(d.Accounts, d.Subscribers, d.Duties)
+	b.addStopRules(d.StopRules)
+	b.addRates(d.Rates)
+	return s, b.problems, nil
+}
+
+// builder carries the problems while a snapshot is made.
+type builder struct {
+	*Snapshot
+	problems []Problem
+}
+
+func (b *builder) problem(table string, id int64, column, format string, args ...any) {
+	b.problems = append(b.problems, Problem{table, id, column, fmt.Sprintf(format, args...)})
+}
+
+func (b *builder) currencyBase(d Data) error {
+	for _, c := range d.Currencies {
+		b.currencies[c.ID] = c.ISO
+		if c.ISO == b.Options.BaseCurrency {
+			b.baseFX = d.FX[c.ID]
+		}
+	}
+	if b.baseFX == 0 {
+		return fmt.Errorf("routing.base_currency %q: needs a row in currency and one in fx_rates that is in force", b.Options.BaseCurrency)
+	}
+	return nil
+}
+
+func (b *builder) addServers(servers []Server) {
+	for i := range servers {
+		v := &servers[i]
+		if v.IAX2 != "" && !iax2Path.MatchString(v.IAX2) {
+			b.problem("servers", v.ID, "iax2", "%q is no IAX2 path such as IAX2/user@peer; calls cannot be redirected there", v.IAX2)
+			v.IAX2 = ""
+		}
+		b.servers[v.ID] = v
+		b.serverNames[v.Name] = v
+		for _, a := range v.Addresses {
+			b.peers[a.Unmap()] = struct{}{}
+		}
+	}
+}
+
+func (b *builder) addProviders(providers []Provider, addresses []Address) {
+	for i := range providers {
+		b.providers[providers[i].ID] = &providers[i]
+	}
+	for i := range addresses {
+		v := &addresses[i]
+		if b.providers[v.ProviderID] == nil {
+			b.problem("providers_ips", v.ID, "provider_id", "no provider %d", v.ProviderID)
+			continue
+		}
+		if v.Direction&In != 0 && v.Network.IsValid() {
+			b.networks = append(b.networks, v)
+		}
+		if v.Direction&Out == 0 || v.Protocol != "SIP" {
+			continue
+		}
+		if !hostName.MatchString(v.Host) {
+			b.problem("providers_ips", v.ID, "domainname", "%q is no host name or address; the way out is not used", v.Host)
+			continue
+		}
+		b.addresses[v.ProviderID] = append(b.addresses[v.ProviderID], v)
+	}
+	slices.SortStableFunc(b.networks, func(x, y *Address) int { return y.Network.Bits() - x.Network.Bits() })
+}
+
+func (b *builder) addNumbers(numbers []Number, gates []Gate) {
+	byID := map[int64]*Number{}
+	for i := range numbers {
+		v := &numbers[i]
+		b.numbers[v.Number] = v
+		byID[v.ID] = v
+	}
+	for i := range gates {
+		v := &gates[i]
+		number := byID[v.NumberID]
+		switch {
+		case number == nil:
+			b.problem("gates", v.ID, "numbers_pool_id", "no number %d", v.NumberID)
+		case !gateName.MatchString(v.Name) || strings.HasPrefix(v.Name, trunkPrefix):
+			b.problem("gates", v.ID, "gatename", "%q: want letters, digits, _ . - and not the prefix %s", v.Name, trunkPrefix)
+		default:
+			b.gatesOf[v.NumberID] = append(b.gatesOf[v.NumberID], v)
+			b.gates[number.ProviderID] = append(b.gates[number.ProviderID], v)
+		}
+	}
+}
+
+func (b *builder) addAccounts(accounts []Account, subscribers []Subscriber, duties []Duty) {
+	taken := map[string]bool{}
+	for _, gates := range b.gatesOf {
+		for _, g := range gates {
+			taken[g.Name] = true
+		}
+	}
+	for i := range accounts {
+		b.accounts[accounts[i].ID] = &accounts[i]
+	}
+	for i := range subscribers {
+		v := &subscribers[i]
+		switch {
+		case b.accounts[v.AccountID] == nil:
+			b.problem("subscribers", v.ID, "account_id", "no account %d", v.AccountID)
+		case !loginName.MatchString(v.Login) || strings.HasPrefix(v.Login, trunkPrefix):
+			b.problem("subscribers", v.ID, "login", "%q: want 3 to 63 of a-z, 0-9, _ . - and not the prefix %s", v.Login, trunkPrefix)
+		case taken[v.Login]:
+			// A subscriber that bears a trunk's name could be taken for it.
+			b.problem("subscribers", v.ID, "login", "%q is the name of a gate or of another subscriber", v.Login)
+		default:
+			taken[v.Login] = true
+			b.subscribers[v.ID] = v
+			b.logins[v.Login] = v
+			if v.Extension != "" {
+				b.extensions[extension{v.AccountID, v.Extension}] = v
+			}
+		}
+	}
+	for _, v := range duties {
+		subscriber := b.subscribers[v.SubscriberID]
+		switch {
+		case subscriber == nil:
+			b.problem("duty_operators", v.SubscriberID, "subscriber_id", "no subscriber %d that can be rung", v.SubscriberID)
+		case v.NumberID != 0:
+			b.numberDuty[v.NumberID] = subscriber
+		default:
+			b.serverDuty[v.ServerID] = subscriber
+		}
+	}
+}
+
+func (b *builder) addRates(rates []Rate) {
+	index := map[deckKey]uint32{}
+	for _, p := range b.providersInOrder() {
+		for _, t := range Tiers() {
+			if prefix, sold := p.sells(t); sold {
+				index[deckKey{p.ID, t}] = uint32(len(b.decks))
+				b.decks = append(b.decks, deck{provider: p, tier: t, prefix: prefix})
+			}
+		}
+	}
+	b.rates = make([]Rate, 0, len(rates))
+	for _, r := range rates {
+		if _, sold := index[deckKey{r.ProviderID, r.Tier}]; !sold {
+			b.problem("rates", r.ID, "tier", "provider %d sells no tier %s", r.ProviderID, r.Tier)
+			continue
+		}
+		if !validPrefix(r.Prefix) {
+			b.problem("rates", r.ID, "prefix", "%q: want 1 to %d digits", r.Prefix, e164.MaxDigits)
+			continue
+		}
+		if err := r.Validate(); err != nil {
+			b.problem("rates", r.ID, "rate", "%v", err)
+			continue
+		}
+		b.rates = append(b.rates, r)
+	}
+	b.trie = newTrie(b.rates, func(r *Rate) uint32 { return index[deckKey{r.ProviderID, r.Tier}] })
+}
+
+type deckKey struct {
+	provider int64
+	tier     Tier
+}
+
+func validPrefix(s string) bool {
+	return s != "" && len(s) <= e164.MaxDigits && strings.Trim(s, "0123456789") == ""
+}
+
+func (s *Snapshot) providersInOrder() []*Provider {
+	list := make([]*Provider, 0, len(s.providers))
+	for _, p := range s.providers {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b *Provider) int { return int(a.ID - b.ID) })
+	return list
+}
