@@ -120,3 +120,32 @@ type GateNumber struct {
 	Gate   *Gate
 	Number *Number
 }
+
+// Currency is the ISO 4217 code of a currency id, empty when unknown.
+func (s *Snapshot) Currency(id int64) string { return s.currencies[id] }
+
+// Usable says whether a planned route still stands in this snapshot.
+func (s *Snapshot) Usable(k Key) bool {
+	switch {
+	case k.SubscriberID != 0:
+		v := s.subscribers[k.SubscriberID]
+		return v != nil && v.Enabled
+	case k.ServerID != 0:
+		return s.servers[k.ServerID] != nil
+	}
+	p := s.providers[k.ProviderID]
+	if p == nil || !p.Enabled {
+		return false
+	}
+	for _, g := range s.gates[k.ProviderID] {
+		if g.ID == k.GateID {
+			return g.Enabled
+		}
+	}
+	for _, a := range s.addresses[k.ProviderID] {
+		if a.ID == k.AddressID {
+			return true
+		}
+	}
+	return false
+}

@@ -72,7 +72,7 @@ const AgreeingNotFound = 2
 // (busy, rang and did not answer, declined) or the number is bad; go on when
 // the route failed.
 func defaultVerdict(o Outcome) Verdict {
-	cause := o.cause()
+	cause := o.OwnCause()
 	switch {
 	case o.Result == ResultBusy || cause == q850.UserBusy:
 		return Verdict{true, q850.UserBusy, "default: busy"}
@@ -90,9 +90,9 @@ func defaultVerdict(o Outcome) Verdict {
 	return Verdict{Rule: "default: the route failed, try the next"}
 }
 
-// cause is the attempt's cause: the SIP answer's when there was one, since the
+// OwnCause is the attempt's cause: the SIP answer's when there was one, since the
 // Reason header may override HANGUPCAUSE.
-func (o Outcome) cause() q850.Cause {
+func (o Outcome) OwnCause() q850.Cause {
 	if c := q850.FromSIP(o.SIPStatus); c != q850.None {
 		return c
 	}
@@ -104,7 +104,7 @@ func (o Outcome) cause() q850.Cause {
 
 func (r StopRule) matches(o Outcome) bool {
 	return (r.SIPStatus == 0 || r.SIPStatus == o.SIPStatus) &&
-		(r.Cause == q850.None || r.Cause == o.cause() || r.Cause == o.Cause) &&
+		(r.Cause == q850.None || r.Cause == o.OwnCause() || r.Cause == o.Cause) &&
 		(r.Rang == nil || *r.Rang == o.Rang)
 }
 
@@ -125,7 +125,7 @@ func (r StopRule) specific() int {
 
 // release is a cause that the caller's switch understands.
 func release(wanted q850.Cause, o Outcome) q850.Cause {
-	for _, c := range []q850.Cause{wanted, o.cause()} {
+	for _, c := range []q850.Cause{wanted, o.OwnCause()} {
 		if _, mapped := c.SIP(); mapped {
 			return c
 		}

@@ -1,0 +1,181 @@
+package agi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"tandem/callflow"
+	"tandem/routing"
+)
+
+// Scripts are the exchanges that the dialplan asks for; see package dialplan
+// for their arguments and answers.
+func Scripts() []string { return []string{scriptRoute, scriptIncoming, scriptNext} }
+
+const (
+	scriptRoute    = "route"
+	scriptIncoming = "incoming"
+	scriptNext     = "next"
+)
+
+// ErrDraining turns new calls away while the node goes down; the dialplan asks
+// the next node.
+var ErrDraining = errors.New("agi: node is going down")
+
+// CallHandler joins the door to the plot: it reads the arguments, asks
+// callflow, and answers in channel variables.
+type CallHandler struct {
+	Flow     *callflow.Flow
+	Snapshot func() *routing.Snapshot
+	Sounds   map[callflow.Message]string // what is played for each message; none: nothing
+	Now      func() time.Time
+	Draining func() bool // new calls are refused while true
+}
+
+// ServeAGI answers one exchange.
+func (h *CallHandler) ServeAGI(ctx context.Context, s *Session) error {
+	req := s.Request()
+	if err := h.checkServer(req, s.Peer().Addr()); err != nil {
+		return err
+	}
+	vars, err := h.answer(ctx, req)
+	if err != nil {
+		return err
+	}
+	return s.Finish(ctx, vars)
+}
+
+func (h *CallHandler) answer(ctx context.Context, req Request) ([]Var, error) {
+	switch req.Script {
+	case scriptRoute, scriptIncoming:
+		if h.Draining() {
+			return nil, ErrDraining
+		}
+		in, err := h.seizure(req)
+		if err != nil {
+			return nil, err
+		}
+		decide := h.Flow.Outgoing
+		if req.Script == scriptIncoming {
+			decide = h.Flow.Incoming
+		}
+		d, err := decide(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return h.decision(d), nil
+	case scriptNext:
+		hunt, err := h.hunt(req)
+		if err != nil {
+			return nil, err
+		}
+		step, err := h.Flow.Next(ctx, hunt)
+		if err != nil {
+			return nil, err
+		}
+		if step.Next == 0 {
+			return h.refusal(step.Refusal), nil
+		}
+		return []Var{{"T_ACTION", string(callflow.Dial)}, {"T_I", strconv.Itoa(step.Next)}}, nil
+	}
+	return nil, fmt.Errorf("%w: script %q", ErrProtocol, req.Script)
+}
+
+// checkServer holds the server's name against the address that asks: one
+// server's rendered dialplan cannot speak for another.
+func (h *CallHandler) checkServer(req Request, peer netip.Addr) error {
+	if len(req.Args) == 0 {
+		return fmt.Errorf("%w: script %q without arguments", ErrProtocol, req.Script)
+	}
+	server := h.Snapshot().Server(req.Args[0])
+	if server == nil {
+		return fmt.Errorf("%w: no server %q", ErrProtocol, req.Args[0])
+	}
+	for _, a := range server.Addresses {
+		if a.Unmap() == peer {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %s is no address of server %s", ErrProtocol, peer, server.Name)
+}
+
+// seizure reads SERVER,ENDPOINT,SOURCE,DIALLED,CLI,HOPS.
+func (h *CallHandler) seizure(req Request) (callflow.Seizure, error) {
+	if len(req.Args) != 6 {
+		return callflow.Seizure{}, fmt.Errorf("%w: %s with %d arguments, want 6", ErrProtocol, req.Script, len(req.Args))
+	}
+	hops, err := strconv.Atoi(req.Args[5])
+	if err != nil {
+		return callflow.Seizure{}, fmt.Errorf("%w: hops %q", ErrProtocol, req.Args[5])
+	}
+	return callflow.Seizure{
+		CallID: req.UniqueID, Server: req.Args[0], Endpoint: req.Args[1], Source: req.Args[2],
+		Dialled: req.Args[3], CLI: req.Args[4], Hops: hops, At: h.Now(),
+	}, nil
+}
+
+// hunt reads SERVER,STARTED_MS,LOG,KEYS_LEFT,DIRECTION,PLACE.
+func (h *CallHandler) hunt(req Request) (callflow.Hunt, error) {
+	if len(req.Args) != 6 {
+		return callflow.Hunt{}, fmt.Errorf("%w: next with %d arguments, want 6", ErrProtocol, len(req.Args))
+	}
+	started, err := strconv.ParseInt(req.Args[1], 10, 64)
+	if err != nil {
+		return callflow.Hunt{}, fmt.Errorf("%w: started %q", ErrProtocol, req.Args[1])
+	}
+	place, err := strconv.Atoi(req.Args[5])
+	if err != nil {
+		return callflow.Hunt{}, fmt.Errorf("%w: place %q", ErrProtocol, req.Args[5])
+	}
+	hunt := callflow.Hunt{
+		CallID: req.UniqueID, Server: req.Args[0], StartedAt: time.UnixMilli(started), Log: req.Args[2], Place: place, At: h.Now(),
+	}
+	if req.Args[3] != "" {
+		hunt.KeysLeft = strings.Split(req.Args[3], "/")
+	}
+	return hunt, nil
+}
+
+// decision is a Decision in channel variables.
+func (h *CallHandler) decision(d callflow.Decision) []Var {
+	switch d.Action {
+	case callflow.Reject:
+		return h.refusal(d.Refusal)
+	case callflow.Echo:
+		return []Var{{"T_ACTION", string(d.Action)}, {"T_DIR", string(d.Record.Direction)}, {"T_MAX", seconds(h.Flow.Limits.MaxTalk)}}
+	}
+	vars := []Var{
+		{"T_ACTION", string(d.Action)},
+		{"T_DIR", string(d.Record.Direction)},
+		{"T_N", strconv.Itoa(len(d.Offers))},
+		{"T_MAX", seconds(h.Flow.Limits.MaxTalk)},
+	}
+	keys := make([]string, len(d.Offers))
+	for i, o := range d.Offers {
+		n := strconv.Itoa(i + 1)
+		keys[i] = o.Key.String()
+		silence := seconds(h.Flow.Limits.NoProgress)
+		if o.Key.SubscriberID != 0 {
+			silence = "0" // a telephone on the table may think before it rings
+		}
+		vars = append(vars,
+			Var{"T_R" + n, o.Dial}, Var{"T_C" + n, string(o.CLI)}, Var{"T_K" + n, keys[i]},
+			Var{"T_A" + n, seconds(h.Flow.Limits.Ring)}, Var{"T_P" + n, silence})
+	}
+	return append(vars, Var{"T_KEYS", strings.Join(keys, "/")})
+}
+
+func (h *CallHandler) refusal(r callflow.Refusal) []Var {
+	return []Var{
+		{"T_ACTION", string(callflow.Reject)},
+		{"T_CAUSE", strconv.Itoa(int(r.Cause))},
+		{"T_FILE", h.Sounds[r.Message]},
+	}
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"tandem/billing"
+	"tandem/callflow"
+	"tandem/internal/q850"
+)
+
+// Metrics counts calls in the trade's words. Labels are bounded sets, never a
+// number or an account.
+type Metrics struct {
+	decisions *prometheus.CounterVec
+	attempts  *prometheus.CounterVec
+	calls     *prometheus.CounterVec
+	lost      prometheus.Counter
+}
+
+// Gauges are read when somebody asks.
+type Gauges struct {
+	SpoolLength  func() int64
+	SpoolRefused func() int64
+	SnapshotAge  func() time.Duration // since it was last known to be current
+	Live         func() int
+}
+
+// NewMetrics registers everything that the node tells about itself.
+func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
+	m := &Metrics{
+		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_decisions_total", Help: "Calls decided, by direction and action.",
+		}, []string{"direction", "action"}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_attempts_total", Help: "Finished attempts, by result and whose fault a failure was.",
+		}, []string{"result", "blame"}),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_calls_total", Help: "Ended calls, by direction and disposition.",
+		}, []string{"direction", "disposition"}),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tandem_records_unqueued_total", Help: "Start and attempt records that found the queue full; the end report repeats their facts, all but the plan.",
+		}),
+	}
+	registry.MustRegister(
+		m.decisions, m.attempts, m.calls, m.lost,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		gauge("tandem_spool_records", "Records on disk that the database does not have yet.", func() float64 { return float64(g.SpoolLength()) }),
+		gauge("tandem_spool_refused_records", "Records put aside since the start because the database can never take them.", func() float64 { return float64(g.SpoolRefused()) }),
+		gauge("tandem_snapshot_age_seconds", "Time since the routing snapshot was last known to be current.", func() float64 { return g.SnapshotAge().Seconds() }),
+		gauge("tandem_calls_live", "Calls that this node let in and that are not over.", func() float64 { return float64(g.Live()) }),
+	)
+	return m
+}
+
+func gauge(name, help string, read func() float64) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read)
+}
+
+// Decided counts a decision.
+func (m *Metrics) Decided(direction billing.Direction, action callflow.Action) {
+	m.decisions.WithLabelValues(string(direction), string(action)).Inc()
+}
+
+// Attempted counts a finished attempt.
+func (m *Metrics) Attempted(result billing.Disposition, blame q850.Blame) {
+	m.attempts.WithLabelValues(string(result), string(blame)).Inc()
+}
+
+// Ended counts a call.
+func (m *Metrics) Ended(direction billing.Direction, disposition billing.Disposition) {
+	m.calls.WithLabelValues(string(direction), string(disposition)).Inc()
+}
+
+// RecordLost counts a record that found no room in the queue.
+func (m *Metrics) RecordLost() { m.lost.Inc() }

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+
+	"tandem/callflow"
+)
+
+// Config is what the door needs.
+type Config struct {
+	Flow     *callflow.Flow
+	Peers    func(netip.Addr) bool // who may report ends: addresses of our servers
+	Ready    func() []string       // what keeps the node from taking calls; empty: nothing
+	Registry *prometheus.Registry
+	Log      zerolog.Logger
+}
+
+// maxReport bounds an end report: ten attempts of a hundred bytes, three times
+// encoded, stay far below.
+const maxReport = 16 << 10
+
+// NewHandler is the whole door as a list one can read.
+func NewHandler(c Config) http.Handler {
+	r := chi.NewRouter()
+	r.Use(middleware.Recoverer)
+	r.Get("/healthz", healthz)
+	r.Get("/readyz", readyz(c.Ready))
+	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(c.Registry, promhttp.HandlerOpts{Registry: c.Registry}))
+	r.With(peersOnly(c.Peers, c.Log), middleware.AllowContentType("application/x-www-form-urlencoded")).
+		Post("/asterisk/end", endReport(c.Flow, c.Log))
+	return r
+}
+
+// NewServer bounds everything a stranger could draw out.
+func NewServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 2 * time.Second,
+		ReadTimeout:       5 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    8 << 10,
+	}
+}
+
+// peersOnly lets our own servers in. The connection's address counts, no header.
+func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			from, err := netip.ParseAddrPort(r.RemoteAddr)
+			if err != nil || !peers(from.Addr().Unmap()) {
+				log.Debug().Str("from", r.RemoteAddr).Msg("end report of a stranger refused")
+				http.Error(w, "not one of our servers", http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// status turns an error of callflow into an HTTP status; the text of an unknown
+// error stays inside.
+func status(err error) (int, string) {
+	switch {
+	case errors.Is(err, callflow.ErrBadRequest):
+		return http.StatusBadRequest, err.Error()
+	default:
+		return http.StatusServiceUnavailable, "the record is not durable yet; try another node"
+	}
+}

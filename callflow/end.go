@@ -1,0 +1,165 @@
+package callflow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"tandem/billing"
+	"tandem/internal/e164"
+	"tandem/internal/q850"
+	"tandem/routing"
+)
+
+// Report is a call that is over, as its hang-up handler tells it. It holds the
+// whole story, so it can make the record by itself.
+type Report struct {
+	Seizure     // identity, as at the start
+	Direction   billing.Direction
+	EndedAt     time.Time
+	Log         string // every attempt, the last one included
+	Action      Action // what Tandem had said; empty when no node answered
+	DialStatus  string // of the last Dial; empty when there was none
+	Cause       q850.Cause
+	RejectCause q850.Cause // what the dialplan released the caller with
+	Talk        time.Duration
+	HungUp      billing.Side
+}
+
+// End makes the record of a call and returns once it is durable.
+func (f *Flow) End(ctx context.Context, r Report) error {
+	end, err := Conclude(f.Snapshot(), f.Limits, r)
+	if err != nil {
+		return err
+	}
+	end.Start.Node = f.Node
+	if err := f.Records.Put(ctx, billing.Record{End: &end}); err != nil {
+		return fmt.Errorf("record of call %s: %w", end.Start.CallID, err)
+	}
+	f.Live.remove(r.CallID)
+	for _, a := range end.Attempts {
+		f.Metrics.Attempted(a.Result, a.Blame)
+	}
+	f.Metrics.Ended(end.Start.Direction, end.Disposition)
+	f.Log.Info().EmbedObject(end).Msg("call")
+	return nil
+}
+
+// Conclude turns a report into the record; it is pure.
+func Conclude(s *routing.Snapshot, limits Limits, r Report) (billing.End, error) {
+	if err := r.validate(); err != nil {
+		return billing.End{}, err
+	}
+	attempts, err := ParseAttempts(r.Log)
+	if err != nil {
+		return billing.End{}, err
+	}
+	end := billing.End{Start: r.identity(s, limits), EndedAt: r.EndedAt, Talk: r.Talk}
+	for _, a := range attempts {
+		end.Attempts = append(end.Attempts, a.record(r.CallID))
+		if end.PDD == 0 && a.pdd() > 0 {
+			end.PDD = max(0, a.StartedAt.Sub(r.At)) + a.pdd()
+		}
+		end.Route = a.Key.String()
+	}
+	end.Disposition = r.disposition(attempts)
+	end.Cause = r.released(end.Disposition)
+	end.SIPStatus = finalStatus(end.Disposition, end.Cause)
+	end.HangupBy = r.side(end.Disposition)
+	if end.Disposition == billing.Answered {
+		end.AnsweredAt = r.EndedAt.Add(-r.Talk)
+	} else {
+		end.Talk = 0
+	}
+	return end, nil
+}
+
+func (r Report) validate() error {
+	if err := r.Seizure.validate(); err != nil {
+		return err
+	}
+	switch {
+	case !strings.HasPrefix(r.CallID, r.Server+"-"):
+		return fmt.Errorf("%w: call_id %q is not of server %q", ErrBadRequest, r.CallID, r.Server)
+	case r.Direction != billing.Outgoing && r.Direction != billing.Incoming && r.Direction != billing.Redirected:
+		return fmt.Errorf("%w: direction %q", ErrBadRequest, r.Direction)
+	case r.At.Year() < 2000 || r.EndedAt.Before(r.At.Add(-time.Minute)) || r.EndedAt.Sub(r.At) > 8*24*time.Hour:
+		return fmt.Errorf("%w: started %s, ended %s", ErrBadRequest, r.At, r.EndedAt)
+	case r.Talk < 0 || r.Talk > 8*24*time.Hour:
+		return fmt.Errorf("%w: talk %s", ErrBadRequest, r.Talk)
+	}
+	return nil
+}
+
+// identity repeats who and whom. The same rules as at the start find them, but
+// what was decided then (the plan, the reason, the snapshot) stays the start's.
+func (r Report) identity(s *routing.Snapshot, limits Limits) billing.Start {
+	var start billing.Start
+	if r.Direction == billing.Incoming {
+		nobody := func(e164.Number) *routing.Subscriber { return nil }
+		start = Inbound(s, limits, r.Seizure, nobody).Record
+	} else {
+		start = Outbound(s, limits, r.Seizure).Record
+	}
+	start.Direction = r.Direction
+	start.Plan, start.Dropped, start.Reason, start.Snapshot = nil, nil, "", 0
+	return start
+}
+
+func (r Report) disposition(attempts []Attempt) billing.Disposition {
+	switch {
+	case r.Action == Echo:
+		return billing.Answered
+	case len(attempts) > 0:
+		last := attempts[len(attempts)-1]
+		if last.result() != billing.Failed || r.HungUp != billing.SideCaller {
+			return last.result()
+		}
+		// The caller left between two attempts.
+		return billing.Cancelled
+	case r.Action == Reject:
+		return billing.Rejected
+	case r.HungUp == billing.SideCaller:
+		return billing.Cancelled
+	}
+	return billing.Failed
+}
+
+// released is the cause at the caller's side.
+func (r Report) released(d billing.Disposition) q850.Cause {
+	switch {
+	case d == billing.Answered:
+		return q850.NormalClearing
+	case d == billing.Cancelled:
+		return q850.NormalClearing
+	case r.RejectCause != q850.None:
+		return r.RejectCause
+	}
+	return r.Cause
+}
+
+// finalStatus is the final SIP answer that the caller got: 487 ends a cancelled
+// INVITE (RFC 3261 §9.2).
+func finalStatus(d billing.Disposition, cause q850.Cause) int {
+	switch d {
+	case billing.Answered:
+		return 200
+	case billing.Cancelled:
+		return 487
+	}
+	status, _ := cause.SIP()
+	return status
+}
+
+// side is who ended the call: nobody but the caller can cancel, and a call that
+// was not answered is released by us.
+func (r Report) side(d billing.Disposition) billing.Side {
+	switch d {
+	case billing.Answered:
+		return r.HungUp
+	case billing.Cancelled:
+		return billing.SideCaller
+	}
+	return billing.SideUs
+}

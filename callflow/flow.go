@@ -1,0 +1,213 @@
+package callflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"tandem/billing"
+	"tandem/internal/e164"
+	"tandem/internal/q850"
+	"tandem/routing"
+)
+
+// Seizure is a call at the moment it asks what to do with it.
+type Seizure struct {
+	CallID   string
+	Server   string // Asterisk's systemname
+	Endpoint string // which endpoint Asterisk matched; identity comes from here, never from a header
+	Source   string // packet source "ip:port"; empty over IAX2
+	Dialled  string // filtered digits, may begin with +
+	CLI      string // filtered digits the caller presents; may be empty
+	Hops     int    // how many of our servers it has passed
+	At       time.Time
+}
+
+// Action is what the dialplan does next.
+type Action string
+
+// The actions.
+const (
+	Dial     Action = "dial"     // hunt through the offers
+	Redirect Action = "redirect" // hand the call to another server of ours
+	Echo     Action = "echo"     // answer and send the caller's voice back
+	Reject   Action = "reject"   // announcement, then release
+)
+
+// Offer is one route as Asterisk needs it.
+type Offer struct {
+	Key  routing.Key
+	Dial string
+	CLI  e164.Number
+}
+
+// Decision is the answer to a Seizure.
+type Decision struct {
+	Action  Action
+	Offers  []Offer // Dial and Redirect: in order, at least one
+	Refusal Refusal // Reject only
+	Record  billing.Start
+}
+
+// Limits bound every call.
+type Limits struct {
+	MaxTalk     time.Duration // longest call, armed on the called leg at the answer
+	HuntBudget  time.Duration // no new attempt after this long
+	HopLimit    int           // servers of ours one call may pass
+	Ring        time.Duration // how long a route may ring
+	NoProgress  time.Duration // how long a route may stay silent
+	AgentWithin time.Duration // how long the last-agent look-up may take
+}
+
+// Validate names the limit that makes no sense.
+func (l Limits) Validate() error {
+	for _, v := range []struct {
+		name     string
+		got      time.Duration
+		min, max time.Duration
+	}{
+		{"max_talk", l.MaxTalk, time.Second, 24 * time.Hour},
+		{"hunt_budget", l.HuntBudget, time.Second, 5 * time.Minute},
+		{"ring", l.Ring, time.Second, 5 * time.Minute},
+		{"no_progress", l.NoProgress, time.Second, time.Minute},
+		{"agent_within", l.AgentWithin, time.Millisecond, time.Second},
+	} {
+		if v.got < v.min || v.got > v.max {
+			return fmt.Errorf("limits.%s %s: want %s to %s", v.name, v.got, v.min, v.max)
+		}
+	}
+	if l.HopLimit < 1 || l.HopLimit > 10 {
+		return fmt.Errorf("limits.hop_limit %d: want 1 to 10", l.HopLimit)
+	}
+	return nil
+}
+
+// Recorder keeps records. Put returns when the record is durable; Queue hands
+// it over without waiting and says whether there was room.
+type Recorder interface {
+	Put(ctx context.Context, r billing.Record) error
+	Queue(r billing.Record) bool
+}
+
+// Agents finds the subscriber who last called a number.
+type Agents interface {
+	LastAgent(ctx context.Context, caller e164.Number) (subscriber int64, found bool, err error)
+}
+
+// Metrics counts what callflow does; see package api for the names.
+type Metrics interface {
+	Decided(direction billing.Direction, action Action)
+	Attempted(result billing.Disposition, blame q850.Blame)
+	Ended(direction billing.Direction, disposition billing.Disposition)
+	RecordLost()
+}
+
+// Flow decides calls and writes their records.
+type Flow struct {
+	Snapshot func() *routing.Snapshot // the newest; never nil
+	Records  Recorder
+	Agents   Agents
+	Metrics  Metrics
+	Limits   Limits
+	Live     *Live  // calls in progress, for the drain
+	Node     string // this Tandem's name in records
+	Log      zerolog.Logger
+}
+
+// ErrBadRequest is the door's fault or an attack: the exchange makes no sense
+// and is answered with nothing.
+var ErrBadRequest = errors.New("bad request")
+
+// Outgoing decides a call of a subscriber, or of a neighbour server.
+func (f *Flow) Outgoing(_ context.Context, in Seizure) (Decision, error) {
+	if err := in.validate(); err != nil {
+		return Decision{}, err
+	}
+	d := Outbound(f.Snapshot(), f.Limits, in)
+	f.seized(d)
+	return d, nil
+}
+
+// Incoming decides a call from a provider.
+func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
+	if err := in.validate(); err != nil {
+		return Decision{}, err
+	}
+	s := f.Snapshot()
+	d := Inbound(s, f.Limits, in, func(caller e164.Number) *routing.Subscriber { return f.lastAgent(ctx, s, caller) })
+	f.seized(d)
+	return d, nil
+}
+
+// lastAgent asks the store who last called the caller. It may fail or be late:
+// then nobody is known, and the call goes to the number's own destination.
+func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, caller e164.Number) *routing.Subscriber {
+	ctx, cancel := context.WithTimeout(ctx, f.Limits.AgentWithin)
+	defer cancel()
+	id, found, err := f.Agents.LastAgent(ctx, caller)
+	if err != nil {
+		f.Log.Warn().Err(err).Msg("last agent unknown; the number's own destination is rung")
+		return nil
+	}
+	if !found {
+		return nil
+	}
+	return s.Subscriber(id)
+}
+
+// seized counts the decision and hands its record over. The caller does not
+// wait for the record: the end report repeats what matters.
+func (f *Flow) seized(d Decision) {
+	f.Metrics.Decided(d.Record.Direction, d.Action)
+	f.Live.add(d.Record.CallID, d.Record.StartedAt)
+	d.Record.Node = f.Node
+	if !f.Records.Queue(billing.Record{Start: &d.Record}) {
+		f.Metrics.RecordLost()
+		f.Log.Warn().Str("call_id", d.Record.CallID).Msg("record queue is full; the plan of this call is not kept")
+	}
+}
+
+// maxCallID is what the calls table holds.
+const maxCallID = 64
+
+func (in Seizure) validate() error {
+	if err := validCallID(in.CallID); err != nil {
+		return err
+	}
+	if in.Hops < 0 {
+		return fmt.Errorf("%w: hops %d", ErrBadRequest, in.Hops)
+	}
+	for _, v := range []struct{ name, value string }{
+		{"server", in.Server}, {"endpoint", in.Endpoint}, {"source", in.Source}, {"dialled", in.Dialled}, {"cli", in.CLI},
+	} {
+		if len(v.value) > 80 {
+			return fmt.Errorf("%w: %s of %d bytes", ErrBadRequest, v.name, len(v.value))
+		}
+	}
+	return nil
+}
+
+func validCallID(id string) error {
+	if id == "" || len(id) > maxCallID {
+		return fmt.Errorf("%w: call id %q", ErrBadRequest, id)
+	}
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c > '~' {
+			return fmt.Errorf("%w: call id %q", ErrBadRequest, id)
+		}
+	}
+	return nil
+}
+
+// sourceAddr is the packet's source without the port.
+func sourceAddr(source string) (netip.Addr, bool) {
+	if ap, err := netip.ParseAddrPort(source); err == nil {
+		return ap.Addr().Unmap(), true
+	}
+	a, err := netip.ParseAddr(source)
+	return a.Unmap(), err == nil
+}

@@ -1,0 +1,181 @@
+package callflow
+
+import (
+	"errors"
+	"fmt"
+
+	"tandem/billing"
+	"tandem/internal/e164"
+	"tandem/routing"
+)
+
+// Outbound decides a call that one of our subscribers makes, or that another
+// server of ours hands over. It is pure: the live call and explain both run it.
+//
+//	who is it -> what was dialled -> one of ours? ring it
+//	          -> which number is shown -> that number's server -> the routes, cheapest first
+func Outbound(s *routing.Snapshot, limits Limits, in Seizure) Decision {
+	d := begin(s, billing.Outgoing, in)
+	server := s.Server(in.Server)
+	if server == nil {
+		return d.reject(unknownServer)
+	}
+	if in.Hops > limits.HopLimit {
+		return d.reject(tooManyHops)
+	}
+	if in.Hops > 0 {
+		// A neighbour hands over a call that is ours to ring, whoever makes it.
+		if b, err := e164.Parse(in.Dialled); err == nil {
+			if callee := ours(s, b); callee != nil {
+				d.Record.BNumber = b
+				return d.ring(s, server, callee, "handed over by server "+in.Endpoint)
+			}
+		}
+	}
+	account, subscriber, refusal := caller(s, in)
+	if account == nil {
+		return d.reject(refusal)
+	}
+	d.Record.AccountID = account.ID
+	if subscriber != nil {
+		d.Record.SubscriberID = subscriber.ID
+		if callee := s.Extension(account.ID, in.Dialled); callee != nil {
+			return d.ring(s, server, callee, "extension of the same account")
+		}
+	}
+	b, err := account.Rules.Normalise(in.Dialled)
+	if err != nil {
+		return d.reject(badNumber.because(err))
+	}
+	d.Record.BNumber = b
+	shown := present(s, account, subscriber, in)
+	d.Record.ANumber, d.Record.CLI = shown.CLI, shown.CLI
+
+	if callee := ours(s, b); callee != nil {
+		return d.ring(s, server, callee, "a number of ours: rung without a provider")
+	}
+	return d.carry(s, server, account, shown, b, in)
+}
+
+// caller finds who pays for the call. Identity is the endpoint that Asterisk
+// matched. A neighbour server has checked its caller already: the account is
+// that of the number it shows.
+func caller(s *routing.Snapshot, in Seizure) (*routing.Account, *routing.Subscriber, Refusal) {
+	if in.Hops > 0 {
+		number := s.Number(e164.Number(in.CLI))
+		if number == nil || s.Account(number.AccountID) == nil {
+			return nil, nil, unknownEndpoint
+		}
+		return enabled(s.Account(number.AccountID), nil)
+	}
+	subscriber := s.Login(in.Endpoint)
+	if subscriber == nil {
+		return nil, nil, unknownEndpoint
+	}
+	if !subscriber.Enabled {
+		return nil, nil, subscriberOff
+	}
+	return enabled(s.Account(subscriber.AccountID), subscriber)
+}
+
+func enabled(account *routing.Account, subscriber *routing.Subscriber) (*routing.Account, *routing.Subscriber, Refusal) {
+	if !account.Enabled {
+		return nil, nil, accountOff
+	}
+	return account, subscriber, Refusal{}
+}
+
+// present settles the number to show. What a neighbour server shows it has
+// settled itself.
+func present(s *routing.Snapshot, account *routing.Account, subscriber *routing.Subscriber, in Seizure) routing.Presented {
+	asked, err := account.Rules.Normalise(in.CLI)
+	if err != nil {
+		asked = "" // an extension or nothing: the account's default
+	}
+	if in.Hops > 0 {
+		return routing.Presented{CLI: asked, Number: s.Number(asked), Reason: "settled by the first server"}
+	}
+	return s.Present(account, subscriber, asked)
+}
+
+// ours finds the subscriber behind a number of the pool: such a call is free
+// and never touches the public network.
+func ours(s *routing.Snapshot, b e164.Number) *routing.Subscriber {
+	number := s.Number(b)
+	if number == nil || !number.Enabled {
+		return nil
+	}
+	return s.Subscriber(number.DestinationSubscriberID)
+}
+
+// carry plans the routes and makes them the decision.
+func (d Decision) carry(s *routing.Snapshot, server *routing.Server, account *routing.Account, shown routing.Presented, b e164.Number, in Seizure) Decision {
+	plan := s.Plan(routing.Request{Server: server, Account: account, Shown: shown, BNumber: b, At: in.At})
+	d.Record.Plan, d.Record.Dropped = describe(s, plan)
+	switch {
+	case plan.Redirect != nil:
+		return d.redirect(plan.Redirect, plan.Dial, fmt.Sprintf("%s is bound to server %s", shown.CLI, plan.Redirect.Name))
+	case len(plan.Routes) > 0:
+		d.Action = Dial
+		d.Record.Reason = "shows " + orNone(shown.CLI) + ": " + shown.Reason
+		for _, r := range plan.Routes {
+			d.Offers = append(d.Offers, Offer{Key: r.Key, Dial: r.Dial, CLI: r.CLI})
+		}
+		return d
+	case len(plan.Dropped) == 1 && plan.Dropped[0].Reason == routing.ReasonServerUnbound:
+		return d.reject(serverUnreachable.because(errors.New("server " + plan.Dropped[0].Detail + " has no IAX2 path")))
+	}
+	return d.reject(noRoute)
+}
+
+// ring makes one of our subscribers the only offer. On another server the call
+// goes there first, with the number that leads to the subscriber.
+func (d Decision) ring(s *routing.Snapshot, server *routing.Server, callee *routing.Subscriber, why string) Decision {
+	home := s.ServerByID(callee.ServerID)
+	switch {
+	case !callee.Enabled:
+		return d.reject(nobodyToRing.because(fmt.Errorf("subscriber %s is switched off", callee.Login)))
+	case home == nil || home == server:
+		d.Action = Dial
+		d.Record.Reason = why
+		d.Offers = []Offer{{Key: routing.Key{SubscriberID: callee.ID}, Dial: routing.SubscriberDial(server.Driver, callee), CLI: d.Record.CLI}}
+		d.Record.Plan = planned(d.Offers, why)
+		return d
+	}
+	number := d.Record.BNumber
+	dial := ""
+	if number != "" {
+		dial = routing.RedirectDial(home, number)
+	}
+	if dial == "" {
+		return d.reject(serverUnreachable.because(fmt.Errorf("subscriber %s lives on server %s", callee.Login, home.Name)))
+	}
+	return d.redirect(home, dial, fmt.Sprintf("%s lives on server %s", callee.Login, home.Name))
+}
+
+func (d Decision) redirect(to *routing.Server, dial, why string) Decision {
+	d.Action = Redirect
+	d.Record.Direction = billing.Redirected
+	d.Record.Reason = why
+	d.Offers = []Offer{{Key: routing.Key{ServerID: to.ID}, Dial: dial, CLI: d.Record.CLI}}
+	d.Record.Plan = planned(d.Offers, why)
+	return d
+}
+
+func (d Decision) reject(r Refusal) Decision {
+	d.Action, d.Refusal, d.Offers = Reject, r, nil
+	d.Record.Reason = r.Reason
+	return d
+}
+
+func (r Refusal) because(err error) Refusal {
+	r.Reason += ": " + err.Error()
+	return r
+}
+
+func orNone(n e164.Number) string {
+	if n == "" {
+		return "no number"
+	}
+	return string(n)
+}
