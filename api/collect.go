@@ -20,13 +20,14 @@ import (
 // new one; it is removed when every line of it is durable or put aside.
 type Collector struct {
 	File  string // as named in the rendered dialplan
+	Node  string // ours; two nodes may collect the same file and never touch each other's part
 	Flow  *callflow.Flow
 	Every time.Duration
 	Log   zerolog.Logger
 }
 
 const (
-	collecting = ".collecting"
+	collecting = ".collecting-"
 	rejected   = ".rejected"
 )
 
@@ -52,7 +53,7 @@ func (c *Collector) Run(ctx context.Context) {
 // Asterisk was writing during the rename is whole by the next round: the
 // renamed file is read first, and again if it has grown.
 func (c *Collector) Collect(ctx context.Context) (int, error) {
-	taken := c.File + collecting
+	taken := c.File + collecting + c.Node
 	if _, err := os.Stat(taken); errors.Is(err, fs.ErrNotExist) {
 		if err := os.Rename(c.File, taken); errors.Is(err, fs.ErrNotExist) {
 			return 0, nil

@@ -1,0 +1,60 @@
+# Everything a contributor types. `make` alone prints this list.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME ?= 30s
+
+.PHONY: help run test check lint fmt e2e bench fuzz build setup clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## set up what is missing, start the whole stack, place a call; ONCE=1 ends after the call
+	@scripts/setup.sh run
+	@$(MAKE) --no-print-directory build
+	@exec bin/tandem play $(if $(ONCE),--once)
+
+test: ## set up what is missing, run every test: unit, database, end to end
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	go test -race -shuffle=on -timeout 30m ./...
+	@$(MAKE) --no-print-directory e2e
+
+e2e: ## end to end on a real Asterisk, MariaDB and simulated carriers
+	@scripts/setup.sh test
+	go test -tags e2e -count=1 -timeout 30m ./e2e/...
+
+check: ## all that a change must pass: tidy, lint, tests
+	go mod tidy -diff
+	@$(MAKE) --no-print-directory lint test
+
+lint: ## golangci-lint, import arrows included
+	$(GOLANGCI) run ./...
+
+fmt: ## gofumpt and import order
+	$(GOLANGCI) fmt ./...
+
+bench: ## figures with their anchors in the same run
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	go test -run '^$$' -bench . -benchmem ./routing ./billing/rate ./agi ./callflow
+	bin/tandem bench agi --json
+	bin/tandem bench calls --json
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
+		for target in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z]+' $$package | awk '{print $$2}' | sort -u); do \
+			echo "== $$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+build: ## bin/tandem
+	@CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tandem ./cmd/tandem
+
+setup: ## only the set-up
+	@scripts/setup.sh test
+
+clean: ## remove what was built and set up
+	rm -rf bin var

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"tandem/db"
+)
+
+type callCmd struct {
+	ID   string `arg:"" optional:"" help:"Call id; without one the newest calls are listed."`
+	JSON bool   `help:"Print JSON."`
+}
+
+// Run prints one call, or the newest ones.
+func (x callCmd) Run(ctx context.Context, e *env) error {
+	return withDB(ctx, e, func(database *db.DB) error {
+		if x.ID == "" {
+			return x.list(ctx, e, database)
+		}
+		call, err := database.Call(ctx, x.ID)
+		if errors.Is(err, db.ErrNotFound) {
+			return fmt.Errorf("no call %q; its record may still wait in a spool", x.ID)
+		}
+		if err != nil {
+			return err
+		}
+		if x.JSON {
+			return printJSON(e, viewCall(call))
+		}
+		return printCall(e.out, call)
+	})
+}
+
+// listed is how many calls a list shows.
+const listed = 20
+
+func (x callCmd) list(ctx context.Context, e *env, database *db.DB) error {
+	calls, err := database.Calls(ctx, listed)
+	if err != nil {
+		return err
+	}
+	if x.JSON {
+		views := make([]callView, 0, len(calls))
+		for _, c := range calls {
+			views = append(views, viewCall(c))
+		}
+		return printJSON(e, views)
+	}
+	if len(calls) == 0 {
+		_, err := fmt.Fprintln(e.out, "no calls yet")
+		return err
+	}
+	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "call\tstarted\tdirection\tshows\tB-number\tdisposition\tSIP\ttalk")
+	for _, c := range calls {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d ms\n", c.Start.CallID, c.Start.StartedAt.Format(time.DateTime),
+			c.Start.Direction, orDash(string(c.Start.CLI)), orDash(string(c.Start.BNumber)), c.Disposition, c.SIPStatus, c.Talk.Milliseconds())
+	}
+	return w.Flush()
+}
+
+func printJSON(e *env, v any) error {
+	enc := json.NewEncoder(e.out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,11 @@
+// Command tandem is the brain beside Asterisk. This package is the only place
+// that sees all others.
+//
+//	config.go   YAML and environment, strict
+//	wire.go     database → snapshot → flow → doors
+//	serve.go    the server and its drain
+//	check.go    what is wrong, and what to do
+//	explain.go  a plan with its reasons; call.go a call that was
+//	render.go   snapshot and configuration → package dialplan
+//	play.go     everything on one machine; bench*.go figures with their anchors
+package main

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the Makefile.
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+// cli is every command with its help; kong reads it.
+type cli struct {
+	Config string `help:"Configuration file (YAML)." default:"/etc/tandem/tandem.yaml" env:"TANDEM_CONFIG" short:"c"`
+
+	Serve    serveCmd    `cmd:"" help:"Answer Asterisk, until TERM; calls in progress are served to their end."`
+	Check    checkCmd    `cmd:"" help:"Check configuration, schema, ports, Asterisk and clock, one line a finding."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database schema up to date, or show its state."`
+	Seed     seedCmd     `cmd:"" help:"Fill an empty database with the demo data."`
+	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
+	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
+	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
+	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`
+	Dial     dialCmd     `cmd:"" help:"Place a call on a running play stack, with a simulated telephone."`
+	Carrier  carrierCmd  `cmd:"" help:"Run one simulated carrier."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// env is what every command gets instead of the process's own.
+type env struct {
+	out    io.Writer
+	errOut io.Writer
+	config string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(os.Stderr, "tandem:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// errSaid ends a command with status 1 that has said everything already.
+var errSaid = errors.New("failed")
+
+// run is main without the process, for tests.
+func run(ctx context.Context, args []string, out, errOut io.Writer) error {
+	var c cli
+	exited := false
+	parser, err := kong.New(&c, kong.Name("tandem"), kong.Description("The brain beside Asterisk: routes, records and, in time, money."),
+		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(int) { exited = true }))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if exited {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(&env{out: out, errOut: errOut, config: c.Config})
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(e *env) error {
+	_, err := fmt.Fprintln(e.out, "tandem", version)
+	return err
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"tandem/agi"
+	"tandem/api"
+	"tandem/billing"
+	"tandem/callflow"
+	"tandem/db"
+)
+
+type serveCmd struct{}
+
+// Run serves until ctx ends, then drains.
+func (serveCmd) Run(ctx context.Context, e *env) error {
+	c, err := loadConfig(e.config)
+	if err != nil {
+		return err
+	}
+	log, err := newLogger(c, e.errOut)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, c, log)
+}
+
+// node is a running Tandem: everything that was started and must be ended.
+type node struct {
+	config    config
+	log       zerolog.Logger
+	db        *db.DB
+	snapshots *snapshots
+	spool     *billing.Spool
+	flow      *callflow.Flow
+	registry  *prometheus.Registry
+	draining  atomic.Bool
+}
+
+// serve brings the parts up in the order in which they need each other, and
+// takes them down in the reverse one.
+func serve(ctx context.Context, c config, log zerolog.Logger) error {
+	// The doors are opened first: a port that is taken is told at once, and
+	// Asterisk's questions wait in the backlog rather than being refused.
+	agiListener, err := listen(ctx, "agi.listen", c.AGI.Listen)
+	if err != nil {
+		return err
+	}
+	defer agiListener.Close()
+	httpListener, err := listen(ctx, "http.listen", c.HTTP.Listen)
+	if err != nil {
+		return err
+	}
+	defer httpListener.Close()
+	database, err := waitForDB(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	n := &node{config: c, log: log, db: database, snapshots: newSnapshots(c, database, log), registry: prometheus.NewRegistry()}
+	if err := n.snapshots.reload(ctx); err != nil {
+		return fmt.Errorf("first routing snapshot: %w", err)
+	}
+	if n.spool, err = billing.OpenSpool(c.billingSpool(), database, log); err != nil {
+		return err
+	}
+	n.plot()
+	log.Info().Str("agi", agiListener.Addr().String()).Str("http", httpListener.Addr().String()).Str("version", version).Msg("serving")
+	err = n.run(ctx, agiListener, httpListener)
+	return errors.Join(err, n.spool.Close())
+}
+
+// plot makes the flow with its metrics.
+func (n *node) plot() {
+	live := callflow.NewLive(n.config.Limits.MaxTalk + n.config.Limits.HuntBudget)
+	metrics := api.NewMetrics(n.registry, api.Gauges{
+		SpoolLength: n.spool.Waiting, SpoolRefused: n.spool.Refused, SnapshotAge: n.snapshots.age,
+		Live: func() int { return live.Count(time.Now()) },
+	})
+	n.flow = &callflow.Flow{
+		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
+		Limits: n.config.limits(), Live: live, Node: n.config.Node, Log: n.log,
+	}
+}
+
+// run serves both doors until ctx ends, then drains: new calls are refused, so
+// that Asterisk takes them to another node, while next and end go on until the
+// calls of this node are over or the drain time is.
+func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) error {
+	agiServer, err := n.agiServer()
+	if err != nil {
+		return err
+	}
+	httpServer := api.NewServer(api.NewHandler(api.Config{
+		Flow: n.flow, Peers: n.isPeer, Ready: n.notReady, Registry: n.registry, Log: n.log,
+	}))
+	doors := context.WithoutCancel(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return agiServer.Serve(doors, agiListener) })
+	group.Go(func() error {
+		if err := httpServer.Serve(httpListener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		n.db.Watch(groupCtx, n.config.Routing.Refresh, n.log, n.snapshots.reload)
+		return nil
+	})
+	for _, file := range n.config.Spool.Collect {
+		collector := api.Collector{File: file, Node: n.config.Node, Flow: n.flow, Every: 5 * time.Second, Log: n.log}
+		group.Go(func() error { collector.Run(groupCtx); return nil })
+	}
+	group.Go(func() error {
+		<-groupCtx.Done()
+		n.drain()
+		stop, cancel := context.WithTimeout(doors, 10*time.Second)
+		defer cancel()
+		return errors.Join(agiServer.Shutdown(stop), httpServer.Shutdown(stop))
+	})
+	return group.Wait()
+}
+
+func (n *node) agiServer() (*agi.Server, error) {
+	c := agi.DefaultConfig()
+	c.MaxSessions = n.config.AGI.MaxSessions
+	metrics, err := agi.NewMetrics(n.registry, agi.Scripts()...)
+	if err != nil {
+		return nil, err
+	}
+	handler := &agi.CallHandler{
+		Flow: n.flow, Snapshot: n.snapshots.get, Sounds: n.config.sounds(), Now: time.Now, Draining: n.draining.Load,
+	}
+	return agi.NewServer(c, handler, n.isPeer, n.log, metrics)
+}
+
+// isPeer asks the newest snapshot, since servers come and go.
+func (n *node) isPeer(a netip.Addr) bool { return n.snapshots.get().IsPeer(a) }
+
+// drain waits until this node's calls are over, at most the drain time.
+func (n *node) drain() {
+	n.draining.Store(true)
+	n.log.Info().Int("calls", n.flow.Live.Count(time.Now())).Dur("at_most", n.config.Drain).Msg("draining: no new calls")
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for until := time.Now().Add(n.config.Drain); time.Now().Before(until); <-tick.C {
+		if n.flow.Live.Count(time.Now()) == 0 {
+			return
+		}
+	}
+	n.log.Warn().Int("calls", n.flow.Live.Count(time.Now())).Msg("drain time is over; these calls are served by other nodes")
+}
+
+// notReady lists what keeps this node from taking calls.
+func (n *node) notReady() []string {
+	var reasons []string
+	if n.draining.Load() {
+		reasons = append(reasons, "draining")
+	}
+	return reasons
+}
+
+func (c config) billingSpool() billing.SpoolConfig {
+	return billing.SpoolConfig{
+		Dir: c.Spool.Dir, StoreTimeout: c.Spool.StoreTimeout, RetryEvery: c.Spool.RetryEvery, BatchMax: 500, QueueMax: 20000,
+	}
+}
+
+func listen(ctx context.Context, key, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return l, nil
+}
+
+// waitForDB opens the database and checks the schema. A database that is away
+// is waited for; one with the wrong schema is not.
+func waitForDB(ctx context.Context, c config, log zerolog.Logger) (*db.DB, error) {
+	return backoff.Retry(ctx, func() (*db.DB, error) {
+		database, err := openDB(ctx, c, log)
+		if err == nil {
+			if err = database.CheckSchema(ctx); err != nil {
+				err = errors.Join(err, database.Close())
+			}
+		}
+		if err != nil && !errors.Is(err, db.ErrUnavailable) {
+			return nil, backoff.Permanent(err)
+		}
+		return database, err
+	}, backoff.WithMaxElapsedTime(0), backoff.WithNotify(func(err error, next time.Duration) {
+		log.Warn().Err(err).Dur("again_in", next).Msg("database is away; waiting for it")
+	}))
+}

@@ -1,0 +1,70 @@
+package db
+
+// The merge rules of calls and attempts. They make every order of arrival, and
+// every repetition, end in the same row.
+
+// identity are the columns of a call that both its start and its end tell.
+func identity() []string {
+	return []string{
+		"server", "direction", "endpoint", "source", "account_id", "subscriber_id", "provider_id", "number_id",
+		"dialled", "a_number", "b_number", "cli", "snapshot", "reason", "node",
+	}
+}
+
+// startUpsert: a start wins over what an end has said, and of two starts (two
+// nodes were asked because the first was slow) the later one wins, since its
+// plan is the one that was followed. A row without a plan has seen no start.
+func startUpsert() upsert {
+	const wins = "(plan IS NULL OR VALUES(started_at) >= started_at)"
+	u := upsert{table: "calls", columns: []column{{"call_id", ""}}}
+	for _, c := range identity() {
+		u.columns = append(u.columns, column{c, prefer(wins, c)})
+	}
+	u.columns = append(u.columns,
+		column{"dropped", either(wins, "dropped")},
+		column{"started_at", either(wins, "started_at")},
+		// From here on started_at is set, so it tells whether this start has won.
+		column{"plan", either("VALUES(started_at) = started_at", "plan")},
+	)
+	return u
+}
+
+// endUpsert: an end fills what nobody told, and alone knows the end.
+func endUpsert() upsert {
+	u := upsert{table: "calls", columns: []column{{"call_id", ""}, {"started_at", ""}}}
+	for _, c := range identity() {
+		u.columns = append(u.columns, column{c, "COALESCE(" + c + ", VALUES(" + c + "))"})
+	}
+	for _, c := range []string{"answered_at", "ended_at", "disposition", "cause", "sip_status", "hangup_by", "talk_ms", "pdd_ms", "route"} {
+		u.columns = append(u.columns, column{c, "VALUES(" + c + ")"})
+	}
+	return u
+}
+
+// attemptUpsert: a result wins over "in progress", of two results the one that
+// has seen more of the attempt.
+func attemptUpsert() upsert {
+	const wins = "(VALUES(result) <> 'in_progress' AND (result = 'in_progress' OR VALUES(elapsed_ms) >= elapsed_ms))"
+	u := upsert{table: "attempts", columns: []column{{"call_id", ""}, {"n", ""}}}
+	for _, c := range []string{"provider_id", "tier", "gate_id", "address_id", "dial_status", "sip_status", "cause", "pdd_ms", "blame"} {
+		u.columns = append(u.columns, column{c, prefer(wins, c)})
+	}
+	for _, c := range []string{"route", "started_at"} {
+		u.columns = append(u.columns, column{c, either(wins, c)})
+	}
+	for _, c := range []string{"rang", "progress", "talk_ms"} {
+		u.columns = append(u.columns, column{c, "GREATEST(" + c + ", VALUES(" + c + "))"})
+	}
+	// The columns that decide come last.
+	u.columns = append(u.columns, column{"elapsed_ms", either(wins, "elapsed_ms")}, column{"result", either(wins, "result")})
+	return u
+}
+
+// prefer takes the arriving value if it wins and is known, else the other of
+// the two.
+func prefer(wins, c string) string {
+	return "IF(" + wins + ", COALESCE(VALUES(" + c + "), " + c + "), COALESCE(" + c + ", VALUES(" + c + ")))"
+}
+
+// either takes the arriving value if it wins, else keeps the old one.
+func either(wins, c string) string { return "IF(" + wins + ", VALUES(" + c + "), " + c + ")" }

@@ -1,0 +1,134 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/rs/zerolog"
+)
+
+// Config says which database to use and as whom.
+type Config struct {
+	Address  string         // host:port, or the path of a Unix socket (begins with /)
+	User     string         //
+	Password string         //
+	Database string         // must exist; migrations make the tables, not the database
+	Program  string         // shown to the DBA as program_name; empty: tandem
+	Log      zerolog.Logger // what the driver has to say
+}
+
+// Limits of the two pools. MariaDB's own limit is max_connections, 151 unless
+// set, shared by all nodes.
+const (
+	maxOpen      = 64
+	maxOpenBulk  = 4
+	maxLifetime  = 3 * time.Minute
+	dialTimeout  = 3 * time.Second
+	queryTimeout = 30 * time.Second
+)
+
+// DB is one MariaDB database. All methods may be used by many goroutines.
+type DB struct {
+	calls *sql.DB // short work on the way of a call
+	bulk  *sql.DB // migrations, seed, loading: bounded by the context alone
+	log   zerolog.Logger
+}
+
+// Open connects and says in plain words what is wrong when it cannot. The error
+// is ErrUnavailable when the database may come back by itself.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	calls, err := pool(cfg, queryTimeout, maxOpen)
+	if err != nil {
+		return nil, err
+	}
+	bulk, err := pool(cfg, 0, maxOpenBulk)
+	if err != nil {
+		return nil, errors.Join(err, calls.Close())
+	}
+	d := &DB{calls: calls, bulk: bulk, log: cfg.Log}
+	if err := d.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("MariaDB at %s: %w%s", cfg.Address, err, advice(err, cfg)), d.Close())
+	}
+	return d, nil
+}
+
+// Close ends all connections; work in progress fails.
+func (d *DB) Close() error { return errors.Join(d.calls.Close(), d.bulk.Close()) }
+
+// Ping asks MariaDB for a sign of life.
+func (d *DB) Ping(ctx context.Context) error { return wrap("ping", d.calls.PingContext(ctx)) }
+
+func pool(cfg Config, readTimeout time.Duration, size int) (*sql.DB, error) {
+	c := mysql.NewConfig()
+	c.Net, c.Addr = "tcp", cfg.Address
+	if strings.HasPrefix(cfg.Address, "/") {
+		c.Net = "unix"
+	}
+	c.User, c.Passwd, c.DBName = cfg.User, cfg.Password, cfg.Database
+	c.ParseTime = true
+	c.Loc = time.UTC
+	c.InterpolateParams = true
+	c.Timeout = dialTimeout
+	c.ReadTimeout = readTimeout
+	c.WriteTimeout = queryTimeout
+	c.RejectReadOnly = true
+	c.ClientFoundRows = true
+	c.ConnectionAttributes = "program_name:" + programName(cfg)
+	c.Logger = driverLog{cfg.Log}
+	c.Params = map[string]string{
+		"time_zone": "'+00:00'",
+		"sql_mode":  "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+	}
+	// SET NAMES as well as the handshake: a server may be told to ignore the
+	// character set of the handshake, and then quoting would be unsafe.
+	if err := c.Apply(mysql.Charset("utf8mb4", "utf8mb4_unicode_520_ci")); err != nil {
+		return nil, fmt.Errorf("database configuration: %w", err)
+	}
+	connector, err := mysql.NewConnector(c)
+	if err != nil {
+		return nil, fmt.Errorf("database configuration: %w", err)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	pool.SetConnMaxLifetime(maxLifetime)
+	return pool, nil
+}
+
+func programName(cfg Config) string {
+	if cfg.Program == "" {
+		return "tandem"
+	}
+	return cfg.Program
+}
+
+// driverLog takes the driver's own remarks, such as a broken connection that it
+// replaces by itself.
+type driverLog struct{ log zerolog.Logger }
+
+func (l driverLog) Print(v ...any) { l.log.Debug().Str("component", "mysql").Msg(fmt.Sprint(v...)) }
+
+// advice is what to do about an error of Open; empty when there is none to give.
+func advice(err error, cfg Config) string {
+	var refused *mysql.MySQLError
+	switch {
+	case errors.As(err, &refused) && refused.Number == errAccessDenied:
+		return fmt.Sprintf("; check the user %q and its password", cfg.User)
+	case errors.As(err, &refused) && refused.Number == errDatabaseDenied:
+		return fmt.Sprintf("; grant it: GRANT ALL ON `%s`.* TO '%s'@'...'", cfg.Database, cfg.User)
+	case errors.As(err, &refused) && refused.Number == errUnknownDatabase:
+		return fmt.Sprintf("; create it: CREATE DATABASE `%s` CHARACTER SET utf8mb4", cfg.Database)
+	case errors.Is(err, fs.ErrNotExist):
+		return "; there is no such socket: is MariaDB running, and is this its socket?"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "; nobody listens there: is MariaDB running?"
+	}
+	return ""
+}

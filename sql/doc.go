@@ -1,0 +1,42 @@
+// Package sql is the schema of the database and its seed data, embedded. Import
+// it as schema, so that it is not taken for database/sql.
+//
+//	migrations/0001_currency.sql ... --goose, package db--> MariaDB
+//	seed/article/*.csv               the tables that the article publishes, byte for byte
+//	seed/demo/*.csv                  what the article leaves out: rates, accounts, subscribers
+//
+// # The tables
+//
+//	currency <- fx_rates
+//	   ^
+//	providers <- providers_ips          servers <- server_addresses
+//	   ^  ^  ^                            ^  ^
+//	   |  |  +-- rates, stop_rules        |  |    accounts
+//	   |  |                               |  |      ^
+//	   |  +------- numbers_pool ----------+  +-- subscribers <- subscriber_numbers
+//	   |             ^     ^                          ^
+//	   |           gates   +---- duty_operators ------+
+//	   |
+//	   +- - - calls, attempts (no foreign keys)       change_log (who changed: nobody asks; that it changed: everybody)
+//
+// Names are the article's where it has them. A delete that would break a
+// reference fails. No reference cascades, because MariaDB runs no trigger for a
+// cascaded change and a running Tandem would not hear of it.
+//
+// # Habits
+//
+// One statement a file, and each may run again: MariaDB commits every DDL
+// statement on its own, so a migration that dies halfway is simply repeated.
+// Files are never edited after a release; the next number changes what they
+// made. First add (expand), then deploy, then remove (contract): the program
+// before and the program after run on the schema in between.
+//
+// Every table is InnoDB with a primary key (Galera wants one). Times are
+// DATETIME(3) in UTC, never TIMESTAMP, which ends in 2038 and moves with the
+// session's time zone. Money is DECIMAL. Addresses are text, so one column holds
+// IPv4, IPv6 and networks. Words such as IN/OUT are small VARCHARs that Go
+// checks when it loads them; a word it does not know is reported with its row
+// and the rest lives. Types are the ones that MySQL has too.
+//
+// TRUNCATE runs no trigger: use DELETE on a configuration table, or restart.
+package sql

@@ -1,0 +1,18 @@
+package sql
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+//go:embed seed
+var seed embed.FS
+
+// Migrations is the folder of numbered migration files.
+func Migrations() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
+
+// Seed is the folder of seed files: article/ and demo/, one CSV a table.
+func Seed() (fs.FS, error) { return fs.Sub(seed, "seed") }
