@@ -108,7 +108,7 @@ func (c *Collector) read(ctx context.Context, path string) (n int, size int64, e
 // putAside keeps a line that makes no sense where a person can look at it.
 func (c *Collector) putAside(line string, why error) error {
 	c.Log.Error().Err(why).Str("file", c.File+rejected).Msg("end report makes no sense; kept aside")
-	f, err := os.OpenFile(c.File+rejected, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640)
+	f, err := os.OpenFile(c.File+rejected, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("collect: %w", err)
 	}

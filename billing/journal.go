@@ -34,7 +34,7 @@ func openJournal(dir string) (*journal, int, error) {
 		return nil, 0, fmt.Errorf("spool directory: %w", err)
 	}
 	j := &journal{path: filepath.Join(dir, journalName)}
-	file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o640)
+	file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, 0, fmt.Errorf("spool: %w", err)
 	}
@@ -171,7 +171,7 @@ func checksum(text []byte) uint32 {
 }
 
 func appendFile(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}

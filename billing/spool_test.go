@@ -274,7 +274,7 @@ func TestManySendersNothingLost(t *testing.T) {
 	}
 	group.Wait()
 	stored := map[string]bool{}
-	for _, id := range strings.Fields(store.ids()) {
+	for id := range strings.FieldsSeq(store.ids()) {
 		stored[id] = true
 	}
 	if int64(len(stored))+s.Waiting() < 500 {

@@ -127,8 +127,10 @@ func (a Attempt) result() billing.Disposition {
 		if a.rang() {
 			return billing.NoAnswer
 		}
+		return billing.Failed
+	default: // CHANUNAVAIL, CONGESTION, and words for our own mistakes
+		return billing.Failed
 	}
-	return billing.Failed
 }
 
 func (a Attempt) blame() q850.Blame {
@@ -139,8 +141,9 @@ func (a Attempt) blame() q850.Blame {
 		return q850.BlameCaller
 	case billing.Busy, billing.NoAnswer:
 		return q850.BlameCalled
+	default:
+		return a.outcome().OwnCause().BlameOf(a.rang())
 	}
-	return a.outcome().OwnCause().BlameOf(a.rang())
 }
 
 func (a Attempt) record(callID string) billing.Attempt {

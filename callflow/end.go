@@ -147,9 +147,10 @@ func finalStatus(d billing.Disposition, cause q850.Cause) int {
 		return 200
 	case billing.Cancelled:
 		return 487
+	default:
+		status, _ := cause.SIP()
+		return status
 	}
-	status, _ := cause.SIP()
-	return status
 }
 
 // side is who ended the call: nobody but the caller can cancel, and a call that
@@ -160,6 +161,7 @@ func (r Report) side(d billing.Disposition) billing.Side {
 		return r.HungUp
 	case billing.Cancelled:
 		return billing.SideCaller
+	default:
+		return billing.SideUs
 	}
-	return billing.SideUs
 }

@@ -93,7 +93,7 @@ func decision(d callflow.Decision) string {
 	words := []string{string(d.Action)}
 	switch d.Action {
 	case callflow.Reject:
-		words = append(words, fmt.Sprint(uint8(d.Refusal.Cause)), strings.SplitN(d.Refusal.Reason, ":", 2)[0])
+		words = append(words, strconv.Itoa(int(d.Refusal.Cause)), strings.SplitN(d.Refusal.Reason, ":", 2)[0])
 	case callflow.Redirect:
 		words = append(words, d.Offers[0].Key.String(), d.Offers[0].Dial)
 	case callflow.Dial:
@@ -104,6 +104,7 @@ func decision(d callflow.Decision) string {
 			}
 			words = append(words, word)
 		}
+	case callflow.Echo:
 	}
 	return strings.Join(words, " ")
 }

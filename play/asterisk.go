@@ -14,7 +14,7 @@ import (
 
 const (
 	asteriskStartTimeout = 60 * time.Second
-	asteriskStopGrace    = 15 * time.Second
+	asteriskStopGrace    = 30 * time.Second
 )
 
 // Asterisk is a running Asterisk with a configuration and directories of its own.

@@ -107,7 +107,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	}
 	var nodes []string
 	for i := range max(1, s.options.Nodes) {
-		host := uint8(nodeHost + i) //nolint:gosec // G115: one or two nodes
+		host := uint8(nodeHost + i)
 		nodes = append(nodes, fmt.Sprintf("{agi: %q, http: %q}", s.at(host, agiPort), s.at(host, httpPort)))
 	}
 	text := fmt.Sprintf(settingsText,

@@ -125,32 +125,32 @@ func (s *script) do(word string, w words) {
 		s.data.FX[id] = fx
 	case "server":
 		s.data.Servers = append(s.data.Servers, routing.Server{
-			ID: w.id(0), Name: w.at(1), IAX2: w.pairs["iax2"], Driver: routing.Driver(w.or("driver", "pjsip")),
+			ID: w.id(), Name: w.at(1), IAX2: w.pairs["iax2"], Driver: routing.Driver(w.or("driver", "pjsip")),
 		})
 	case "provider":
 		s.data.Providers = append(s.data.Providers, s.provider(w))
 	case "address":
-		a := routing.Address{ID: w.id(0), ProviderID: w.num("provider"), Host: w.pairs["host"], Protocol: w.or("proto", "SIP"), Direction: direction(w.at(1))}
+		a := routing.Address{ID: w.id(), ProviderID: w.num("provider"), Host: w.pairs["host"], Protocol: w.or("proto", "SIP"), Direction: direction(w.at(1))}
 		if ip, err := netip.ParsePrefix(w.pairs["net"]); err == nil {
 			a.Network = ip
 		}
 		s.data.Addresses = append(s.data.Addresses, a)
 	case "number":
 		s.data.Numbers = append(s.data.Numbers, routing.Number{
-			ID: w.id(0), Number: e164.Number(w.at(1)), ProviderID: w.num("provider"), ServerID: w.num("server"),
+			ID: w.id(), Number: e164.Number(w.at(1)), ProviderID: w.num("provider"), ServerID: w.num("server"),
 			Direction: direction(w.at(2)), Enabled: !w.flag("disabled"), Virtual: w.flag("virtual"),
 		})
 	case "gate":
 		s.data.Gates = append(s.data.Gates, routing.Gate{
-			ID: w.id(0), Name: w.at(1), NumberID: w.num("number"), ServerID: w.num("server"),
+			ID: w.id(), Name: w.at(1), NumberID: w.num("number"), ServerID: w.num("server"),
 			CLISupport: !w.flag("no_cid"), Enabled: !w.flag("disabled"),
 		})
 	case "account":
 		tier, err := routing.ParseTier(w.or("min", "noncli"))
 		w.ok(err)
-		s.accounts[w.at(1)] = w.id(0)
+		s.accounts[w.at(1)] = w.id()
 		s.data.Accounts = append(s.data.Accounts, routing.Account{
-			ID: w.id(0), Name: w.at(1), Enabled: true, DefaultCLI: e164.Number(w.pairs["default"]), MinTier: tier,
+			ID: w.id(), Name: w.at(1), Enabled: true, DefaultCLI: e164.Number(w.pairs["default"]), MinTier: tier,
 		})
 	case "rate":
 		s.data.Rates = append(s.data.Rates, s.rate(w))
@@ -230,7 +230,7 @@ func (s *script) judge(w words) {
 	text := strings.Join(w.plain[2:], " ")
 	before, want, _ := strings.Cut(text, "->")
 	o.Rang = strings.Contains(before, "rang")
-	v := s.build(w).Judge(w.id(0), o)
+	v := s.build(w).Judge(w.id(), o)
 	got := "next"
 	if v.Stop {
 		got = fmt.Sprintf("stop %d", v.Release)
@@ -242,7 +242,7 @@ func (s *script) judge(w words) {
 
 func (s *script) provider(w words) routing.Provider {
 	p := routing.Provider{
-		ID: w.id(0), Name: w.at(1), Enabled: !w.flag("disabled"), CLIAllowed: w.flag("cli_allowed"), Dynamic: w.flag("dynamic"),
+		ID: w.id(), Name: w.at(1), Enabled: !w.flag("disabled"), CLIAllowed: w.flag("cli_allowed"), Dynamic: w.flag("dynamic"),
 		AppendPlus: w.flag("append_plus"), DefaultCLI: e164.Number(w.pairs["default"]), Plain: true,
 	}
 	for _, c := range s.data.Currencies {
@@ -282,7 +282,7 @@ func (s *script) rate(w words) routing.Rate {
 
 func stopRule(w words) routing.StopRule {
 	r := routing.StopRule{
-		ID: w.id(0), ProviderID: w.num("provider"), SIPStatus: int(w.num("sip")), Cause: q850.Cause(w.num("cause")),
+		ID: w.id(), ProviderID: w.num("provider"), SIPStatus: int(w.num("sip")), Cause: q850.Cause(w.num("cause")),
 		Release: q850.Cause(w.num("release")), Stop: w.at(1) == "stop",
 	}
 	if v := w.pairs["rang"]; v != "" {
@@ -337,7 +337,7 @@ func (w words) at(i int) string {
 	return w.plain[i]
 }
 
-func (w words) id(i int) int64 { return w.int(w.at(i)) }
+func (w words) id() int64 { return w.int(w.at(0)) }
 
 func (w words) num(key string) int64 {
 	if w.pairs[key] == "" {

@@ -9,13 +9,13 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/internal/e164"
 	"tandem/routing"
-
-	"github.com/rs/zerolog"
 )
 
 type explainCmd struct {

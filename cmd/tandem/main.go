@@ -13,7 +13,7 @@ import (
 )
 
 // version is set by the Makefile.
-var version = "dev" //nolint:gochecknoglobals // set by the linker
+var version = "dev"
 
 // cli is every command with its help; kong reads it.
 type cli struct {

@@ -73,7 +73,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	if err := n.snapshots.reload(ctx); err != nil {
 		return fmt.Errorf("first routing snapshot: %w", err)
 	}
-	if n.spool, err = billing.OpenSpool(c.billingSpool(), database, log); err != nil {
+	if n.spool, err = billing.OpenSpool(c.billingSpool(), database, log); err != nil { //nolint:contextcheck // the spool ends by Close, after the last call
 		return err
 	}
 	n.plot()

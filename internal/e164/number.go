@@ -3,6 +3,7 @@ package e164
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -58,7 +59,7 @@ func NewDialRules(country, international, trunk string) (DialRules, error) {
 	if code == 0 {
 		return DialRules{}, fmt.Errorf("country %q: %w", country, ErrCountry)
 	}
-	rules.CountryCode = fmt.Sprint(code)
+	rules.CountryCode = strconv.Itoa(code)
 	return rules, nil
 }
 

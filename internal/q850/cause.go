@@ -103,8 +103,9 @@ func (c Cause) SIP() (status int, mapped bool) {
 		return 488, true
 	case Interworking:
 		return 500, true
+	default:
+		return 603, false
 	}
-	return 603, false
 }
 
 // String is the cause as the trade writes it, value and short name.
@@ -163,8 +164,9 @@ func (c Cause) name() string {
 		return "recovery on timer expiry"
 	case Interworking:
 		return "interworking"
+	default:
+		return ""
 	}
-	return ""
 }
 
 // Blame says whose doing the end of an attempt was.
@@ -194,6 +196,7 @@ func (c Cause) BlameOf(rang bool) Blame {
 		return BlameCaller
 	case NoRouteToDestination, NoSuchChannel, NotImplemented:
 		return BlameUs
+	default:
+		return BlameRoute
 	}
-	return BlameRoute
 }
