@@ -31,7 +31,7 @@ const nodeStartTimeout = 30 * time.Second
 const nodeStopGrace = 20 * time.Second
 
 func (s *Stack) newNode(i int) (*Node, error) {
-	host := uint8(nodeHost + i) //nolint:gosec // G115: one or two nodes
+	host := uint8(nodeHost + i)
 	n := &Node{
 		Name: "tandem-" + strconv.Itoa(i+1), binary: s.options.Binary,
 		AGI: s.at(host, agiPort), HTTP: s.at(host, httpPort),

@@ -175,7 +175,7 @@ func (s *Stack) startCarriers(ctx context.Context) error {
 }
 
 func (s *Stack) carrierAddr(i int) netip.AddrPort {
-	return netip.AddrPortFrom(s.Loopback.Addr(uint8(carrierHost+i)), sipPort) //nolint:gosec // G115: six providers
+	return netip.AddrPortFrom(s.Loopback.Addr(uint8(carrierHost+i)), sipPort)
 }
 
 // Carrier finds the simulated carrier of a provider by name.
