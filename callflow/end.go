@@ -97,7 +97,7 @@ func (r Report) validate() error {
 func (r Report) identity(s *routing.Snapshot, limits Limits) billing.Start {
 	var start billing.Start
 	if r.Direction == billing.Incoming {
-		nobody := func(e164.Number) *routing.Subscriber { return nil }
+		nobody := func(int64, e164.Number) *routing.Subscriber { return nil }
 		start = Inbound(s, limits, r.Seizure, nobody).Record
 	} else {
 		start = Outbound(s, limits, r.Seizure).Record

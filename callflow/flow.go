@@ -93,9 +93,10 @@ type Recorder interface {
 	Queue(r billing.Record) bool
 }
 
-// Agents finds the subscriber who last called a number.
+// Agents finds the subscriber of an account (0: of any) who last called a
+// number.
 type Agents interface {
-	LastAgent(ctx context.Context, caller e164.Number) (subscriber int64, found bool, err error)
+	LastAgent(ctx context.Context, account int64, caller e164.Number) (subscriber int64, found bool, err error)
 }
 
 // Metrics counts what callflow does; see package api for the names.
@@ -138,17 +139,19 @@ func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
 		return Decision{}, err
 	}
 	s := f.Snapshot()
-	d := Inbound(s, f.Limits, in, func(caller e164.Number) *routing.Subscriber { return f.lastAgent(ctx, s, caller) })
+	d := Inbound(s, f.Limits, in, func(account int64, caller e164.Number) *routing.Subscriber {
+		return f.lastAgent(ctx, s, account, caller)
+	})
 	f.seized(d)
 	return d, nil
 }
 
 // lastAgent asks the store who last called the caller. It may fail or be late:
 // then nobody is known, and the call goes to the number's own destination.
-func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, caller e164.Number) *routing.Subscriber {
+func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, account int64, caller e164.Number) *routing.Subscriber {
 	ctx, cancel := context.WithTimeout(ctx, f.Limits.AgentWithin)
 	defer cancel()
-	id, found, err := f.Agents.LastAgent(ctx, caller)
+	id, found, err := f.Agents.LastAgent(ctx, account, caller)
 	if err != nil {
 		f.Log.Warn().Err(err).Msg("last agent unknown; the number's own destination is rung")
 		return nil

@@ -56,7 +56,7 @@ type agents struct {
 	hangs bool
 }
 
-func (a agents) LastAgent(ctx context.Context, _ e164.Number) (int64, bool, error) {
+func (a agents) LastAgent(ctx context.Context, _ int64, _ e164.Number) (int64, bool, error) {
 	if a.hangs {
 		<-ctx.Done()
 		return 0, false, ctx.Err()

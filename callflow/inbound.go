@@ -14,8 +14,9 @@ import (
 //	source -> provider -> number -> provider's own, enabled, bound to this server
 //	       -> echo test -> who last called this caller -> the number's destination -> duty operator
 //
-// lastAgent returns nil when nobody is known.
-func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent func(e164.Number) *routing.Subscriber) Decision {
+// lastAgent is asked within the account that the number belongs to: the agent of
+// one customer never gets another customer's call.
+func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent LastAgent) Decision {
 	d := begin(s, billing.Incoming, in)
 	server := s.Server(in.Server)
 	if server == nil {
@@ -48,7 +49,7 @@ func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent func(e164
 	caller, err := e164.Parse(in.CLI)
 	if err == nil {
 		d.Record.ANumber, d.Record.CLI = caller, caller
-		if agent := lastAgent(caller); rings(agent, server) {
+		if agent := lastAgent(number.AccountID, caller); rings(agent, server) {
 			return d.ring(s, server, agent, "the agent who last called this number")
 		}
 	}
@@ -63,6 +64,10 @@ func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent func(e164
 	}
 	return d.reject(nobodyToRing)
 }
+
+// LastAgent finds who of an account last called the caller; nil when nobody is
+// known.
+type LastAgent func(account int64, caller e164.Number) *routing.Subscriber
 
 // admit checks that the number may take calls from this provider here.
 func admit(number *routing.Number, provider *routing.Provider, server *routing.Server) (Refusal, bool) {

@@ -79,7 +79,7 @@ func answer(t *testing.T, s *routing.Snapshot, fields []string) string {
 		return decision(callflow.Outbound(s, limits(), in))
 	case "in":
 		in.Source, in.Dialled, in.Endpoint = plain[1], plain[2], "trunk-1"
-		return decision(callflow.Inbound(s, limits(), in, func(e164.Number) *routing.Subscriber { return s.Login(pairs["agent"]) }))
+		return decision(callflow.Inbound(s, limits(), in, func(int64, e164.Number) *routing.Subscriber { return s.Login(pairs["agent"]) }))
 	case "next":
 		return next(t, s, plain[1], pairs)
 	case "end":

@@ -70,16 +70,16 @@ func (d *DB) Calls(ctx context.Context, limit int) ([]billing.End, error) {
 	return calls, wrap("list calls", err)
 }
 
-// LastAgent finds the subscriber who last called that number and may still be
+// LastAgent finds the subscriber of that account (0: of any) who last called that number and may still be
 // rung: enabled, of an enabled account. It looks back 30 days, over calls that
 // we tried to carry, answered or not: people call back what they missed.
-func (d *DB) LastAgent(ctx context.Context, caller e164.Number) (subscriberID int64, found bool, err error) {
+func (d *DB) LastAgent(ctx context.Context, account int64, caller e164.Number) (subscriberID int64, found bool, err error) {
 	err = d.calls.QueryRowContext(ctx, `SELECT s.id FROM calls c
 		JOIN subscribers s ON s.id = c.subscriber_id AND s.enabled
 		JOIN accounts a ON a.id = s.account_id AND a.enabled
-		WHERE c.b_number = ? AND c.direction IN ('out', 'redirect') AND c.disposition <> 'rejected' AND c.started_at >= ?
+		WHERE c.b_number = ? AND (? = 0 OR s.account_id = ?) AND c.direction IN ('out', 'redirect') AND c.disposition <> 'rejected' AND c.started_at >= ?
 		ORDER BY c.started_at DESC LIMIT 1`,
-		string(caller), time.Now().UTC().AddDate(0, 0, -lastAgentDays)).Scan(&subscriberID)
+		string(caller), account, account, time.Now().UTC().AddDate(0, 0, -lastAgentDays)).Scan(&subscriberID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, false, nil
 	}

@@ -40,13 +40,13 @@ func ended(id string) *billing.End {
 	return &billing.End{
 		Start: s, AnsweredAt: at("2026-03-04 05:06:12"), EndedAt: at("2026-03-04 05:07:00"), Disposition: billing.Answered, Cause: 16,
 		SIPStatus: 200, HangupBy: billing.SideCalled, Talk: 48 * time.Second, PDD: 2400 * time.Millisecond, Route: "11.c.a35",
-		Attempts: []billing.Attempt{*tried(id, 1), *answered(id)},
+		Attempts: []billing.Attempt{*tried(id), *answered(id)},
 	}
 }
 
-func tried(id string, n int) *billing.Attempt {
+func tried(id string) *billing.Attempt {
 	return &billing.Attempt{
-		CallID: id, N: n, Key: "7.c.g8", ProviderID: 7, Tier: "cli", GateID: 8, StartedAt: at("2026-03-04 05:06:07").Add(200 * time.Millisecond),
+		CallID: id, N: 1, Key: "7.c.g8", ProviderID: 7, Tier: "cli", GateID: 8, StartedAt: at("2026-03-04 05:06:07").Add(200 * time.Millisecond),
 		Result: billing.Failed, DialStatus: "CONGESTION", SIPStatus: 503, Cause: 34, Elapsed: 80 * time.Millisecond, Blame: "route",
 	}
 }
@@ -97,7 +97,7 @@ func TestRecordFieldByField(t *testing.T) {
 	halfWay := billing.End{Start: *started("c1"), Disposition: billing.InProgress}
 	same(t, "in progress", halfWay, b.call("c1"))
 
-	b.write(billing.Record{Attempt: tried("c1", 1)})
+	b.write(billing.Record{Attempt: tried("c1")})
 	b.write(billing.Record{End: ended("c1")})
 	same(t, "over", whole("c1"), b.call("c1"))
 
@@ -128,7 +128,7 @@ func TestRecordsMergeInEveryOrder(t *testing.T) {
 		number++
 		id := fmt.Sprintf("call-%d", number)
 		facts := []billing.Record{
-			{Start: started(id)}, {Attempt: tried(id, 1)}, {Attempt: underway(id)}, {Attempt: answered(id)}, {End: ended(id)},
+			{Start: started(id)}, {Attempt: tried(id)}, {Attempt: underway(id)}, {Attempt: answered(id)}, {End: ended(id)},
 		}
 		// Every fact at least once, some again.
 		for range rapid.IntRange(0, 6).Draw(rt, "repeated") {
@@ -201,7 +201,7 @@ func TestRefusedRecordIsNamed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := b.in(t)
-			records := []billing.Record{{Start: started("good-1")}, {End: ended("good-2")}, poison, {Attempt: tried("good-3", 1)}}
+			records := []billing.Record{{Start: started("good-1")}, {End: ended("good-2")}, poison, {Attempt: tried("good-3")}}
 			err := b.WriteRecords(t.Context(), records)
 			var refused *billing.RefusedError
 			if !errors.As(err, &refused) || refused.Index != 2 {
@@ -294,7 +294,7 @@ func TestLastAgent(t *testing.T) {
 	const caller = e164.Number("447700900123")
 	agent := func() (id int64) {
 		t.Helper()
-		id, found, err := b.LastAgent(t.Context(), caller)
+		id, found, err := b.LastAgent(t.Context(), 0, caller)
 		if err != nil || found != (id != 0) {
 			t.Fatalf("%d, %t, %v", id, found, err)
 		}
@@ -333,6 +333,13 @@ func TestLastAgent(t *testing.T) {
 	expect("a call of nobody of ours", 2)
 	call("7", 30*time.Minute, func(s *billing.Start) { s.SubscriberID, s.Direction = 4, billing.Redirected })
 	expect("by way of another server", 4)
+	// The call of one customer never reaches another customer's agent.
+	if id, found, err := b.LastAgent(t.Context(), 1, caller); id != 2 || !found || err != nil {
+		t.Errorf("within account 1: %d, %t, %v; want 2", id, found, err)
+	}
+	if _, found, err := b.LastAgent(t.Context(), 3, caller); found || err != nil {
+		t.Errorf("within account 3, which never called: %t, %v", found, err)
+	}
 
 	rejected := ended("8")
 	rejected.Start.BNumber, rejected.Start.SubscriberID, rejected.Start.StartedAt = caller, 2, time.Now().UTC()
@@ -362,7 +369,7 @@ func TestLastAgentUsesItsIndex(t *testing.T) {
 	plan := b.table(`EXPLAIN SELECT s.id FROM calls c
 		JOIN subscribers s ON s.id = c.subscriber_id AND s.enabled
 		JOIN accounts a ON a.id = s.account_id AND a.enabled
-		WHERE c.b_number = '447700900123' AND c.direction IN ('out', 'redirect') AND c.disposition <> 'rejected' AND c.started_at >= '2026-01-01'
+		WHERE c.b_number = '447700900123' AND c.direction IN ('out', 'redirect') AND c.disposition <> 'rejected' AND (0 = 0 OR s.account_id = 0) AND c.started_at >= '2026-01-01'
 		ORDER BY c.started_at DESC LIMIT 1`)
 	if !slices.ContainsFunc(plan, func(row []string) bool { return row[2] == "c" && row[5] == "calls_last_agent" }) {
 		t.Errorf("plan %v does not use calls_last_agent", plan)

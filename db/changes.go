@@ -20,8 +20,10 @@ const (
 // Watch calls reload at once and then whenever the configuration has changed,
 // looking every interval, until ctx ends. A reload that fails is tried again,
 // with growing pauses. Calls never wait for it: reload swaps in what it loaded.
-func (d *DB) Watch(ctx context.Context, interval time.Duration, log zerolog.Logger, reload func(ctx context.Context) error) {
-	w := watcher{db: d, interval: interval, log: log, reload: reload}
+// current is called after every look that finds the loaded configuration to be
+// the newest.
+func (d *DB) Watch(ctx context.Context, interval time.Duration, log zerolog.Logger, reload func(ctx context.Context) error, current func()) {
+	w := watcher{db: d, interval: interval, log: log, reload: reload, current: current}
 	pause := time.Duration(0)
 	prune := time.Now().Add(pruneEvery)
 	for {
@@ -46,6 +48,7 @@ type watcher struct {
 	interval time.Duration
 	log      zerolog.Logger
 	reload   func(ctx context.Context) error
+	current  func()
 	loaded   *mark // what the last good reload saw at least; nil before the first
 	failures int   // reloads failed in a row
 	blind    bool  // the last look failed
@@ -69,6 +72,7 @@ func (w *watcher) look(ctx context.Context) time.Duration {
 		w.blind = false
 	}
 	if w.loaded != nil && *w.loaded == now {
+		w.current()
 		return w.interval
 	}
 	bounded, cancel := context.WithTimeout(ctx, reloadTimeout)

@@ -97,8 +97,8 @@ func away(err error) bool {
 		case 1040, 1203, 1226, // too many connections
 			1021, 1030, 1114, // disk or table space full, storage engine
 			1053, 1152, 1158, 1159, 1160, 1161, 1927, // shutting down, connection lost or killed
-			1047,                                               // Galera: this node is not ready
-			1290, 1792, 1836,                                   // read only
+			1047,             // Galera: this node is not ready
+			1290, 1792, 1836, // read only
 			errLockTimeout, errDeadlock, errChangedSinceRead: // after all tries
 			return true
 		}

@@ -46,7 +46,7 @@ func setup(t *testing.T) bundle {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(b.DB.Close(), b.hand.Close()); err != nil {
+		if err := errors.Join(b.Close(), b.hand.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -78,6 +78,7 @@ func seeded(t *testing.T) bundle {
 
 // in is the same database inside a subtest.
 func (b bundle) in(t *testing.T) bundle {
+	t.Helper()
 	b.t = t
 	return b
 }

@@ -125,8 +125,8 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	write := func(id string) error {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	write := func(id string, within ...time.Duration) error {
+		ctx, cancel := context.WithTimeout(t.Context(), append(within, time.Minute)[0])
 		defer cancel()
 		return d.WriteRecords(ctx, []billing.Record{{Start: started(id)}})
 	}
@@ -152,7 +152,7 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 
 	// Frozen: the outcome is not known, so the same record is written again.
 	w.freeze()
-	if err := write("frozen"); !errors.Is(err, billing.ErrUnavailable) {
+	if err := write("frozen", 100*time.Millisecond); !errors.Is(err, billing.ErrUnavailable) {
 		t.Errorf("frozen: %v; want %v", err, billing.ErrUnavailable)
 	}
 	w.cut()

@@ -26,7 +26,7 @@ func (d *DB) LoadSnapshotData(ctx context.Context) (routing.Data, []routing.Prob
 
 // reader fills Data table by table inside one transaction.
 type reader struct {
-	ctx      context.Context //nolint:containedctx // lives for one transaction
+	ctx      context.Context // of the transaction
 	tx       *sql.Tx
 	data     routing.Data
 	problems []routing.Problem
@@ -68,7 +68,7 @@ func (r *reader) readVersion() error {
 
 // each runs a query and calls one for every row.
 func (r *reader) each(query string, one func(rows *sql.Rows) error) error {
-	rows, err := r.tx.QueryContext(r.ctx, query) //nolint:sqlclosecheck,rowserrcheck // eachRow closes and checks
+	rows, err := r.tx.QueryContext(r.ctx, query)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (s *mariadbServer) bootstrap(ctx context.Context, data string) error {
 	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
 		return err
 	}
-	defer os.Remove(path)       // it holds the password
+	defer os.Remove(path) // it holds the password
 	stdin, err := os.Open(path)
 	if err != nil {
 		return err

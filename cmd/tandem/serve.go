@@ -116,7 +116,7 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return nil
 	})
 	group.Go(func() error {
-		n.db.Watch(groupCtx, n.config.Routing.Refresh, n.log, n.snapshots.reload)
+		n.db.Watch(groupCtx, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
 		return nil
 	})
 	for _, file := range n.config.Spool.Collect {

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tandem.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestConfigIsStrict(t *testing.T) {
+	for name, c := range map[string]struct{ text, says string }{
+		"unknown key":         {"node: a\nagi:\n  listn: 127.0.0.1:1\n", "listn"},
+		"unknown section":     {"node: a\nbilling: {}\n", "billing"},
+		"no YAML":             {"node: [", "yaml"},
+		"host name as door":   {"node: a\nagi: {listen: 'localhost:4573'}\n", "agi.listen"},
+		"no duration":         {"node: a\ndrain: soon\n", "drain"},
+		"limit out of range":  {"node: a\nlimits: {no_progress: 1h}\n", "limits.no_progress"},
+		"relative file":       {"node: a\nspool: {collect: [reports]}\n", "spool.collect"},
+		"unknown message":     {"node: a\nasterisk: {sounds: {hello: x}}\n", "asterisk.sounds.hello"},
+		"node name with path": {"node: ../a\n", "node"},
+		"bad node address":    {"node: a\nasterisk: {nodes: [{agi: 'x:1', http: '127.0.0.1:1'}]}\n", "asterisk.nodes[0].agi"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := loadConfig(writeConfig(t, c.text))
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("error %v, want it to name %s", err, c.says)
+			}
+		})
+	}
+}
+
+func TestEnvironmentOverridesTheFile(t *testing.T) {
+	t.Setenv("TANDEM__AGI__LISTEN", "127.0.0.9:4573")
+	t.Setenv("TANDEM__LIMITS__RING", "7s")
+	c, err := loadConfig(writeConfig(t, "node: a\nagi: {listen: '127.0.0.1:4573'}\n"))
+	if err != nil || c.AGI.Listen != "127.0.0.9:4573" || c.Limits.Ring != 7*time.Second {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	t.Setenv("TANDEM__AGI__LISTEM", "127.0.0.9:4573")
+	if _, err := loadConfig(writeConfig(t, "node: a\n")); err == nil || !strings.Contains(err.Error(), "listem") {
+		t.Fatalf("unknown key in the environment: %v", err)
+	}
+}
+
+func TestMissingConfigSaysWhatToDo(t *testing.T) {
+	if _, err := loadConfig(filepath.Join(t.TempDir(), "none.yaml")); err == nil || !strings.Contains(err.Error(), "--config") {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestSecretsComeFromFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte("open sesame\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := secret("database.password_file", path); got != "open sesame" || err != nil {
+		t.Fatalf("%q, %v", got, err)
+	}
+	if _, err := secret("database.password_file", ""); err == nil || !strings.Contains(err.Error(), "database.password_file") {
+		t.Fatalf("%v", err)
+	}
+}
+
+// The example in the documentation is a configuration that works.
+func TestDocumentedConfigurationIsValid(t *testing.T) {
+	text, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("no example")
+	}
+	if _, err := loadConfig(writeConfig(t, example)); err != nil {
+		t.Fatal(err)
+	}
+}
