@@ -1,6 +1,10 @@
 package billing
 
-import "github.com/rs/zerolog"
+import (
+	"time"
+
+	"github.com/rs/zerolog"
+)
 
 // MarshalZerologObject makes the record one wide log event: whatever a record
 // holds, the log of the call holds, because it is written from the same value.
@@ -11,10 +15,18 @@ func (e End) MarshalZerologObject(l *zerolog.Event) {
 		Int64("account_id", s.AccountID).Int64("subscriber_id", s.SubscriberID).
 		Int64("provider_id", s.ProviderID).Int64("number_id", s.NumberID).
 		Str("dialled", s.Dialled).Str("a_number", string(s.ANumber)).Str("b_number", string(s.BNumber)).Str("cli", string(s.CLI)).
-		Time("started_at", s.StartedAt).Time("answered_at", e.AnsweredAt).Time("ended_at", e.EndedAt).
+		Str("started_at", stamp(s.StartedAt)).Str("answered_at", stamp(e.AnsweredAt)).Str("ended_at", stamp(e.EndedAt)).
 		Str("disposition", string(e.Disposition)).Int("cause", int(e.Cause)).Int("sip_status", e.SIPStatus).
 		Str("hangup_by", string(e.HangupBy)).Int64("talk_ms", e.Talk.Milliseconds()).Int64("pdd_ms", e.PDD.Milliseconds()).
 		Str("route", e.Route).Array("attempts", attempts(e.Attempts))
+}
+
+// stamp is a moment to the millisecond, as the tables keep it; empty for never.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 type attempts []Attempt

@@ -67,6 +67,10 @@ func (a *Asterisk) makeDirectories() error {
 			return err
 		}
 	}
+	// res_crypto looks for keys one folder below astkeydir and complains without.
+	if err := os.MkdirAll(filepath.Join(a.dirs["astkeydir"], "keys"), 0o750); err != nil {
+		return err
+	}
 	if socket := a.ControlSocket(); len(socket) > maxSocketPath {
 		return fmt.Errorf("%s is %d characters long, a unix socket's path may have %d: use a folder with a shorter path",
 			socket, len(socket), maxSocketPath)

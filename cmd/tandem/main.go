@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/rs/zerolog"
 )
 
 // version is set by the Makefile.
@@ -28,6 +29,7 @@ type cli struct {
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`
 	Dial     dialCmd     `cmd:"" help:"Place a call on a running play stack, with a simulated telephone."`
+	Bench    benchCmd    `cmd:"" help:"Measure Tandem against an anchor in the same run."`
 	Carrier  carrierCmd  `cmd:"" help:"Run one simulated carrier."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
@@ -40,6 +42,7 @@ type env struct {
 }
 
 func main() {
+	zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00" // seconds are too coarse for calls
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {

@@ -28,84 +28,82 @@ const (
 // Carrier and Phone are two faces of it. Messages, transactions and their
 // retransmissions are sipgo's; what a call does is ours.
 type agent struct {
-	name  string // user part of our Contact
-	addr  netip.AddrPort
-	log   zerolog.Logger
-	realm string
-	nonce string // one for the life of the agent: this is a simulator
+	// Set by the owner, constant.
+	name        string // user part of our Contact
+	log         zerolog.Logger
+	choose      Profile           // what becomes of an INVITE
+	logins      map[string]string // who may register, and the password
+	realm       string            // of our challenges
+	authCalls   bool              // challenge INVITEs as well
+	sendsMedia  bool              // calls send silence
+	countsMedia bool              // calls have a media socket and count what comes
+	keepText    bool              // records have the INVITE
+	records     *recorder
+	registrar   *registrar
 
-	// How incoming requests are met; set before start.
-	choose       Profile           // what becomes of an INVITE
-	logins       map[string]string // who may register, and the password
-	authCalls    bool              // challenge INVITEs as well
-	sendsMedia   bool              // calls open a media socket and send silence
-	countsMedia  bool              // calls open a media socket and count packets
-	keepText     bool
-	records      *recorder
-	registrar    *registrar
-	layers       layers
-	laddr        gosip.Addr // addr as sipgo wants it
-	sink         *net.UDPConn
-	served       chan struct{} // closed when the reading goroutine is gone
-	lifetime     context.Context
-	endLifetime  context.CancelCauseFunc
-	crossersLock sync.Mutex
-	crossers     map[string]func() // Call-ID → answer now, its CANCEL is here
+	// Set by start, constant from then on.
+	addr        netip.AddrPort // ours
+	laddr       gosip.Addr     // the same, as sipgo wants it
+	nonce       string         // of our challenges; one is enough for a simulator
+	conn        *net.UDPConn   // SIP
+	sink        *net.UDPConn   // media of calls without a media socket: nobody reads it
+	transport   *gosip.TransportLayer
+	tx          *gosip.TransactionLayer
+	watch       *watch
+	served      chan struct{}   // closed when nobody reads conn any more
+	lifetime    context.Context // ends with stop
+	endLifetime context.CancelCauseFunc
 
 	mu      sync.Mutex
-	started bool
-	closed  bool
+	running bool
+	used    bool             // was started once
 	parties map[string]party // our tag → the call
 	busy    sync.WaitGroup   // handlers and calls in progress
 }
 
-// layers are sipgo's two lower layers around our socket.
-type layers struct {
-	conn      *net.UDPConn
-	transport *gosip.TransportLayer
-	tx        *gosip.TransactionLayer
-}
-
 // party is our side of one call, as requests within the call see it.
 type party interface {
-	acked(seq uint32)
-	hungUp()
-	abandon()
-	description() []byte
+	acked()              // ACK of our 200
+	hungUp()             // BYE
+	abandon()            // we close
+	description() []byte // our session description
 }
 
 // start binds the socket and serves it until stop.
 func (a *agent) start(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.started {
+	if a.used {
 		return ErrStarted
 	}
 	if err := a.open(ctx); err != nil {
 		return err
 	}
-	a.started = true
+	a.used, a.running = true, true
 	a.parties = make(map[string]party)
-	a.crossers = make(map[string]func())
 	a.nonce = rand.Text()
-	a.served = make(chan struct{})
 	// The agent lives until stop, not until the caller of Start is done.
 	a.lifetime, a.endLifetime = context.WithCancelCause(context.WithoutCancel(ctx))
 
 	quiet := slog.New(slog.DiscardHandler)
-	a.layers.transport = gosip.NewTransportLayer(net.DefaultResolver, gosip.NewParser(), nil,
-		gosip.WithTransportLayerLogger(quiet), gosip.WithTransportLayerReadFilter(a.watchCancel))
-	a.layers.tx = gosip.NewTransactionLayer(a.layers.transport,
-		gosip.WithTransactionLayerLogger(quiet),
+	a.watch = newWatch()
+	a.transport = gosip.NewTransportLayer(net.DefaultResolver, gosip.NewParser(), nil,
+		gosip.WithTransportLayerLogger(quiet), gosip.WithTransportLayerReadFilter(a.watch.filter))
+	a.tx = gosip.NewTransactionLayer(a.transport, gosip.WithTransactionLayerLogger(quiet),
 		gosip.WithTransactionLayerUnhandledResponseHandler(func(*gosip.Response) {}))
-	a.layers.tx.OnRequest(a.onRequest)
+	a.tx.OnRequest(a.onRequest)
+	return a.serve()
+}
 
-	// sipgo must know the socket before we send from it, or it would try to
-	// bind the address a second time; it does so just before its first read.
-	conn := &announcedConn{UDPConn: a.layers.conn, reading: make(chan struct{})}
+// serve hands the socket to sipgo. sipgo must know it before we send from it, or
+// it would try to bind the address a second time; it does so just before it
+// reads for the first time.
+func (a *agent) serve() error {
+	conn := &announcedConn{UDPConn: a.conn, reading: make(chan struct{})}
+	a.served = make(chan struct{})
 	go func() {
 		defer close(a.served)
-		if err := a.layers.transport.ServeUDP(conn); err != nil {
+		if err := a.transport.ServeUDP(conn); err != nil {
 			a.log.Error().Err(err).Str("agent", a.name).Msg("sip socket not served")
 		}
 	}()
@@ -117,8 +115,7 @@ func (a *agent) start(ctx context.Context) error {
 	}
 }
 
-// open binds the SIP socket and the socket that calls without media name in
-// their session description.
+// open binds the SIP socket and the one that stands in for media.
 func (a *agent) open(ctx context.Context) error {
 	if !a.addr.Addr().IsValid() || a.addr.Addr().IsUnspecified() {
 		return fmt.Errorf("sip: %s needs one address of its own, not %q", a.name, a.addr)
@@ -133,21 +130,21 @@ func (a *agent) open(ctx context.Context) error {
 	}
 	// Best effort: the kernel caps it at net.core.rmem_max.
 	_ = conn.SetReadBuffer(readBuffer)
-	a.layers.conn, a.sink = conn, sink
+	a.conn, a.sink = conn, sink
 	a.addr = localAddr(conn)
 	a.laddr = gosip.Addr{IP: a.addr.Addr().AsSlice(), Port: int(a.addr.Port())}
 	return nil
 }
 
-// stop ends every call (BYE, or a refusal), waits for the handlers and releases
-// the sockets. It may be called more than once.
+// stop ends every call (BYE, CANCEL or a refusal), waits for the handlers and
+// releases the sockets. It may be called more than once.
 func (a *agent) stop() error {
 	a.mu.Lock()
-	if !a.started || a.closed {
+	if !a.running {
 		a.mu.Unlock()
 		return nil
 	}
-	a.closed = true
+	a.running = false
 	left := make([]party, 0, len(a.parties))
 	for _, p := range a.parties {
 		left = append(left, p)
@@ -159,24 +156,26 @@ func (a *agent) stop() error {
 	}
 	a.endLifetime(ErrClosed)
 	a.busy.Wait()
-	a.layers.tx.Close()
-	err := errors.Join(a.layers.conn.Close(), a.sink.Close())
+	a.watch.close(a.transport.Pool("udp"), a.laddr.String())
+	a.tx.Close()
+	err := errors.Join(a.conn.Close(), a.sink.Close())
 	<-a.served
-	if err := errors.Join(err, a.layers.transport.Close()); err != nil {
+	// The transport layer itself has nothing left to close; its Close would only
+	// forget the dead connections that watch has put there.
+	if err != nil {
 		return fmt.Errorf("sip: %s: %w", a.name, err)
 	}
 	return nil
 }
 
-// enter counts a handler or call in; after stop nobody enters.
+// enter counts a handler or call in; only a running agent lets it.
 func (a *agent) enter() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !a.started || a.closed {
-		return false
+	if a.running {
+		a.busy.Add(1)
 	}
-	a.busy.Add(1)
-	return true
+	return a.running
 }
 
 // join makes a call reachable for requests within it, by our tag.
@@ -195,11 +194,7 @@ func (a *agent) part(tag string) {
 // partyOf finds the call a request belongs to; nil if there is none. Our tag
 // alone identifies it: it is random and ours.
 func (a *agent) partyOf(req *gosip.Request) party {
-	to := req.To()
-	if to == nil {
-		return nil
-	}
-	tag, _ := to.Params.Get("tag")
+	tag, _ := req.To().Params.Get("tag")
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.parties[tag]
@@ -216,22 +211,6 @@ func (a *agent) hangup(callID string) bool {
 		}
 	}
 	return false
-}
-
-// watchCancel looks at every datagram before sipgo does. sipgo answers a CANCEL
-// by itself (200, then 487); a call that shall be answered in spite of it must
-// be answered before sipgo sees it.
-func (a *agent) watchCancel(_ gosip.TransportReadProps, data []byte) ([]byte, error) {
-	if len(data) < 7 || string(data[:7]) != "CANCEL " {
-		return data, nil
-	}
-	a.crossersLock.Lock()
-	answer := a.crossers[lineOf(string(data), "Call-ID", "i")]
-	a.crossersLock.Unlock()
-	if answer != nil {
-		answer()
-	}
-	return data, nil
 }
 
 // announcedConn says when it is read for the first time.

@@ -182,7 +182,7 @@ func (c *Call) send(ctx context.Context, auth *Header) error {
 		c.result.Started = time.Now()
 	}
 	c.mu.Unlock()
-	tx, err := c.agent.layers.tx.Request(ctx, req)
+	tx, err := c.agent.tx.Request(ctx, req)
 	if err != nil {
 		return fmt.Errorf("sip: send INVITE: %w", err)
 	}

@@ -85,7 +85,7 @@ func (c *Call) MediaPackets() int {
 func (c *Call) WaitMedia(ctx context.Context, n int) error { return c.media.await(ctx, n) }
 
 // acked implements party: only a re-INVITE of the other side is acknowledged.
-func (c *Call) acked(uint32) {}
+func (c *Call) acked() {}
 
 // hungUp implements party.
 func (c *Call) hungUp() {

@@ -58,12 +58,12 @@ func (a *agent) onInvite(req *gosip.Request, tx *gosip.ServerTx) {
 	}
 	outcome := a.choose(in.invite).orAnswer()
 	in.entry = a.records.begin(a, in, outcome)
-	defer a.records.end(in.entry)
+	defer in.entry.finish(0, "")
 	a.join(in.tag, in)
 	defer a.part(in.tag)
 	tx.OnCancel(func(*gosip.Request) { in.cancelled.raise() })
 	if outcome.CrossCancel {
-		defer a.crossing(in)()
+		defer in.crossing()()
 	}
 	defer in.closeMedia()
 	in.play(a.lifetime, outcome)
@@ -161,6 +161,9 @@ func (in *inbound) interrupted() <-chan struct{} { return in.cancelled.raised() 
 // already), by an early BYE, by our own side, or because we close.
 func (in *inbound) lost(ctx context.Context) {
 	switch {
+	case in.crossed.is(): // answered after all, only the BYE was noticed first
+		in.talk(ctx, 0)
+		return
 	case in.cancelled.is():
 		in.entry.finish(statusTerminated, Caller)
 	case in.gone.is():
@@ -304,26 +307,20 @@ func (in *inbound) leave(ctx context.Context) {
 	}
 }
 
-// crossing arranges that the CANCEL of this call meets our 200; it returns the
-// function that undoes the arrangement. The 200 is sent from the goroutine that
-// reads the socket, before sipgo gets the CANCEL: in the state after a 200 the
-// transaction ignores it.
-func (a *agent) crossing(in *inbound) func() {
-	a.crossersLock.Lock()
-	defer a.crossersLock.Unlock()
-	a.crossers[in.callID] = sync.OnceFunc(func() {
-		in.send(in.answer())
-		in.crossed.raise()
+// crossing has the call answered in the moment of its CANCEL, on the goroutine
+// that reads the socket: once the 200 is sent, the transaction ignores the
+// CANCEL that sipgo gets to see next.
+func (in *inbound) crossing() (undo func()) {
+	return in.agent.watch.cross(in.callID, func() {
+		if !in.crossed.is() { // only this goroutine raises it
+			in.send(in.answer())
+			in.crossed.raise()
+		}
 	})
-	return func() {
-		a.crossersLock.Lock()
-		defer a.crossersLock.Unlock()
-		delete(a.crossers, in.callID)
-	}
 }
 
 // acked implements party.
-func (in *inbound) acked(uint32) { in.ack.raise() }
+func (in *inbound) acked() { in.ack.raise() }
 
 // hungUp implements party.
 func (in *inbound) hungUp() { in.gone.raise() }

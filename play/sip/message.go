@@ -58,29 +58,28 @@ func (a *agent) uri(user string) gosip.Uri {
 
 // write sends a request outside of any transaction: ACK, and farewells at the end.
 func (a *agent) write(req *gosip.Request) {
-	if err := a.layers.transport.WriteMsg(req); err != nil {
+	if err := a.transport.WriteMsg(req); err != nil {
 		a.log.Debug().Err(err).Str("agent", a.name).Str("method", req.Method.String()).Msg("request not sent")
 	}
 }
 
 // transact sends a request that is no INVITE and waits for its final response.
 func (a *agent) transact(ctx context.Context, req *gosip.Request) (*gosip.Response, error) {
-	tx, err := a.layers.tx.Request(ctx, req)
+	tx, err := a.tx.Request(ctx, req)
 	if err != nil {
 		return nil, fmt.Errorf("sip: send %s: %w", req.Method, err)
 	}
-	defer func() {
-		// Err waits for the transaction to finish the step that gave us the
-		// response; ended in the middle of it, it would stay for 32 s.
-		_ = tx.Err()
-		tx.Terminate()
-	}()
+	defer tx.Terminate()
 	for {
 		select {
 		case res := <-tx.Responses():
-			if !res.IsProvisional() {
-				return res, nil
+			if res.IsProvisional() {
+				continue
 			}
+			// Err waits for the transaction to finish the step that gave us the
+			// response; terminated in the middle of it, it would stay for 32 s.
+			_ = tx.Err()
+			return res, nil
 		case <-tx.Done():
 			return nil, fmt.Errorf("sip: %s: %w", req.Method, errors.Join(ErrNoResponse, tx.Err()))
 		case <-ctx.Done():

@@ -133,18 +133,6 @@ func (r *recorder) begin(a *agent, in *inbound, o Outcome) *entry {
 	return e
 }
 
-// end closes the record.
-func (r *recorder) end(e *entry) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.counters.Active--
-	if r.counters.Active == 0 {
-		close(r.idle)
-	}
-	e.record.EndedAt = time.Now()
-	r.changed(e)
-}
-
 func (e *entry) rang() {
 	e.recorder.mu.Lock()
 	defer e.recorder.mu.Unlock()
@@ -163,20 +151,27 @@ func (e *entry) answered() {
 	e.recorder.changed(e)
 }
 
-// finish notes the final response and who ended the call; the first to say so
-// is right.
+// finish closes the record with the final response and who ended the call; the
+// first to say so is right. Status 0 is a call that never got a response.
 func (e *entry) finish(status int, by Side) {
-	e.recorder.mu.Lock()
-	defer e.recorder.mu.Unlock()
-	if e.record.EndedBy != "" {
+	r := e.recorder
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e.record.Ended() {
 		return
 	}
-	e.record.EndedBy = by
+	e.record.EndedAt, e.record.EndedBy = time.Now(), by
 	if by == Caller && !e.record.Answered() {
-		e.recorder.counters.Cancelled++
+		r.counters.Cancelled++
 	}
-	e.recorder.final(e, status)
-	e.recorder.changed(e)
+	if status != 0 {
+		r.final(e, status)
+	}
+	r.counters.Active--
+	if r.counters.Active == 0 {
+		close(r.idle)
+	}
+	r.changed(e)
 }
 
 // final counts the first final status of a call.

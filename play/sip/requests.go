@@ -29,7 +29,7 @@ func (a *agent) onRequest(req *gosip.Request, tx *gosip.ServerTx) {
 		a.onInvite(req, tx)
 	case gosip.ACK:
 		if p := a.partyOf(req); p != nil {
-			p.acked(req.CSeq().SeqNo)
+			p.acked()
 		}
 	case gosip.BYE:
 		a.onBye(req, tx)
