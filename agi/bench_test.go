@@ -69,6 +69,7 @@ func BenchmarkRawTCP(b *testing.B) {
 }
 
 func benchmarkTCP(b *testing.B, ln net.Listener) {
+	b.Helper()
 	addr := ln.Addr().String()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

@@ -1,6 +1,8 @@
 package agi_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net"
 	"strings"
 	"testing"
@@ -12,24 +14,27 @@ import (
 	"tandem/agi/agitest"
 )
 
-func conversations(t testing.TB) []*agitest.Conversation {
-	t.Helper()
+func conversations(tb testing.TB) []*agitest.Conversation {
+	tb.Helper()
 	all, err := agitest.LoadDir("testdata")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return all
 }
 
 // Every recorded conversation, Asterisk's part played to the server, in
-// memory and in a bubble: time-outs take no time.
+// memory and in a bubble: time-outs take no time. In the files @result is what
+// the metrics must call it, @error a part of the log's line, "@timer yes" keeps it off real sockets, "@both yes"
+// has agitest.Asterisk find its part by itself (there in the tests).
 func TestConversations(t *testing.T) {
 	for _, c := range conversations(t) {
 		t.Run(strings.TrimSuffix(c.Name, ".agi"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ln := agitest.NewListener()
-				r := start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.Nop())
-				checkConversation(t, r, c, dial(t, ln))
+				var log bytes.Buffer
+				r := start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)))
+				checkConversation(t, r, c, dial(t, ln), &log)
 			})
 		})
 	}
@@ -44,18 +49,19 @@ func TestConversationsTCP(t *testing.T) {
 		t.Run(strings.TrimSuffix(c.Name, ".agi"), func(t *testing.T) {
 			t.Parallel()
 			ln := listen(t)
-			r := start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.Nop())
+			var log bytes.Buffer
+			r := start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)))
 			var dialer net.Dialer
 			conn, err := dialer.DialContext(t.Context(), "tcp", ln.Addr().String())
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkConversation(t, r, c, conn)
+			checkConversation(t, r, c, conn, &log)
 		})
 	}
 }
 
-func checkConversation(t *testing.T, r *rig, c *agitest.Conversation, conn net.Conn) {
+func checkConversation(t *testing.T, r *rig, c *agitest.Conversation, conn net.Conn, log *bytes.Buffer) {
 	t.Helper()
 	defer conn.Close()
 	if err := c.Play(t.Context(), conn, agitest.AsteriskSide); err != nil {
@@ -68,6 +74,15 @@ func checkConversation(t *testing.T, r *rig, c *agitest.Conversation, conn net.C
 	results := r.counts(t, "tandem_agi_exchanges_total", "result")
 	if want := c.Meta["result"]; len(results) != 1 || results[want] != 1 {
 		t.Errorf("results are %v, want one %s", results, want)
+	}
+	var line struct{ Error string }
+	if log.Len() > 0 {
+		if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+			t.Errorf("log is %s: %v", log, err)
+		}
+	}
+	if want := c.Meta["error"]; !strings.Contains(line.Error, want) || (want == "") != (line.Error == "") {
+		t.Errorf("error is %q, want %q in it", line.Error, want)
 	}
 	if open := r.counts(t, "tandem_agi_sessions", ""); len(open) != 0 {
 		t.Errorf("sessions in progress: %v, want none", open)

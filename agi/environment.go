@@ -10,8 +10,9 @@ import (
 const (
 	maxEnvKey   = 32   // bytes; the longest known key has 18
 	maxEnvValue = 4096 // bytes; Asterisk substitutes no longer value
-	maxArgs     = 127  // res_agi's argument table has 128 places
-	maxUniqueID = 149  // AST_MAX_UNIQUEID less the end mark
+	maxEnvLine  = maxEnvKey + len(": ") + maxEnvValue
+	maxArgs     = 127 // res_agi's argument table has 128 places
+	maxUniqueID = 149 // AST_MAX_UNIQUEID less the end mark
 	maxScript   = 64
 )
 
@@ -176,8 +177,8 @@ func (e *environment) arg(number []byte, at span) error {
 }
 
 func (e *environment) checkPartial(line []byte) error {
-	if len(line) > maxEnvKey+len(": ")+maxEnvValue {
-		return fmt.Errorf("%w: environment line longer than %d bytes", ErrProtocol, len(line))
+	if len(line) > maxEnvLine {
+		return fmt.Errorf("%w: environment line longer than %d bytes", ErrProtocol, maxEnvLine)
 	}
 	return nil
 }

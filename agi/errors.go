@@ -11,9 +11,9 @@ import (
 	"syscall"
 )
 
-// What may go wrong in a session. Every error of this package wraps exactly
-// one of these. After any of them but [ErrVariable], [ErrFinished] and the
-// caller's own context the session is closed.
+// What may go wrong in a session. Its errors wrap one of these, or the cause
+// of the context they were given. The session is closed after each of them but
+// [ErrVariable], [ErrFinished] and a context of the handler's own.
 var (
 	// ErrHangup: the caller is gone. Asterisk said so with a HANGUP line.
 	ErrHangup = errors.New("agi: caller hung up")

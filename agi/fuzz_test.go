@@ -10,11 +10,11 @@ import (
 	"tandem/agi/agitest"
 )
 
-func recorded(t testing.TB) []*agitest.Conversation {
-	t.Helper()
+func recorded(tb testing.TB) []*agitest.Conversation {
+	tb.Helper()
 	all, err := agitest.LoadDir("testdata")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return all
 }
@@ -38,7 +38,7 @@ func FuzzEnvironment(f *testing.F) {
 		if !partDone && partErr == nil {
 			partDone, partErr = parts.feed([]byte(text))
 		}
-		if done != partDone || fmt.Sprint(err) != fmt.Sprint(partErr) {
+		if done != partDone || fmt.Sprintf("%v", err) != fmt.Sprintf("%v", partErr) {
 			t.Fatalf("whole: %v, %v; cut at %d: %v, %v", done, err, at, partDone, partErr)
 		}
 		if err != nil && !errors.Is(err, ErrProtocol) {
@@ -91,6 +91,7 @@ func FuzzReplies(f *testing.F) {
 		}
 	}
 	f.Add("200 result=1 (x)\n200 result=0\n200 result=1\n", true)
+	f.Add("200 000000=1 ))\n", false)
 	f.Add("200 result=0\n200 result=0\n200 result=1\n", true)
 	env := strings.Join(agitest.Channel{}.Environment("h", "route"), "")
 	var value string
@@ -113,7 +114,7 @@ func FuzzReplies(f *testing.F) {
 
 		lines := strings.SplitAfter(replies, "\n")
 		sent := strings.Count(conn.writes.String(), "\n")
-		if isSet && !strings.HasPrefix(lines[0], "200 result=") {
+		if isSet && !strings.HasPrefix(lines[0], "200 result=1 (") {
 			t.Fatalf("read %q out of %q", value, lines[0])
 		}
 		if sent > len(lines) {

@@ -32,30 +32,30 @@ type rig struct {
 
 // start serves ln until the test ends. Errors of Serve are the test's to read
 // from served; those it does not read are dropped with it.
-func start(t testing.TB, cfg agi.Config, handler agi.Handler, ln net.Listener, log zerolog.Logger) *rig {
-	t.Helper()
+func start(tb testing.TB, cfg agi.Config, handler agi.Handler, ln net.Listener, log zerolog.Logger) *rig {
+	tb.Helper()
 	registry := prometheus.NewRegistry()
 	metrics, err := agi.NewMetrics(registry, "route", "next")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	server, err := agi.NewServer(cfg, handler, isKnown, log, metrics)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	r := &rig{Server: server, registry: registry, served: make(chan error, 1), stop: stop}
 	go func() { r.served <- server.Serve(ctx, ln) }()
-	t.Cleanup(stop)
+	tb.Cleanup(stop)
 	return r
 }
 
 // listen opens a loopback port.
-func listen(t testing.TB) net.Listener {
-	t.Helper()
-	ln, err := agi.Listen(t.Context(), "127.0.0.1:0")
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
+	ln, err := agi.Listen(tb.Context(), "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return ln
 }
@@ -71,11 +71,11 @@ func dial(t *testing.T, ln *agitest.Listener) net.Conn {
 }
 
 // counts reads a counter or gauge: the values by the label that is asked for.
-func (r *rig) counts(t testing.TB, name, label string) map[string]float64 {
-	t.Helper()
+func (r *rig) counts(tb testing.TB, name, label string) map[string]float64 {
+	tb.Helper()
 	families, err := r.registry.Gather()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	values := make(map[string]float64)
 	for _, family := range families {

@@ -52,15 +52,15 @@ func (c *script) SetDeadline(time.Time) error      { return nil }
 func (c *script) SetReadDeadline(time.Time) error  { return nil }
 func (c *script) SetWriteDeadline(time.Time) error { return nil }
 
-func newTestServer(t testing.TB, handler Handler) *Server {
-	t.Helper()
+func newTestServer(tb testing.TB, handler Handler) *Server {
+	tb.Helper()
 	metrics, err := NewMetrics(prometheus.NewRegistry(), "route")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s, err := NewServer(DefaultConfig(), handler, func(netip.Addr) bool { return true }, zerolog.Nop(), metrics)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
@@ -77,7 +77,7 @@ func (s *Server) run(ctx context.Context, conn net.Conn) *Session {
 // tenRoutes is a full answer: ten routes with five variables each.
 func tenRoutes() []Var {
 	vars := []Var{{"T_ACTION", "dial"}, {"T_DIR", "out"}, {"T_N", "10"}, {"T_MAX", "3600"}}
-	for _, i := range strings.Fields("1 2 3 4 5 6 7 8 9 10") {
+	for i := range strings.FieldsSeq("1 2 3 4 5 6 7 8 9 10") {
 		vars = append(vars, Var{"T_R" + i, "PJSIP/74957777777@gate-" + i}, Var{"T_C" + i, "74951112233"},
 			Var{"T_K" + i, "8.c.g" + i}, Var{"T_A" + i, "60"}, Var{"T_P" + i, "5"})
 	}

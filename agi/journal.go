@@ -12,7 +12,9 @@ import (
 //
 //	rejected, protocol, refused, timeout  warn   limited
 //	handler error, panic, accept error    error  limited
-//	hang-up, peer closed, cut             debug  these are daily life
+//	hang-up, peer closed, cut             debug
+//
+// The last ones are daily life, and the port checks of a monitor among them.
 type journal struct {
 	log      zerolog.Logger
 	rejected limiter
@@ -33,8 +35,11 @@ func (j *journal) acceptError(err error, delay time.Duration) {
 	}
 }
 
-// ended tells of an exchange that did not go well. The text of the error is
-// bounded by those who make it.
+// maxError bounds the text of an error in a line, in bytes: it may repeat what
+// a peer sent. A panic brings its stack along.
+const maxError = 4096
+
+// ended tells of an exchange that did not go well.
 func (j *journal) ended(s *Session, result string, err error) {
 	var event *zerolog.Event
 	switch result {
@@ -50,9 +55,13 @@ func (j *journal) ended(s *Session, result string, err error) {
 	if event == nil {
 		return
 	}
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
 	event.Str("result", result).Stringer("peer", s.peer).
 		Str("script", s.req.Script).Str("call_id", s.req.UniqueID).
-		Err(err).Msg("agi: exchange failed")
+		Str(zerolog.ErrorFieldName, text[:min(len(text), maxError)]).Msg("agi: exchange failed")
 }
 
 // limited returns the event, or nil when the limit holds it back.

@@ -20,7 +20,8 @@ const (
 	resultRefused    = "refused"
 	resultCut        = "cut" // by the end of the server
 	resultPanic      = "panic"
-	resultError      = "error" // any other error of the handler
+	resultDraining   = "draining" // a new call while the node goes down
+	resultError      = "error"    // any other error of the handler
 )
 
 // Why a connection was closed unheard, as the label "reason".
@@ -95,16 +96,18 @@ func (m *Metrics) ended(script, result string, took time.Duration) {
 
 // resultOf puts an exchange's end under one of the few labels.
 func resultOf(err error, finished bool) string {
-	var crash *panicError
+	_, crashed := errors.AsType[*panicError](err)
 	switch {
 	case err == nil && finished:
 		return resultOK
 	case err == nil:
 		return resultUnfinished
-	case errors.As(err, &crash):
+	case crashed:
 		return resultPanic
 	case errors.Is(err, ErrServerClosed):
 		return resultCut
+	case errors.Is(err, ErrDraining):
+		return resultDraining
 	case errors.Is(err, ErrHangup):
 		return resultHangup
 	case errors.Is(err, ErrTimeout), errors.Is(err, context.DeadlineExceeded):

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// maxStack bounds what a panic writes to the log, in bytes.
-const maxStack = 4096
-
 // serve runs a session to its end, whatever the handler does.
 func (s *Server) serve(ctx context.Context, session *Session) {
 	start := time.Now()
@@ -40,8 +37,7 @@ func (s *Server) serve(ctx context.Context, session *Session) {
 func (s *Server) exchange(ctx context.Context, session *Session) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			text := fmt.Sprintf("%v\n%s", value, debug.Stack())
-			err = &panicError{text: text[:min(len(text), maxStack)]}
+			err = &panicError{value: value, stack: debug.Stack()}
 		}
 	}()
 	buf, err := s.pool.get(session.conn)
@@ -55,6 +51,11 @@ func (s *Server) exchange(ctx context.Context, session *Session) (err error) {
 }
 
 // panicError is a panic of the handler, with where it happened.
-type panicError struct{ text string }
+type panicError struct {
+	value any
+	stack []byte
+}
 
-func (e *panicError) Error() string { return "agi: handler panicked: " + e.text }
+func (e *panicError) Error() string {
+	return fmt.Sprintf("agi: handler panicked: %v\n%s", e.value, e.stack)
+}

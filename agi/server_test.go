@@ -376,13 +376,53 @@ func TestFloodDoesNotFillTheLog(t *testing.T) {
 	})
 }
 
+// A panic is told once with its place, and takes one call with it.
+func TestPanicIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := agitest.NewListener()
+		var log bytes.Buffer
+		start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)))
+		if out, vars := ask(t, ln, "panic"); len(out.Commands) != 0 || vars[agi.Sentinel] != "" {
+			t.Errorf("outcome is %+v, want nothing", out)
+		}
+		synctest.Wait()
+		for _, want := range []string{`"level":"error"`, `"result":"panic"`, "a handler's mistake", "helper_test.go", `"call_id":"agitest-`} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("log is %s, want %s in it", log.String(), want)
+			}
+		}
+		if _, vars := ask(t, ln, "route"); vars[agi.Sentinel] != "1" {
+			t.Error("no answer after the panic")
+		}
+	})
+}
+
+// Daily life is for the debug level, and an answer is no news at all.
+func TestQuietLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ln := agitest.NewListener()
+		var log bytes.Buffer
+		start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)).Level(zerolog.InfoLevel))
+		_, _ = ask(t, ln, "route")
+		_ = dial(t, ln).Close() // a port check
+		a := agitest.Asterisk{HangupAt: 1}
+		if _, err := a.Run(t.Context(), dial(t, ln), agitest.Channel{}.Environment("h", "route")); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if log.Len() != 0 {
+			t.Errorf("log is %s, want nothing", log.String())
+		}
+	})
+}
+
 func TestNewServerNeedsItsParts(t *testing.T) {
 	metrics, err := agi.NewMetrics(prometheus.NewRegistry())
 	if err != nil {
 		t.Fatal(err)
 	}
 	handler := agi.HandlerFunc(scripts)
-	for want, make := range map[string]func() (*agi.Server, error){
+	for want, newServer := range map[string]func() (*agi.Server, error){
 		"handler": func() (*agi.Server, error) {
 			return agi.NewServer(agi.DefaultConfig(), nil, isKnown, zerolog.Nop(), metrics)
 		},
@@ -396,7 +436,7 @@ func TestNewServerNeedsItsParts(t *testing.T) {
 			return agi.NewServer(agi.Config{}, handler, isKnown, zerolog.Nop(), metrics)
 		},
 	} {
-		if _, err := make(); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := newServer(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error is %v, want one that names %s", err, want)
 		}
 	}

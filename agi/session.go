@@ -154,8 +154,8 @@ func (s *Session) GetVariable(ctx context.Context, name string) (string, bool, e
 	}
 	reply, err := s.buf.zaf.GetVariable(name)
 	isSet := err == nil && reply.Res == 1
-	if isSet && s.buf.reader.Buffered() == 0 && s.buf.wire.last != [2]byte{')', '\n'} {
-		return "", false, s.fail(fmt.Errorf("%w: GET VARIABLE: value of %s has a line break", ErrProtocol, name))
+	if isSet && !s.isValue() {
+		return "", false, s.fail(fmt.Errorf("%w: GET VARIABLE: value of %s is not one line in parentheses", ErrProtocol, name))
 	}
 	want := 0
 	if isSet {
@@ -165,6 +165,13 @@ func (s *Session) GetVariable(ctx context.Context, name string) (string, bool, e
 		return "", false, err
 	}
 	return reply.Dat, isSet, nil
+}
+
+// isValue looks for the parentheses that the library drops unseen. With bytes
+// left over behind the line its end cannot be told; then end judges these.
+func (s *Session) isValue() bool {
+	w := &s.buf.wire
+	return w.begins(valueReply) && (s.buf.reader.Buffered() > 0 || w.endsValue())
 }
 
 // Finish gives the answer: all the variables, and when Asterisk has taken
@@ -205,7 +212,7 @@ func (s *Session) begin(ctx context.Context, command string) error {
 	if err := s.conn.SetDeadline(deadline); err != nil {
 		return s.fail(connError(s.ctx, command, err))
 	}
-	s.buf.wire.budget = maxReply
+	s.buf.wire.expect()
 	return nil
 }
 
@@ -215,6 +222,8 @@ func (s *Session) end(command string, reply zaf.Reply, err error, want int) erro
 	switch {
 	case err != nil:
 		return s.fail(replyError(s.ctx, command, err))
+	case !s.buf.wire.begins(resultReply):
+		return s.fail(fmt.Errorf("%w: %s: not a result", ErrProtocol, command))
 	case reply.Res != want:
 		return s.fail(fmt.Errorf("%w: %s: result %d", ErrRefused, command, reply.Res))
 	}

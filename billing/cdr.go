@@ -103,7 +103,7 @@ type Attempt struct {
 	StartedAt  time.Time     `json:"started_at"`
 	Result     Disposition   `json:"result"`
 	DialStatus string        `json:"dial_status,omitempty"` // Asterisk's own word
-	SIPStatus  int           `json:"sip_status,omitempty"`
+	SIPStatus  int           `json:"sip_status,omitempty"`  // last answer heard: 1xx when none was final, 0 when none came at all
 	Cause      q850.Cause    `json:"cause,omitempty"`
 	Rang       bool          `json:"rang,omitempty"`     // 180 seen
 	Progress   bool          `json:"progress,omitempty"` // 183 seen

@@ -25,7 +25,7 @@ const (
 // Outcome is what is known of a finished attempt.
 type Outcome struct {
 	Result    Result
-	SIPStatus int        // final answer of the far side; 0: none came
+	SIPStatus int        // last answer of the far side, 1xx when none was final; 0: none came
 	Cause     q850.Cause // of this attempt; 0: none came
 	Rang      bool       // 180 was seen
 	Agreeing  int        // earlier attempts of the same call that ended with the same SIP status

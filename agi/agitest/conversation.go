@@ -3,8 +3,9 @@ package agitest
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,20 +37,21 @@ type Conversation struct {
 
 // LoadDir reads every *.agi file of a folder, by name.
 func LoadDir(dir string) ([]*Conversation, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.agi"))
+	folder := os.DirFS(dir)
+	names, err := fs.Glob(folder, "*.agi")
 	if err != nil {
 		return nil, fmt.Errorf("agitest: list %s: %w", dir, err)
 	}
-	if len(paths) == 0 {
+	if len(names) == 0 {
 		return nil, fmt.Errorf("agitest: no conversation in %s", dir)
 	}
-	all := make([]*Conversation, 0, len(paths))
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
+	all := make([]*Conversation, 0, len(names))
+	for _, name := range names {
+		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, fmt.Errorf("agitest: %w", err)
 		}
-		c, err := Parse(filepath.Base(path), string(text))
+		c, err := Parse(name, string(text))
 		if err != nil {
 			return nil, err
 		}
@@ -158,5 +160,5 @@ func (c *Conversation) Environment() []string {
 		}
 		all.WriteString(s.text)
 	}
-	return strings.SplitAfter(strings.TrimSuffix(all.String(), "\n"), "\n")
+	return slices.Collect(strings.Lines(all.String()))
 }

@@ -55,7 +55,8 @@ var errNoSentinel = errors.New("agitest: closed without the sentinel")
 // Load places exchanges as Asterisk does, one connection each, for a time or
 // until ctx is over, and waits for those in progress. It answers commands
 // with fixed lines and does no more than it must, as client and server share
-// the machine's cores. Failed exchanges are counted, not returned.
+// the machine's cores. Failed exchanges are counted, not returned; a worker
+// gives up after a thousand in a row.
 func Load(ctx context.Context, addr string, spec LoadSpec) (LoadResult, error) {
 	if spec.Concurrency < 1 || spec.Duration <= 0 || spec.Sentinel == "" {
 		return LoadResult{}, fmt.Errorf("agitest: load needs Concurrency, Duration and Sentinel, has %+v", spec)
@@ -104,6 +105,10 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 	return sorted[max((len(sorted)*p+99)/100-1, 0)]
 }
 
+// maxFailures in a row end a worker: with nobody listening they cost nothing,
+// and a loop of them the core that the others need.
+const maxFailures = 1000
+
 // worker places one exchange after another.
 type worker struct {
 	addr     string
@@ -120,6 +125,7 @@ func (w *worker) run(ctx context.Context, next *atomic.Uint64) {
 	// What is in progress when the time is up may finish: the end of ctx must
 	// not look like a failure of the server.
 	dialing := context.WithoutCancel(ctx)
+	inRow := 0
 	for ctx.Err() == nil {
 		n := next.Add(1)
 		start := time.Now()
@@ -128,8 +134,12 @@ func (w *worker) run(ctx context.Context, next *atomic.Uint64) {
 			if w.firstErr == nil {
 				w.firstErr = err
 			}
+			if inRow++; inRow == maxFailures {
+				return
+			}
 			continue
 		}
+		inRow = 0
 		w.took = append(w.took, time.Since(start))
 	}
 }

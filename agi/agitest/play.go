@@ -67,10 +67,7 @@ func (p *player) hear(s step) error {
 	if s.closes {
 		return p.hearClose()
 	}
-	for _, want := range strings.SplitAfter(s.text, "\n") {
-		if want == "" {
-			continue
-		}
+	for want := range strings.Lines(s.text) {
 		got, err := p.read(want)
 		if err != nil {
 			return fmt.Errorf("want %q, got %q: %w", want, got, errors.Join(err, p.gone))

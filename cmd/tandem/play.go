@@ -64,9 +64,16 @@ func (p playCmd) play(ctx context.Context, e *env) (call billing.End, err error)
 	if err != nil {
 		return call, err
 	}
-	unlock, err := play.Lock(filepath.Dir(p.Dir))
+	parent := filepath.Dir(p.Dir)
+	if err := os.MkdirAll(parent, 0o750); err != nil {
+		return call, err
+	}
+	unlock, err := play.Lock(parent)
+	if errors.Is(err, play.ErrInUse) {
+		return call, fmt.Errorf("another play stack runs in %s: end it, or choose another --dir", parent)
+	}
 	if err != nil {
-		return call, fmt.Errorf("another play stack runs in %s: %w", filepath.Dir(p.Dir), err)
+		return call, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	stack, err := play.Up(ctx, play.Options{

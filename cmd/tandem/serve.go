@@ -54,9 +54,9 @@ type node struct {
 func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	// The doors are opened first: a port that is taken is told at once, and
 	// Asterisk's questions wait in the backlog rather than being refused.
-	agiListener, err := listen(ctx, "agi.listen", c.AGI.Listen)
+	agiListener, err := agi.Listen(ctx, c.AGI.Listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("agi.listen: %w", err)
 	}
 	defer agiListener.Close()
 	httpListener, err := listen(ctx, "http.listen", c.HTTP.Listen)
