@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -169,9 +170,7 @@ func FuzzQuote(f *testing.F) {
 			if err != nil || len(words) != 3 || words[0] != "EXEC" || words[1] != "MSet" {
 				t.Fatalf("%q is read as %q, %v", line, words, err)
 			}
-			for key, value := range agitest.MSetVars(words[2]) {
-				got[key] = value
-			}
+			maps.Copy(got, agitest.MSetVars(words[2]))
 		}
 		want := map[string]string{"BEFORE": "1"}
 		want[name] = value // also when the fuzzer has found one of our names

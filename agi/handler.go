@@ -148,6 +148,7 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 		return h.refusal(d.Refusal)
 	case callflow.Echo:
 		return []Var{{"T_ACTION", string(d.Action)}, {"T_DIR", string(d.Record.Direction)}, {"T_MAX", seconds(h.Flow.Limits.MaxTalk)}}
+	case callflow.Dial, callflow.Redirect:
 	}
 	vars := []Var{
 		{"T_ACTION", string(d.Action)},

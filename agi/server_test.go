@@ -60,7 +60,7 @@ func TestUnknownPeerIsClosed(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer conn.Close()
-			if n, err := conn.Read(make([]byte, 1)); err != io.EOF {
+			if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Errorf("read %d bytes, %v, want the end", n, err)
 			}
 			synctest.Wait()

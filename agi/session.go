@@ -210,7 +210,7 @@ func (s *Session) begin(ctx context.Context, command string) error {
 		deadline = sooner
 	}
 	if err := s.conn.SetDeadline(deadline); err != nil {
-		return s.fail(connError(s.ctx, command, err))
+		return s.fail(connError(s.ctx, command, err)) //nolint:contextcheck // the session's own context says why it was closed
 	}
 	s.buf.wire.expect()
 	return nil

@@ -45,7 +45,9 @@ func (r *records) Queue(billing.Record) bool { return true }
 
 type nobody struct{}
 
-func (nobody) LastAgent(context.Context, int64, e164.Number) (int64, bool, error) { return 0, false, nil }
+func (nobody) LastAgent(context.Context, int64, e164.Number) (int64, bool, error) {
+	return 0, false, nil
+}
 
 type house struct {
 	handler http.Handler

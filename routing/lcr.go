@@ -132,7 +132,7 @@ func (c *candidates) addGates(d *deck, priced Route) (found bool) {
 		route := priced
 		route.Key, route.Gate = key, g
 		if g.CLISupport {
-			route.CLI = c.request.Shown.CLI
+			route.CLI = c.numberIDs[g.NumberID].Number // the number shown, or the gate's own when there is none
 		}
 		route.Dial = gateDial(c.request.Server.Driver, g, c.digits(d))
 		c.plan.Routes = append(c.plan.Routes, route)

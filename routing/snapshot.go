@@ -54,6 +54,7 @@ type Snapshot struct {
 	gates       map[int64][]*Gate    // by provider, in id order
 	gatesOf     map[int64][]*Gate    // by number id
 	numbers     map[e164.Number]*Number
+	numberIDs   map[int64]*Number
 	accounts    map[int64]*Account
 	subscribers map[int64]*Subscriber
 	logins      map[string]*Subscriber
@@ -99,7 +100,7 @@ func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error)
 		Version: d.Version, BuiltAt: now, Options: o,
 		servers: map[int64]*Server{}, serverNames: map[string]*Server{}, peers: map[netip.Addr]struct{}{},
 		providers: map[int64]*Provider{}, addresses: map[int64][]*Address{}, gates: map[int64][]*Gate{},
-		gatesOf: map[int64][]*Gate{}, numbers: map[e164.Number]*Number{}, accounts: map[int64]*Account{},
+		gatesOf: map[int64][]*Gate{}, numbers: map[e164.Number]*Number{}, numberIDs: map[int64]*Number{}, accounts: map[int64]*Account{},
 		subscribers: map[int64]*Subscriber{}, logins: map[string]*Subscriber{}, extensions: map[extension]*Subscriber{},
 		serverDuty: map[int64]*Subscriber{}, numberDuty: map[int64]*Subscriber{}, stopRules: map[int64][]StopRule{},
 		fx: d.FX, currencies: map[int64]string{},
@@ -181,15 +182,14 @@ func (b *builder) addProviders(providers []Provider, addresses []Address) {
 }
 
 func (b *builder) addNumbers(numbers []Number, gates []Gate) {
-	byID := map[int64]*Number{}
 	for i := range numbers {
 		v := &numbers[i]
 		b.numbers[v.Number] = v
-		byID[v.ID] = v
+		b.numberIDs[v.ID] = v
 	}
 	for i := range gates {
 		v := &gates[i]
-		number := byID[v.NumberID]
+		number := b.numberIDs[v.NumberID]
 		switch {
 		case number == nil:
 			b.problem("gates", v.ID, "numbers_pool_id", "no number %d", v.NumberID)
