@@ -160,15 +160,25 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 	for i, o := range d.Offers {
 		n := strconv.Itoa(i + 1)
 		keys[i] = o.Key.String()
-		silence := seconds(h.Flow.Limits.NoProgress)
-		if o.Key.SubscriberID != 0 {
-			silence = "0" // a telephone on the table may think before it rings
-		}
+		ring, silence := h.patience(o.Key)
 		vars = append(vars,
 			Var{"T_R" + n, o.Dial}, Var{"T_C" + n, string(o.CLI)}, Var{"T_K" + n, keys[i]},
-			Var{"T_A" + n, seconds(h.Flow.Limits.Ring)}, Var{"T_P" + n, silence})
+			Var{"T_A" + n, seconds(ring)}, Var{"T_P" + n, seconds(silence)})
 	}
 	return append(vars, Var{"T_KEYS", strings.Join(keys, "/")})
+}
+
+// patience is how long a route may ring, and how long it may stay silent; no
+// silence limit is 0.
+func (h *CallHandler) patience(k routing.Key) (ring, silence time.Duration) {
+	limits := h.Flow.Limits
+	switch {
+	case k.ServerID != 0:
+		return limits.HuntBudget, 0 // the other server hunts through routes of its own before anything rings
+	case k.SubscriberID != 0:
+		return limits.Ring, 0 // a telephone on the table may think before it rings
+	}
+	return limits.Ring, limits.NoProgress
 }
 
 func (h *CallHandler) refusal(r callflow.Refusal) []Var {

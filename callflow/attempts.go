@@ -166,7 +166,7 @@ func tierName(k routing.Key) string {
 func agreeing(attempts []Attempt) int {
 	last, n := attempts[len(attempts)-1], 0
 	for _, a := range attempts[:len(attempts)-1] {
-		if a.SIPStatus != 0 && a.SIPStatus == last.SIPStatus {
+		if a.SIPStatus >= 300 && a.SIPStatus == last.SIPStatus {
 			n++
 		}
 	}

@@ -113,11 +113,11 @@ func (r Report) disposition(attempts []Attempt) billing.Disposition {
 		return billing.Answered
 	case len(attempts) > 0:
 		last := attempts[len(attempts)-1]
-		if last.result() != billing.Failed || r.HungUp != billing.SideCaller {
-			return last.result()
+		if last.result() != billing.Answered && r.HungUp == billing.SideCaller && r.RejectCause == q850.None {
+			// The caller left before anything was decided, maybe between two attempts.
+			return billing.Cancelled
 		}
-		// The caller left between two attempts.
-		return billing.Cancelled
+		return last.result()
 	case r.Action == Reject:
 		return billing.Rejected
 	case r.HungUp == billing.SideCaller:

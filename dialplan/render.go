@@ -15,7 +15,7 @@ import (
 )
 
 //go:embed templates/*.tmpl
-var templates embed.FS //nolint:gochecknoglobals // embed needs a package variable; read-only
+var templates embed.FS
 
 // header is the first line of every file of ours, and how Write knows them.
 const header = `; Rendered by "tandem asterisk render". Changes made here are lost at the next rendering.` + "\n"

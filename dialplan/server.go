@@ -115,10 +115,12 @@ type Gate struct {
 	// Context is where its calls arrive: the article's name for a context that
 	// does what public does. Empty means public.
 	Context string
-	Match   []netip.Prefix
-	Host    string
-	Port    uint16
-	Proxy   string
+	// Match, Host (here needed), Port and Proxy are as in Trunk. A gate that
+	// registers receives calls, too, only from the addresses in Match.
+	Match []netip.Prefix
+	Host  string
+	Port  uint16
+	Proxy string
 	// Login and Password register the gate and answer its challenges; both empty
 	// for a gate known by address.
 	Login, Password string

@@ -13,20 +13,29 @@ import (
 	"time"
 )
 
-// A field enters a template only through one of these. None of them lets a line
-// end, a ";" (comment), a "," or "$" (dialplan) or a quote pass, with one
-// exception: a password may hold "," and "$", which mean nothing in its files.
-const (
-	shapeServer  = `^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`
-	shapeName    = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`
-	shapeContext = `^[A-Za-z][A-Za-z0-9_-]{0,59}$`
-	shapeEntity  = `^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$`
-	classSecret  = `[A-Za-z0-9!#%&()*+./:=?@^_{|}~,$-]`
-	shapeHost    = `^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`
-	shapeNumber  = `^[0-9]{2,18}$`
-	shapePath    = `^/[A-Za-z0-9._/+-]{1,250}$`
-	shapeSound   = `^[A-Za-z0-9][A-Za-z0-9_/-]{0,79}$`
-)
+// shape is what a text field may look like. None of the shapes lets a line end,
+// a ";" (comment), a "," or "$" (dialplan) or a quote pass, with one exception:
+// a secret may hold "," and "$", which mean nothing in its files.
+type shape struct {
+	pattern     string
+	least, most int // length; checked apart, large counts make slow expressions
+}
+
+func shapeName() shape    { return shape{`^[A-Za-z0-9][A-Za-z0-9_.-]*$`, 1, 40} }
+func shapeContext() shape { return shape{`^[A-Za-z][A-Za-z0-9_-]*$`, 1, 60} }
+func shapeEntity() shape  { return shape{`^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$`, 17, 17} }
+func shapeHost() shape    { return shape{`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`, 1, 253} }
+func shapeNumber() shape  { return shape{`^[0-9]+$`, 2, 18} }
+func shapePath() shape    { return shape{`^/[A-Za-z0-9._/+-]+$`, 2, 250} }
+func shapeSound() shape   { return shape{`^[A-Za-z0-9][A-Za-z0-9_/-]*$`, 1, 80} }
+func shapeLogin() shape   { return shape{`^[A-Za-z0-9+][A-Za-z0-9_.+-]*$`, 1, 64} }
+func shapeLanguage() shape {
+	return shape{`^[a-z]{2}(_[A-Za-z0-9_]+)?$`, 2, 40}
+}
+
+func shapeSecret(least int) shape {
+	return shape{`^[A-Za-z0-9!#%&()*+./:=?@^_{|}~,$-]+$`, least, 128}
+}
 
 // ownPrefix marks the sections of pjsip.conf that are not endpoints.
 const ownPrefix = "tandem-"
@@ -51,21 +60,22 @@ func (c *checker) fail(field, fix string) {
 
 // shape checks value against an allow-list. The value itself is never printed:
 // it may be a secret, and it may be hostile.
-func (c *checker) shape(field, value, pattern, fix string) {
-	if ok, err := regexp.MatchString(pattern, value); err != nil || !ok {
+func (c *checker) shape(field, value string, allowed shape, fix string) {
+	ok, err := regexp.MatchString(allowed.pattern, value)
+	if err != nil || !ok || len(value) < allowed.least || len(value) > allowed.most {
 		c.fail(field, fix)
 	}
 }
 
 func (c *checker) name(field, value string) {
-	c.shape(field, value, shapeName, "use 1 to 40 of A-Z a-z 0-9 _ . - and begin with a letter or digit")
+	c.shape(field, value, shapeName(), "use 1 to 40 of A-Z a-z 0-9 _ . - and begin with a letter or digit")
 	if strings.HasPrefix(value, ownPrefix) {
 		c.fail(field, `choose a name that does not begin with "tandem-", those sections are ours`)
 	}
 }
 
 func (c *checker) secret(field, value string, least int) {
-	c.shape(field, value, fmt.Sprintf("^%s{%d,128}$", classSecret, least), "use "+strconv.Itoa(least)+
+	c.shape(field, value, shapeSecret(least), "use "+strconv.Itoa(least)+
 		" to 128 letters, digits and signs, without spaces, quotes and ; < > [ ] \\ `")
 }
 
@@ -81,7 +91,7 @@ func (c *checker) host(field, value string) {
 	if _, err := netip.ParseAddr(value); err == nil && !strings.Contains(value, "%") {
 		return
 	}
-	c.shape(field, value, shapeHost, "give a host name or an address, without port or scheme")
+	c.shape(field, value, shapeHost(), "give a host name or an address, without port or scheme")
 }
 
 // hostPort checks an optional host:port.
@@ -114,7 +124,7 @@ func (c *checker) loopback(field string, a netip.AddrPort) {
 }
 
 func (c *checker) path(field, value string) {
-	c.shape(field, value, shapePath, "give an absolute path of A-Z a-z 0-9 . _ / + -")
+	c.shape(field, value, shapePath(), "give an absolute path of A-Z a-z 0-9 . _ / + -")
 	if path.Clean(value) != value {
 		c.fail(field, "give the path in its shortest form, without //, /./ and /../")
 	}
@@ -130,9 +140,9 @@ func (c *checker) duration(field string, d, least, most time.Duration) {
 // validate says everything that is wrong with s, defaults already filled in.
 func (s Server) validate() error {
 	c := &checker{}
-	c.shape("Name", s.Name, shapeServer, "use 1 to 40 of A-Z a-z 0-9 . _ -, as in servers.servername")
+	c.shape("Name", s.Name, shapeName(), "use 1 to 40 of A-Z a-z 0-9 . _ -, as in servers.servername")
 	if s.EntityID != "" {
-		c.shape("EntityID", s.EntityID, shapeEntity, "give six hexadecimal bytes, 02:00:00:00:00:01")
+		c.shape("EntityID", s.EntityID, shapeEntity(), "give six hexadecimal bytes, 02:00:00:00:00:01")
 	}
 	s.Dirs.validate(c)
 	s.validateDoors(c)
@@ -140,8 +150,8 @@ func (s Server) validate() error {
 	s.validatePeers(c)
 	s.validateMatches(c)
 	s.validateNeighbours(c)
-	c.shape("Sounds.Language", s.Sounds.Language, `^[a-z]{2}(_[A-Za-z0-9_]{1,40})?$`, "give a directory of sounds, like en or en_US")
-	c.shape("Sounds.NoMorePaths", s.Sounds.NoMorePaths, shapeSound, "give the file without directory tricks and suffix, like all-circuits-busy-now")
+	c.shape("Sounds.Language", s.Sounds.Language, shapeLanguage(), "give a directory of sounds, like en or en_US")
+	c.shape("Sounds.NoMorePaths", s.Sounds.NoMorePaths, shapeSound(), "give the file without directory tricks and suffix, like all-circuits-busy-now")
 	return errors.Join(c.errs...)
 }
 
@@ -231,10 +241,10 @@ func (g Gate) validate(c *checker, field string) {
 		c.fail(field+"Numbers", "give at least one number")
 	}
 	for i, n := range g.Numbers {
-		c.shape(fmt.Sprintf("%sNumbers[%d]", field, i), n, shapeNumber, "give 2 to 18 digits, without +")
+		c.shape(fmt.Sprintf("%sNumbers[%d]", field, i), n, shapeNumber(), "give 2 to 18 digits, without +")
 	}
 	if g.Context != "" && g.Context != "public" {
-		c.shape(field+"Context", g.Context, shapeContext, "use letters, digits, _ and -, and begin with a letter")
+		c.shape(field+"Context", g.Context, shapeContext(), "use letters, digits, _ and -, and begin with a letter")
 		if slices.Contains(ownContexts(), strings.ToLower(g.Context)) {
 			c.fail(field+"Context", "choose another name, that context has its own meaning")
 		}
@@ -243,7 +253,7 @@ func (g Gate) validate(c *checker, field string) {
 		c.fail(field+"Login, Password", "give both, or none for a gate known by its address")
 	}
 	if g.Login != "" {
-		c.shape(field+"Login", g.Login, `^[A-Za-z0-9+][A-Za-z0-9_.+-]{0,63}$`, "use letters, digits, + _ . -")
+		c.shape(field+"Login", g.Login, shapeLogin(), "use letters, digits, + _ . -")
 		c.secret(field+"Password", g.Password, 1)
 	}
 }
