@@ -7,9 +7,9 @@ import "tandem/internal/q850"
 // to a SIP answer of its own (an unmapped one would become 603 and end the hunt
 // of every switch before us).
 type Refusal struct {
-	Reason  string
-	Cause   q850.Cause
-	Message Message
+	Reason  string     `json:"reason"`
+	Cause   q850.Cause `json:"cause"`
+	Message Message    `json:"message,omitempty"`
 }
 
 // Message is what is said to the caller, by meaning; the dialplan has a sound

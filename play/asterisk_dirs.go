@@ -61,6 +61,10 @@ func (a *Asterisk) makeDirectories() error {
 			return err
 		}
 	}
+	// Asterisk looks for keys in a folder of this folder, and complains without one.
+	if err := os.MkdirAll(filepath.Join(a.dirs["astkeydir"], "keys"), 0o750); err != nil {
+		return err
+	}
 	// Without the folder every record is lost with an error in the log.
 	for _, name := range []string{"cdr-custom", "cdr-csv"} {
 		if err := os.MkdirAll(filepath.Join(a.dirs["astlogdir"], name), 0o750); err != nil {

@@ -96,6 +96,9 @@ func (n *Node) Pause() { n.process.Pause() }
 // Resume is SIGCONT.
 func (n *Node) Resume() { n.process.Resume() }
 
+// Process returns the node's process. Start makes a new one.
+func (n *Node) Process() *Process { return n.process }
+
 // PID is the process id, for measurements.
 func (n *Node) PID() int { return n.process.PID() }
 

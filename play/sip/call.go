@@ -142,7 +142,7 @@ func (a *agent) newCall(spec CallSpec, withMedia bool) (*Call, error) {
 		dialog: dialog{
 			agent: a, callID: newTag() + "@" + a.addr.Addr().String(), tag: tag,
 			local: gosip.FromHeader{
-				DisplayName: strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(spec.FromDisplay),
+				DisplayName: escaped(spec.FromDisplay),
 				Address:     from,
 				Params:      gosip.HeaderParams{{K: "tag", V: tag}},
 			},
@@ -414,3 +414,11 @@ func cancelOf(a *agent, invite *gosip.Request) *gosip.Request {
 // retire ends the transaction of a refused INVITE when the refusal, which sipgo
 // acknowledges as often as it comes, cannot come again.
 func retire(tx *gosip.ClientTx) { time.AfterFunc(linger, tx.Terminate) }
+
+// escaped is text that may stand between quotes (RFC 3261 §25.1).
+func escaped(text string) string {
+	if !strings.ContainsAny(text, `\"`) {
+		return text
+	}
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text)
+}

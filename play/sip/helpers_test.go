@@ -89,6 +89,8 @@ func rejected(err error) int {
 	return 0
 }
 
+func mustAddr(addr string) netip.AddrPort { return netip.MustParseAddrPort(addr) }
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

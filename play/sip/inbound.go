@@ -264,7 +264,6 @@ func (in *inbound) talk(ctx context.Context, hold time.Duration) {
 		in.entry.finish(statusOK, Called)
 		in.farewell()
 	}
-	in.tx.Terminate() // its INVITE cannot come again
 }
 
 // confirmed sends 200 until its ACK is here. Without one the call is cleared.
