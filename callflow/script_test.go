@@ -1,10 +1,7 @@
 package callflow_test
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +11,7 @@ import (
 	"tandem/callflow"
 	"tandem/internal/e164"
 	"tandem/internal/q850"
+	"tandem/internal/scripttest"
 	"tandem/routing"
 )
 
@@ -26,39 +24,20 @@ import (
 //	end  DIRECTION log=LOG [action=] [by=] [talk=] [reject=] [cause=] -> DISPOSITION SIP by SIDE [route KEY] [pdd MS]
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			f, err := os.Open(file)
-			if err != nil {
-				t.Fatal(err)
+	scripttest.Run(t, func(t *testing.T, lines []scripttest.Line) int {
+		t.Helper()
+		s := company(t)
+		for _, line := range lines {
+			ask, want, isQuestion := strings.Cut(line.Text, "->")
+			if !isQuestion {
+				t.Fatalf("%s: no ->", line.Where)
 			}
-			defer f.Close()
-			s, line, asked := company(t), 0, 0
-			for scanner := bufio.NewScanner(f); scanner.Scan(); {
-				line++
-				text, _, _ := strings.Cut(scanner.Text(), "#")
-				ask, want, isQuestion := strings.Cut(text, "->")
-				if !isQuestion {
-					if strings.TrimSpace(text) != "" {
-						t.Fatalf("line %d: no ->", line)
-					}
-					continue
-				}
-				asked++
-				if got := answer(t, s, strings.Fields(ask)); got != strings.Join(strings.Fields(want), " ") {
-					t.Errorf("%s:%d: %s\n  got  %s\n  want %s", filepath.Base(file), line, strings.TrimSpace(ask), got, strings.TrimSpace(want))
-				}
+			if got := answer(t, s, strings.Fields(ask)); got != strings.Join(strings.Fields(want), " ") {
+				t.Errorf("%s: %s\n  got  %s\n  want %s", line.Where, strings.TrimSpace(ask), got, strings.TrimSpace(want))
 			}
-			if asked == 0 {
-				t.Fatal("the script asks nothing")
-			}
-		})
-	}
+		}
+		return len(lines)
+	})
 }
 
 func answer(t *testing.T, s *routing.Snapshot, fields []string) string {

@@ -1,11 +1,8 @@
 package routing_test
 
 import (
-	"bufio"
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +15,7 @@ import (
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/internal/q850"
+	"tandem/internal/scripttest"
 	"tandem/routing"
 )
 
@@ -40,22 +38,19 @@ import (
 //	judge 8 BUSY sip=486 -> stop 17
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			newScript(t, file).run()
-		})
-	}
+	scripttest.Run(t, func(t *testing.T, lines []scripttest.Line) int {
+		t.Helper()
+		s := newScript(t)
+		for _, line := range lines {
+			s.read(line)
+		}
+		s.compare()
+		return s.asked
+	})
 }
 
 type script struct {
 	t        *testing.T
-	file     string
-	line     int
 	data     routing.Data
 	snapshot *routing.Snapshot
 	accounts map[string]int64
@@ -65,9 +60,9 @@ type script struct {
 	open      string   // its line
 }
 
-func newScript(t *testing.T, file string) *script {
+func newScript(t *testing.T) *script {
 	t.Helper()
-	return &script{t: t, file: file, data: routing.Data{FX: map[int64]money.FX{}}, accounts: map[string]int64{}}
+	return &script{t: t, data: routing.Data{FX: map[int64]money.FX{}}, accounts: map[string]int64{}}
 }
 
 // words of a line: the plain ones in order, and the key=value pairs.
@@ -78,34 +73,18 @@ type words struct {
 	pairs map[string]string
 }
 
-func (s *script) run() {
+func (s *script) read(line scripttest.Line) {
 	s.t.Helper()
-	f, err := os.Open(s.file)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer f.Close()
-	for scanner := bufio.NewScanner(f); scanner.Scan(); {
-		s.line++
-		text, _, _ := strings.Cut(scanner.Text(), "#")
-		fields := strings.Fields(text)
-		if len(fields) == 0 {
-			continue
+	fields := strings.Fields(line.Text)
+	w := words{t: s.t, where: line.Where, pairs: map[string]string{}}
+	for _, f := range fields[1:] {
+		if k, v, ok := strings.Cut(f, "="); ok {
+			w.pairs[k] = v
+		} else {
+			w.plain = append(w.plain, f)
 		}
-		w := words{t: s.t, where: fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line), pairs: map[string]string{}}
-		for _, f := range fields[1:] {
-			if k, v, ok := strings.Cut(f, "="); ok {
-				w.pairs[k] = v
-			} else {
-				w.plain = append(w.plain, f)
-			}
-		}
-		s.do(fields[0], w)
 	}
-	s.compare()
-	if s.asked == 0 {
-		s.t.Fatal("the script asks nothing")
-	}
+	s.do(fields[0], w)
 }
 
 func (s *script) do(word string, w words) {

@@ -1,10 +1,7 @@
 package rate_test
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +9,7 @@ import (
 
 	"tandem/billing/rate"
 	"tandem/internal/money"
+	"tandem/internal/scripttest"
 )
 
 // The scripts speak the trade's language:
@@ -20,53 +18,33 @@ import (
 //	talk 31s -> 36s 0.046000
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			t.Parallel()
-			runScript(t, file)
-		})
-	}
+	scripttest.Run(t, runScript)
 }
 
-func runScript(t *testing.T, file string) {
+func runScript(t *testing.T, lines []scripttest.Line) (asked int) {
 	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
 	var r rate.Rate
-	lines, asked := 0, 0
-	for scanner := bufio.NewScanner(f); scanner.Scan(); {
-		lines++
-		text, _, _ := strings.Cut(scanner.Text(), "#")
-		words := strings.Fields(text)
+	for _, line := range lines {
+		words := strings.Fields(line.Text)
 		switch {
-		case len(words) == 0:
 		case words[0] == "rate":
 			r = parseRate(t, words[1:])
 		case words[0] == "talk" && len(words) == 5 && words[2] == "->":
 			asked++
 			talk, err := time.ParseDuration(words[1])
 			if err != nil {
-				t.Fatalf("line %d: %v", lines, err)
+				t.Fatalf("%s: %v", line.Where, err)
 			}
 			price, err := r.Price(talk)
 			got := fmt.Sprintf("%ds %s", r.Billed(talk)/time.Second, price)
 			if want := words[3] + " " + words[4]; err != nil || got != want {
-				t.Errorf("line %d: talk %s: %s, %v; want %s", lines, words[1], got, err, want)
+				t.Errorf("%s: talk %s: %s, %v; want %s", line.Where, words[1], got, err, want)
 			}
 		default:
-			t.Fatalf("line %d: %q is neither rate nor talk", lines, text)
+			t.Fatalf("%s: %q is neither rate nor talk", line.Where, line.Text)
 		}
 	}
-	if asked == 0 {
-		t.Fatal("the script asks nothing")
-	}
+	return asked
 }
 
 func parseRate(t *testing.T, words []string) rate.Rate {
