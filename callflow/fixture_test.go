@@ -77,6 +77,7 @@ func company(t *testing.T) *routing.Snapshot {
 			{ID: 7, Number: "74950000007", ProviderID: 1, ServerID: 1, Enabled: true, Direction: both, Virtual: true, AccountID: 1, DestinationNumber: "79161234567"},
 			{ID: 8, Number: "74950000008", ProviderID: 1, ServerID: 2, Enabled: true, Direction: both, Virtual: true, AccountID: 1, DestinationSubscriberID: 6},
 			{ID: 9, Number: "74950000009", ProviderID: 1, ServerID: 3, Enabled: true, Direction: both, Virtual: true, AccountID: 1},
+			{ID: 11, Number: "74950000011", ProviderID: 1, ServerID: 1, Enabled: true, Direction: both, Virtual: true, AccountID: 1, DestinationSubscriberID: 6},
 			{ID: 10, Number: "74950000010", ProviderID: 1, ServerID: 1, Enabled: true, Direction: routing.Out, Virtual: true, AccountID: 1},
 		},
 	}, routing.Options{BaseCurrency: "USD"}, noon)

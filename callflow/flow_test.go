@@ -127,7 +127,7 @@ func TestLastAgentIsNotWaitedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, _, _ := flow(t, &notebook{}, c.known)
 			d, err := f.Incoming(t.Context(), in)
-			if err != nil || len(d.Offers) != 1 || d.Offers[0].Key.String() != c.want {
+			if err != nil || len(d.Offers) == 0 || d.Offers[0].Key.String() != c.want {
 				t.Fatalf("%+v, %v; want %s", d.Offers, err, c.want)
 			}
 		})

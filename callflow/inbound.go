@@ -22,6 +22,10 @@ func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent LastAgent
 	if server == nil {
 		return d.reject(unknownServer)
 	}
+	caller, err := e164.Parse(in.CLI)
+	if err == nil {
+		d.Record.ANumber, d.Record.CLI = caller, caller
+	}
 	source, ok := sourceAddr(in.Source)
 	if !ok {
 		return d.reject(foreignSource)
@@ -46,23 +50,54 @@ func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent LastAgent
 		d.Record.Reason = "echo test"
 		return d
 	}
-	caller, err := e164.Parse(in.CLI)
-	if err == nil {
-		d.Record.ANumber, d.Record.CLI = caller, caller
-		if agent := lastAgent(number.AccountID, caller); rings(agent, server) {
-			return d.ring(s, server, agent, "the agent who last called this number")
+	var agent *routing.Subscriber
+	if caller != "" {
+		agent = lastAgent(number.AccountID, caller)
+	}
+	return d.deliver(s, server, number, agent, in)
+}
+
+// deliver finds who is rung: the agent, then the number's destination, then the
+// duty operator. Whoever cannot be reached leaves the call to the next; one who
+// is busy or does not answer ends it.
+func (d Decision) deliver(s *routing.Snapshot, server *routing.Server, number *routing.Number, agent *routing.Subscriber, in Seizure) Decision {
+	destination := s.Subscriber(number.DestinationSubscriberID)
+	d = d.alsoRing(server, agent, "the agent who last called this number")
+	d = d.alsoRing(server, destination, "the number's destination")
+	if len(d.Offers) == 0 {
+		switch {
+		case destination != nil && destination.Enabled:
+			return d.ring(s, server, destination, "the number's destination")
+		case number.DestinationNumber != "":
+			return d.forward(s, server, number, in)
 		}
 	}
-	if agent := s.Subscriber(number.DestinationSubscriberID); agent != nil && agent.Enabled {
-		return d.ring(s, server, agent, "the number's destination")
+	d = d.alsoRing(server, s.DutyFor(number, server), "the duty operator")
+	if len(d.Offers) == 0 {
+		return d.reject(nobodyToRing)
 	}
-	if number.DestinationNumber != "" {
-		return d.forward(s, server, number, in)
+	d.Record.Reason = d.Record.Plan[0].Reason
+	return d
+}
+
+// alsoRing adds a subscriber to the offers, if it can be rung here and is not
+// among them yet.
+func (d Decision) alsoRing(server *routing.Server, who *routing.Subscriber, why string) Decision {
+	if !rings(who, server) {
+		return d
 	}
-	if operator := s.DutyFor(number, server); operator != nil && operator.Enabled {
-		return d.ring(s, server, operator, "the duty operator")
+	offer := Offer{Key: routing.Key{SubscriberID: who.ID}, Dial: routing.SubscriberDial(server.Driver, who), CLI: d.Record.CLI}
+	for _, o := range d.Offers {
+		if o.Key == offer.Key {
+			return d
+		}
 	}
-	return d.reject(nobodyToRing)
+	d.Action = Dial
+	d.Offers = append(d.Offers, offer)
+	d.Record.Plan = append(d.Record.Plan, billing.PlannedRoute{
+		N: len(d.Offers), Key: offer.Key.String(), Dial: offer.Dial, CLI: offer.CLI, Reason: why,
+	})
+	return d
 }
 
 // LastAgent finds who of an account last called the caller; nil when nobody is

@@ -65,8 +65,6 @@ func Continue(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (s
 	case last.Key.ServerID != 0:
 		// The other server has hunted already: its answer is the answer.
 		return Step{Refusal: passOn(outcome)}, "redirect failed", nil
-	case last.Key.SubscriberID != 0:
-		return Step{Refusal: nobodyToRing}, "subscriber not reached", nil
 	case len(attempts) >= routing.MaxRoutes:
 		return Step{Refusal: routesExhausted}, "attempt limit", nil
 	case h.At.Sub(h.StartedAt) > limits.HuntBudget:
@@ -75,6 +73,9 @@ func Continue(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (s
 	next, err := nextRoute(s, h)
 	if err != nil {
 		return Step{}, "", err
+	}
+	if next == 0 && last.Key.SubscriberID != 0 {
+		return Step{Refusal: nobodyToRing}, "nobody reached", nil
 	}
 	if next == 0 {
 		return Step{Refusal: routesExhausted}, verdict.Rule, nil
