@@ -43,47 +43,59 @@ func (h *CallHandler) ServeAGI(ctx context.Context, s *Session) error {
 	if err := h.checkServer(req, s.Peer().Addr()); err != nil {
 		return err
 	}
-	vars, err := h.answer(ctx, req)
+	switch req.Script {
+	case scriptRoute:
+		return h.seize(ctx, s, h.Flow.Outgoing)
+	case scriptIncoming:
+		return h.seize(ctx, s, h.Flow.Incoming)
+	case scriptNext:
+		return h.next(ctx, s)
+	}
+	return fmt.Errorf("%w: script %q", ErrProtocol, req.Script)
+}
+
+// seize answers a new call. It counts only when Asterisk has taken the answer.
+func (h *CallHandler) seize(ctx context.Context, s *Session, decide func(context.Context, callflow.Seizure) (callflow.Decision, error)) error {
+	if h.Draining() {
+		return ErrDraining
+	}
+	in, err := h.seizure(s.Request())
 	if err != nil {
 		return err
 	}
-	return s.Finish(ctx, vars)
+	d, err := decide(ctx, in)
+	if err != nil {
+		return err
+	}
+	// Counted before the answer, since the call may be over before we look again.
+	h.Flow.Live.Add(in.CallID, in.At)
+	if err := s.Finish(ctx, h.decision(d)); err != nil {
+		h.Flow.Live.Remove(in.CallID)
+		return err
+	}
+	h.Flow.Seized(d)
+	return nil
 }
 
-func (h *CallHandler) answer(ctx context.Context, req Request) ([]Var, error) {
-	switch req.Script {
-	case scriptRoute, scriptIncoming:
-		if h.Draining() {
-			return nil, ErrDraining
-		}
-		in, err := h.seizure(req)
-		if err != nil {
-			return nil, err
-		}
-		decide := h.Flow.Outgoing
-		if req.Script == scriptIncoming {
-			decide = h.Flow.Incoming
-		}
-		d, err := decide(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		return h.decision(d), nil
-	case scriptNext:
-		hunt, err := h.hunt(req)
-		if err != nil {
-			return nil, err
-		}
-		step, err := h.Flow.Next(ctx, hunt)
-		if err != nil {
-			return nil, err
-		}
-		if step.Next == 0 {
-			return h.refusal(step.Refusal), nil
-		}
-		return []Var{{"T_ACTION", string(callflow.Dial)}, {"T_I", strconv.Itoa(step.Next)}}, nil
+// next answers what follows a failed attempt.
+func (h *CallHandler) next(ctx context.Context, s *Session) error {
+	hunt, err := h.hunt(s.Request())
+	if err != nil {
+		return err
 	}
-	return nil, fmt.Errorf("%w: script %q", ErrProtocol, req.Script)
+	step, err := h.Flow.Next(ctx, hunt)
+	if err != nil {
+		return err
+	}
+	vars := []Var{{"T_ACTION", string(callflow.Dial)}, {"T_I", strconv.Itoa(step.Next)}}
+	if step.Next == 0 {
+		vars = h.refusal(step.Refusal)
+	}
+	if err := s.Finish(ctx, vars); err != nil {
+		return err
+	}
+	h.Flow.Tried(step)
+	return nil
 }
 
 // checkServer holds the server's name against the address that asks: one

@@ -2,10 +2,10 @@ package agi_test
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,37 +48,68 @@ func company(tb testing.TB) *routing.Snapshot {
 	return s
 }
 
-type deaf struct{}
+// book counts what is recorded; everything else falls on deaf ears.
+type book struct{ records atomic.Int32 }
 
-func (deaf) Put(context.Context, billing.Record) error                          { return nil }
-func (deaf) Queue(billing.Record) bool                                          { return true }
-func (deaf) LastAgent(context.Context, int64, e164.Number) (int64, bool, error) { return 0, false, nil }
-func (deaf) Decided(billing.Direction, callflow.Action)                         {}
-func (deaf) Attempted(billing.Disposition, q850.Blame)                          {}
-func (deaf) Ended(billing.Direction, billing.Disposition)                       {}
-func (deaf) RecordLost()                                                        {}
+func (*book) Put(context.Context, billing.Record) error { return nil }
+func (b *book) Queue(billing.Record) bool               { b.records.Add(1); return true }
 
-// question puts one question to a node as Asterisk would and returns the channel's
-// variables afterwards.
-func question(t *testing.T, draining bool, script string, args ...string) map[string]string {
+func (*book) LastAgent(context.Context, int64, e164.Number) (int64, bool, error) {
+	return 0, false, nil
+}
+func (*book) Decided(billing.Direction, callflow.Action)   {}
+func (*book) Attempted(billing.Disposition, q850.Blame)    {}
+func (*book) Ended(billing.Direction, billing.Disposition) {}
+func (*book) RecordLost()                                  {}
+
+// node is a handler behind a door.
+func node(t *testing.T, draining bool) (addr string, flow *callflow.Flow, records *book, server *rig) {
 	t.Helper()
-	s := company(t)
+	s, records := company(t), &book{}
 	snapshot := func() *routing.Snapshot { return s }
-	handler := &agi.CallHandler{
-		Flow: &callflow.Flow{
-			Snapshot: snapshot, Records: deaf{}, Agents: deaf{}, Metrics: deaf{}, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(),
-			Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
-		},
-		Snapshot: snapshot, Now: time.Now, Draining: func() bool { return draining },
-		Sounds: map[callflow.Message]string{callflow.MessageBadNumber: "cannot-complete-as-dialed"},
+	flow = &callflow.Flow{
+		Snapshot: snapshot, Records: records, Agents: records, Metrics: records, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(),
+		Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
 	}
 	ln := listen(t)
-	start(t, agi.DefaultConfig(), handler, ln, zerolog.Nop())
+	server = start(t, agi.DefaultConfig(), &agi.CallHandler{
+		Flow: flow, Snapshot: snapshot, Now: time.Now, Draining: func() bool { return draining },
+		Sounds: map[callflow.Message]string{callflow.MessageBadNumber: "cannot-complete-as-dialed"},
+	}, ln, zerolog.Nop())
+	return ln.Addr().String(), flow, records, server
+}
+
+// question puts one question to a node as Asterisk would and returns the
+// channel's variables afterwards.
+func question(t *testing.T, draining bool, script string, args ...string) map[string]string {
+	t.Helper()
+	addr, _, _, _ := node(t, draining)
 	asterisk := agitest.Asterisk{Channel: agitest.Channel{UniqueID: "alpha-1772366400.1"}}
-	if _, err := asterisk.AGI(t.Context(), ln.Addr().String(), script, args...); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := asterisk.AGI(t.Context(), addr, script, args...); err != nil {
 		t.Logf("exchange: %v", err)
 	}
 	return asterisk.Vars
+}
+
+// An answer counts when Asterisk has taken all of it: a caller who left, or a
+// dialplan that has gone on to the next node, leaves no trace here.
+func TestAnswerCountsOnlyWhenTaken(t *testing.T) {
+	for hangupAt, want := range map[int]int32{0: 1, 1: 0, 2: 0} {
+		addr, flow, records, server := node(t, false)
+		asterisk := agitest.Asterisk{
+			Channel: agitest.Channel{UniqueID: "alpha-1772366400.1"}, HangupAt: hangupAt,
+			Vars: map[string]string{"AGIEXITONHANGUP": "yes", "AGISIGHUP": "no"},
+		}
+		if _, err := asterisk.AGI(t.Context(), addr, "route", "alpha", "anna", "192.0.2.5:5060", "74951112233", "", "0"); err != nil {
+			t.Logf("exchange: %v", err)
+		}
+		if err := server.Shutdown(t.Context()); err != nil { // waits for the session
+			t.Fatal(err)
+		}
+		if got := records.records.Load(); got != want || flow.Live.Count(time.Now()) != int(want) {
+			t.Errorf("hung up at command %d: %d records, %d live; want %d of each", hangupAt, got, flow.Live.Count(time.Now()), want)
+		}
+	}
 }
 
 func expect(t *testing.T, got map[string]string, want ...string) {

@@ -37,7 +37,7 @@ func (f *Flow) End(ctx context.Context, r Report) error {
 	if err := f.Records.Put(ctx, billing.Record{End: &end}); err != nil {
 		return fmt.Errorf("record of call %s: %w", end.Start.CallID, err)
 	}
-	f.Live.remove(r.CallID)
+	f.Live.Remove(r.CallID)
 	for _, a := range end.Attempts {
 		f.Metrics.Attempted(a.Result, a.Blame)
 	}

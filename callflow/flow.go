@@ -123,27 +123,25 @@ type Flow struct {
 // and is answered with nothing.
 var ErrBadRequest = errors.New("bad request")
 
-// Outgoing decides a call of a subscriber, or of a neighbour server.
+// Outgoing decides a call of a subscriber, or of a neighbour server. Seized must
+// follow once the answer is taken.
 func (f *Flow) Outgoing(_ context.Context, in Seizure) (Decision, error) {
 	if err := in.validate(); err != nil {
 		return Decision{}, err
 	}
-	d := Outbound(f.Snapshot(), f.Limits, in)
-	f.seized(d)
-	return d, nil
+	return Outbound(f.Snapshot(), f.Limits, in), nil
 }
 
-// Incoming decides a call from a provider.
+// Incoming decides a call from a provider. Seized must follow once the answer is
+// taken.
 func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
 	if err := in.validate(); err != nil {
 		return Decision{}, err
 	}
 	s := f.Snapshot()
-	d := Inbound(s, f.Limits, in, func(account int64, caller e164.Number) *routing.Subscriber {
+	return Inbound(s, f.Limits, in, func(account int64, caller e164.Number) *routing.Subscriber {
 		return f.lastAgent(ctx, s, account, caller)
-	})
-	f.seized(d)
-	return d, nil
+	}), nil
 }
 
 // lastAgent asks the store who last called the caller. It may fail or be late:
@@ -162,11 +160,12 @@ func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, account int64
 	return s.Subscriber(id)
 }
 
-// seized counts the decision and hands its record over. The caller does not
-// wait for the record: the end report repeats what matters.
-func (f *Flow) seized(d Decision) {
+// Seized counts a decision and hands its record over. The door calls it when
+// Asterisk has taken the whole answer and not before: a node that was stopped
+// for a while answers calls that have long gone on without it. Nobody waits for
+// the record: the end report repeats what matters.
+func (f *Flow) Seized(d Decision) {
 	f.Metrics.Decided(d.Record.Direction, d.Action)
-	f.Live.add(d.Record.CallID, d.Record.StartedAt)
 	d.Record.Node = f.Node
 	if !f.Records.Queue(billing.Record{Start: &d.Record}) {
 		f.Metrics.RecordLost()

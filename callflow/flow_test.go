@@ -87,9 +87,11 @@ func report() callflow.Report {
 func TestStartIsRecordedWithPlanAndReasons(t *testing.T) {
 	book := &notebook{}
 	f, _, _ := flow(t, book, agents{})
-	if _, err := f.Outgoing(t.Context(), seizure()); err != nil {
+	d, err := f.Outgoing(t.Context(), seizure())
+	if err != nil {
 		t.Fatal(err)
 	}
+	f.Seized(d)
 	start := book.records[0].Start
 	if start == nil || start.Node != "n1" || start.Snapshot != 42 || start.AccountID != 1 || start.SubscriberID != 1 || start.BNumber != "74951112233" {
 		t.Fatalf("start %+v", start)
@@ -100,14 +102,12 @@ func TestStartIsRecordedWithPlanAndReasons(t *testing.T) {
 	if len(start.Dropped) != 1 || start.Dropped[0].Reason != string(routing.ReasonProviderDisabled) {
 		t.Fatalf("dropped %+v", start.Dropped)
 	}
-	if f.Live.Count(noon) != 1 {
-		t.Fatal("the call is not counted as live")
-	}
 }
 
 func TestFullQueueDoesNotStopACall(t *testing.T) {
 	f, c, _ := flow(t, &notebook{full: true}, agents{})
 	d, err := f.Outgoing(t.Context(), seizure())
+	f.Seized(d)
 	if err != nil || d.Action != callflow.Dial || c.lost != 1 {
 		t.Fatalf("action %s, %v, %d lost", d.Action, err, c.lost)
 	}
@@ -148,9 +148,12 @@ func TestEndIsAcknowledgedOnlyWhenDurable(t *testing.T) {
 func TestOneWideEventPerCall(t *testing.T) {
 	book := &notebook{}
 	f, _, log := flow(t, book, agents{})
-	if _, err := f.Outgoing(t.Context(), seizure()); err != nil {
+	d, err := f.Outgoing(t.Context(), seizure())
+	if err != nil {
 		t.Fatal(err)
 	}
+	f.Seized(d)
+	f.Live.Add(d.Record.CallID, noon)
 	if err := f.End(t.Context(), report()); err != nil {
 		t.Fatal(err)
 	}
@@ -213,8 +216,9 @@ func TestHostileIdentityIsRefused(t *testing.T) {
 
 func TestLiveForgetsWhatIsTooOld(t *testing.T) {
 	f, _, _ := flow(t, &notebook{}, agents{})
-	if _, err := f.Outgoing(t.Context(), seizure()); err != nil {
-		t.Fatal(err)
+	f.Live.Add("alpha-1.1", noon)
+	if got := f.Live.Count(noon); got != 1 {
+		t.Fatalf("%d calls live", got)
 	}
 	if got := f.Live.Count(noon.Add(2 * time.Hour)); got != 0 {
 		t.Fatalf("%d calls live after two hours", got)

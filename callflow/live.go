@@ -19,13 +19,15 @@ func NewLive(maxAge time.Duration) *Live {
 	return &Live{calls: map[string]time.Time{}, maxAge: maxAge}
 }
 
-func (l *Live) add(id string, at time.Time) {
+// Add counts a call from that moment on.
+func (l *Live) Add(id string, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.calls[id] = at.Add(l.maxAge)
 }
 
-func (l *Live) remove(id string) {
+// Remove forgets a call: it is over, or it was never let in.
+func (l *Live) Remove(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.calls, id)

@@ -26,9 +26,12 @@ type Hunt struct {
 type Step struct {
 	Next    int // 0: stop
 	Refusal Refusal
+	Tried   billing.Attempt // the attempt that failed
+	Rule    string          // which rule spoke
 }
 
-// Next judges the last attempt, records it, and names the route to try now.
+// Next judges the last attempt and names the route to try now. Tried must follow
+// once the answer is taken.
 func (f *Flow) Next(_ context.Context, h Hunt) (Step, error) {
 	if err := validCallID(h.CallID); err != nil {
 		return Step{}, err
@@ -40,21 +43,26 @@ func (f *Flow) Next(_ context.Context, h Hunt) (Step, error) {
 	if len(attempts) == 0 {
 		return Step{}, fmt.Errorf("%w: no attempt in the log", ErrBadRequest)
 	}
-	step, rule, err := Continue(f.Snapshot(), f.Limits, h, attempts)
-	if err != nil {
-		return Step{}, err
-	}
-	last := attempts[len(attempts)-1].record(h.CallID)
-	if !f.Records.Queue(billing.Record{Attempt: &last}) {
-		f.Metrics.RecordLost()
-	}
-	f.Log.Debug().Str("call_id", h.CallID).Int("attempt", last.N).Str("route", last.Key).Str("rule", rule).Int("next", step.Next).Msg("attempt failed")
-	return step, nil
+	return Continue(f.Snapshot(), f.Limits, h, attempts)
 }
 
-// Continue decides after a failed attempt; it is pure. rule says which rule
-// spoke.
-func Continue(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (step Step, rule string, err error) {
+// Tried records the attempt that a step followed.
+func (f *Flow) Tried(s Step) {
+	if !f.Records.Queue(billing.Record{Attempt: &s.Tried}) {
+		f.Metrics.RecordLost()
+	}
+	f.Log.Debug().Str("call_id", s.Tried.CallID).Int("attempt", s.Tried.N).Str("route", s.Tried.Key).
+		Str("rule", s.Rule).Int("next", s.Next).Msg("attempt failed")
+}
+
+// Continue decides after a failed attempt; it is pure.
+func Continue(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (Step, error) {
+	step, rule, err := follow(s, limits, h, attempts)
+	step.Rule, step.Tried = rule, attempts[len(attempts)-1].record(h.CallID)
+	return step, err
+}
+
+func follow(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (step Step, rule string, err error) {
 	last := attempts[len(attempts)-1]
 	outcome := last.outcome()
 	outcome.Agreeing = agreeing(attempts)

@@ -104,7 +104,7 @@ func next(t *testing.T, s *routing.Snapshot, log string, pairs map[string]string
 	if left := pairs["left"]; left != "" {
 		h.KeysLeft = strings.Split(left, "/")
 	}
-	step, _, err := callflow.Continue(s, limits(), h, attempts)
+	step, err := callflow.Continue(s, limits(), h, attempts)
 	switch {
 	case err != nil:
 		return "error"
