@@ -30,17 +30,18 @@ const (
 // retransmissions are sipgo's; what a call does is ours.
 type agent struct {
 	// Set by the owner, constant.
-	name        string // user part of our Contact
-	log         zerolog.Logger
-	choose      Profile           // what becomes of an INVITE
-	logins      map[string]string // who may register, and the password
-	realm       string            // of our challenges
-	authCalls   bool              // challenge INVITEs as well
-	sendsMedia  bool              // calls send silence
-	countsMedia bool              // calls have a media socket and count what comes
-	keepText    bool              // records have the INVITE
-	records     *recorder
-	registrar   *registrar
+	name          string // user part of our Contact
+	log           zerolog.Logger
+	choose        Profile           // what becomes of an INVITE
+	logins        map[string]string // who may register, and the password
+	realm         string            // of our challenges
+	registeredFor time.Duration     // longest registration granted; 0 has no limit
+	authCalls     bool              // challenge INVITEs as well
+	sendsMedia    bool              // calls send silence
+	countsMedia   bool              // calls have a media socket and count what comes
+	keepText      bool              // records have the INVITE
+	records       *recorder
+	registrar     *registrar
 
 	// Set by start, constant from then on.
 	addr        netip.AddrPort // ours

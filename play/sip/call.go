@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -11,10 +10,6 @@ import (
 
 	gosip "github.com/emiago/sipgo/sip"
 )
-
-// authTries is how often an INVITE is repeated with credentials: once for the
-// challenge, once more for a nonce that has become stale.
-const authTries = 2
 
 // CallSpec says whom to call, through which server, and as whom.
 type CallSpec struct {
@@ -54,48 +49,9 @@ type Call struct {
 	proceeding signal          // that INVITE has a provisional response
 	response   *gosip.Response // final response
 	result     CallResult
-	cancelling bool
+	cancelling bool // the caller wants no more of it
+	cancelSent bool
 	byed       bool // BYE came before the 200 that it ends was read
-}
-
-// CallResult is what the calling side knows of a call.
-type CallResult struct {
-	CallID       string        `json:"call_id"`
-	Started      time.Time     `json:"started"` // first INVITE sent
-	Provisionals []Provisional `json:"provisionals,omitempty"`
-	// PDD is the time from the first INVITE to the first 18x or 2xx; 0 if none came.
-	PDD time.Duration `json:"pdd"`
-	// Status is the final response; 0 before it, or if none came.
-	Status int    `json:"status"`
-	Reason string `json:"reason"` // its phrase, or why none came
-	// FinalAfter is the time from the first INVITE to the final response.
-	FinalAfter time.Duration `json:"final_after"`
-	AnsweredAt time.Time     `json:"answered_at,omitzero"`
-	EndedAt    time.Time     `json:"ended_at,omitzero"`
-	// EndedBy says who ended it: Caller by BYE or CANCEL, Called by BYE or by
-	// refusing.
-	EndedBy Side `json:"ended_by,omitempty"`
-	// Crossed: a 200 came although we had sent CANCEL; it was ended with BYE.
-	Crossed bool `json:"crossed,omitempty"`
-}
-
-// Provisional is one response before the final one.
-type Provisional struct {
-	Status int           `json:"status"`
-	Reason string        `json:"reason"`
-	After  time.Duration `json:"after"` // since the first INVITE
-	Media  bool          `json:"media"` // carries a session description
-}
-
-// Answered reports whether the call was answered.
-func (r CallResult) Answered() bool { return !r.AnsweredAt.IsZero() }
-
-// Talk is the time from answer to end; 0 if one of them is missing.
-func (r CallResult) Talk() time.Duration {
-	if r.AnsweredAt.IsZero() || r.EndedAt.IsZero() {
-		return 0
-	}
-	return r.EndedAt.Sub(r.AnsweredAt)
 }
 
 // dial sends the INVITE and returns; the call goes on by itself.
@@ -103,7 +59,7 @@ func (a *agent) dial(ctx context.Context, spec CallSpec) (*Call, error) {
 	if !a.enter() {
 		return nil, fmt.Errorf("dial %s: %w", spec.To, ErrClosed)
 	}
-	c, err := a.newCall(spec, a.countsMedia)
+	c, err := a.newCall(spec, true)
 	if err != nil {
 		a.busy.Done()
 		return nil, fmt.Errorf("dial %s: %w", spec.To, err)
@@ -115,7 +71,7 @@ func (a *agent) dial(ctx context.Context, spec CallSpec) (*Call, error) {
 	}
 	go func() {
 		defer a.busy.Done()
-		c.run(a.lifetime)
+		c.run(context.WithoutCancel(ctx))
 	}()
 	return c, nil
 }
@@ -200,220 +156,6 @@ func (c *Call) send(ctx context.Context, auth *Header) error {
 	c.mu.Unlock()
 	return nil
 }
-
-// run follows the call from its first INVITE to the final response. After an
-// answer nothing of ours runs; requests from the other side do the rest.
-func (c *Call) run(ctx context.Context) {
-	for try := 0; ; try++ {
-		res, err := c.follow(ctx)
-		if err != nil {
-			c.fail(err)
-			return
-		}
-		asked := challengeOf(res)
-		if asked == "" || try >= authTries || c.spec.Login == "" {
-			c.settle(ctx, res)
-			return
-		}
-		auth, err := credentials(res.StatusCode, asked, gosip.INVITE.String(), c.target.String(), c.spec.Login, c.spec.Password)
-		if err == nil {
-			retire(c.tx)
-			err = c.send(ctx, &auth)
-		}
-		if err != nil {
-			c.fail(err)
-			return
-		}
-	}
-}
-
-// follow reads the responses to the present INVITE up to the final one.
-func (c *Call) follow(ctx context.Context) (*gosip.Response, error) {
-	for {
-		select {
-		case res := <-c.tx.Responses():
-			if !res.IsProvisional() {
-				return res, nil
-			}
-			c.provisional(res)
-		case <-c.tx.Done():
-			return nil, errors.Join(ErrNoResponse, c.tx.Err())
-		case <-ctx.Done():
-			c.tx.Terminate()
-			return nil, context.Cause(ctx)
-		}
-	}
-}
-
-func (c *Call) provisional(res *gosip.Response) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	after := time.Since(c.result.Started)
-	c.result.Provisionals = append(c.result.Provisionals, Provisional{
-		Status: res.StatusCode, Reason: res.Reason, After: after, Media: len(res.Body()) > 0,
-	})
-	c.proceeding.raise()
-	if res.StatusCode == statusTrying {
-		return
-	}
-	if c.result.PDD == 0 {
-		c.result.PDD = after
-	}
-	c.ringing.raise()
-	if c.agent.sendsMedia {
-		c.media.sendTo(remoteMedia(res.Body()))
-	}
-}
-
-// settle takes the final response.
-func (c *Call) settle(ctx context.Context, res *gosip.Response) {
-	c.mu.Lock()
-	c.response = res
-	c.result.Status, c.result.Reason = res.StatusCode, res.Reason
-	c.result.FinalAfter = time.Since(c.result.Started)
-	if !res.IsSuccess() {
-		by := Called
-		if c.cancelling {
-			by = Caller
-		}
-		tx := c.tx
-		c.mu.Unlock()
-		retire(tx)
-		c.over(by)
-		return
-	}
-	c.media.answered()
-	c.result.AnsweredAt = time.Now()
-	if c.result.PDD == 0 {
-		c.result.PDD = c.result.FinalAfter
-	}
-	if to := res.To(); to != nil {
-		c.remote = *to
-	}
-	c.target = contactOf(res.Contact(), c.target)
-	c.dest = res.Source()
-	c.confirm = c.agent.newRequest(gosip.ACK, c.target, &c.dialog)
-	ack := c.confirm.Clone()
-	if c.agent.sendsMedia {
-		c.media.sendTo(remoteMedia(res.Body()))
-	}
-	crossed, byed := c.cancelling, c.byed
-	c.result.Crossed = crossed
-	c.mu.Unlock()
-
-	c.agent.write(ack)
-	c.final.raise()
-	switch {
-	case byed:
-		c.over(Called)
-	case crossed:
-		// What the caller wanted was to be rid of the call.
-		ctx, cancel := context.WithTimeout(ctx, byeLimit)
-		defer cancel()
-		if err := c.Hangup(ctx); err != nil {
-			c.agent.log.Debug().Err(err).Str("call_id", c.callID).Msg("BYE not answered")
-		}
-	}
-}
-
-// fail ends a call that got no final response.
-func (c *Call) fail(err error) {
-	c.mu.Lock()
-	c.result.Reason = err.Error()
-	by := Side("")
-	if c.cancelling {
-		by = Caller
-	}
-	c.mu.Unlock()
-	c.over(by)
-}
-
-// over ends the call, unless somebody else has done or is doing so.
-func (c *Call) over(by Side) {
-	if c.claim(by) {
-		c.clear()
-	}
-}
-
-// claim gives the right to end the call to the first who asks for it.
-func (c *Call) claim(by Side) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.result.EndedAt.IsZero() {
-		return false
-	}
-	c.result.EndedAt, c.result.EndedBy = time.Now(), by
-	return true
-}
-
-// clear releases what the call holds.
-func (c *Call) clear() {
-	c.mu.Lock()
-	tx, answered := c.tx, c.result.Answered()
-	c.mu.Unlock()
-	if tx != nil && answered {
-		tx.Terminate()
-	}
-	c.agent.part(c.tag)
-	c.media.close()
-	c.final.raise()
-	c.done.raise()
-}
-
-// Hangup ends the call whatever its state: BYE if it is answered, else CANCEL.
-func (c *Call) Hangup(ctx context.Context) error {
-	if !c.final.is() {
-		return c.Cancel(ctx)
-	}
-	if !c.claim(Caller) {
-		return c.WaitEnded(ctx)
-	}
-	defer c.clear()
-	return c.bye(ctx)
-}
-
-// Cancel gives up a call that is not answered yet (RFC 3261 §9.1) and waits for
-// its end. If the answer crosses the CANCEL the call is ended with BYE.
-func (c *Call) Cancel(ctx context.Context) error {
-	c.mu.Lock()
-	first := !c.cancelling
-	c.cancelling = true
-	invite, proceeding := c.invite, c.proceeding
-	c.mu.Unlock()
-
-	// A CANCEL may only follow a provisional response.
-	select {
-	case <-proceeding.raised():
-	case <-c.final.raised():
-		return c.Hangup(ctx)
-	case <-ctx.Done():
-		return fmt.Errorf("sip: cancel: %w", context.Cause(ctx))
-	}
-	if first {
-		if _, err := c.agent.transact(ctx, cancelOf(c.agent, invite)); err != nil {
-			return err
-		}
-	}
-	return c.WaitEnded(ctx)
-}
-
-// cancelOf is the CANCEL of an INVITE: same branch, same number.
-func cancelOf(a *agent, invite *gosip.Request) *gosip.Request {
-	req := gosip.NewRequest(gosip.CANCEL, invite.Recipient)
-	hops := gosip.MaxForwardsHeader(70)
-	req.AppendHeader(invite.Via().Clone())
-	req.AppendHeader(gosip.HeaderClone(invite.From()))
-	req.AppendHeader(gosip.HeaderClone(invite.To()))
-	req.AppendHeader(gosip.HeaderClone(invite.CallID()))
-	req.AppendHeader(&gosip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: gosip.CANCEL})
-	req.AppendHeader(&hops)
-	a.route(req, invite.Destination())
-	return req
-}
-
-// retire ends the transaction of a refused INVITE when the refusal, which sipgo
-// acknowledges as often as it comes, cannot come again.
-func retire(tx *gosip.ClientTx) { time.AfterFunc(linger, tx.Terminate) }
 
 // escaped is text that may stand between quotes (RFC 3261 §25.1).
 func escaped(text string) string {

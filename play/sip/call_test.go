@@ -3,6 +3,7 @@ package sip_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -73,6 +74,27 @@ func TestCrossing(t *testing.T) {
 		equal(t, "status", got.Status, 200)
 		seen := record(t, carrier, call)
 		equal(t, "answered", seen.Answered(), true)
+		equal(t, "ended by", seen.EndedBy, sip.Caller)
+	}
+	equal(t, "active", carrier.Counters().Active, 0)
+}
+
+// TestRace: CANCEL and answer at about the same time end in one of two ways, and
+// both sides agree which.
+func TestRace(t *testing.T) {
+	t.Parallel()
+	carrier := startCarrier(t, sip.CarrierConfig{})
+	phone := startPhone(t, carrier.Addr())
+	for n := range 100 {
+		carrier.SetOutcome(sip.Outcome{Name: "race", Replies: []sip.Reply{
+			{Status: 180}, {After: time.Duration(n) * 20 * time.Microsecond, Status: 200},
+		}})
+		call := dial(t, phone, "74950000001")
+		must(t, call.WaitRinging(soon(t)))
+		must(t, call.Cancel(soon(t)))
+		got, seen := call.Result(), record(t, carrier, call)
+		equal(t, "status", got.Status, seen.Status)
+		equal(t, "answered", got.Answered(), seen.Answered())
 		equal(t, "ended by", seen.EndedBy, sip.Caller)
 	}
 	equal(t, "active", carrier.Counters().Active, 0)

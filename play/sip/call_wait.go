@@ -15,7 +15,7 @@ func (c *Call) Result() CallResult {
 	return r
 }
 
-// CallID is the SIP Call-ID, the same on every leg that shows it.
+// CallID is the SIP Call-ID of this leg; behind Asterisk the other leg has its own.
 func (c *Call) CallID() string { return c.callID }
 
 // Header is the value of a header of the final response, such as Reason or
@@ -83,36 +83,3 @@ func (c *Call) MediaPackets() int {
 
 // WaitMedia waits until n RTP packets have come in all. One caller at a time.
 func (c *Call) WaitMedia(ctx context.Context, n int) error { return c.media.await(ctx, n) }
-
-// acked implements party: only a re-INVITE of the other side is acknowledged.
-func (c *Call) acked() {}
-
-// hungUp implements party.
-func (c *Call) hungUp() {
-	c.mu.Lock()
-	if !c.result.Answered() {
-		// sipgo handles messages side by side: the 200 is on its way.
-		c.byed = true
-		c.mu.Unlock()
-		return
-	}
-	c.mu.Unlock()
-	c.over(Called)
-}
-
-// abandon implements party: the agent closes.
-func (c *Call) abandon() {
-	c.mu.Lock()
-	answered, invite, ringing := c.result.Answered(), c.invite, c.proceeding
-	c.mu.Unlock()
-	switch {
-	case answered && c.claim(Caller):
-		c.farewell()
-		c.clear()
-	case !answered && invite != nil && ringing.is():
-		c.agent.write(cancelOf(c.agent, invite))
-	}
-}
-
-// description implements party.
-func (c *Call) description() []byte { return c.sdp }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -26,11 +27,13 @@ type CarrierConfig struct {
 	Logins map[string]string
 	// AuthCalls makes INVITEs prove a login as well (407).
 	AuthCalls bool
+	// RegisteredFor is the longest registration granted; 0 grants what is asked.
+	RegisteredFor time.Duration
 	// Realm of the challenges; "" takes Name.
 	Realm string
-	// Media opens an RTP socket per call and sends silence once the call has
-	// early media or is answered. Without it nobody reads what the session
-	// description names.
+	// Media opens an RTP socket for each call it takes and sends silence on all
+	// its calls, from early media on. Without it nobody reads what the session
+	// description of a taken call names; a call it places always counts packets.
 	Media bool
 	// Keep bounds the records; 0 keeps 10 000. Counters go on counting.
 	Keep int
@@ -56,9 +59,6 @@ type orders struct {
 // NewCarrier makes a carrier; it takes no calls before Start.
 func NewCarrier(cfg CarrierConfig) *Carrier {
 	c := &Carrier{profile: cfg.Profile}
-	if cfg.Exchange == nil {
-		cfg.Exchange = NewExchange()
-	}
 	if c.profile == nil {
 		c.profile = Digits(cfg.Exchange)
 	}
@@ -69,7 +69,8 @@ func NewCarrier(cfg CarrierConfig) *Carrier {
 	c.agent = &agent{
 		name: cfg.Name, addr: cfg.Addr, log: cfg.Log, realm: cfg.Realm,
 		logins: maps.Clone(cfg.Logins), authCalls: cfg.AuthCalls,
-		sendsMedia: cfg.Media, countsMedia: cfg.Media, keepText: cfg.KeepText,
+		registeredFor: cfg.RegisteredFor,
+		sendsMedia:    cfg.Media, countsMedia: cfg.Media, keepText: cfg.KeepText,
 		records: newRecorder(cfg.Keep), registrar: newRegistrar(),
 		choose: c.choose,
 	}
@@ -164,7 +165,8 @@ func (c *Carrier) WaitRegistration(ctx context.Context, login string) (Registrat
 // is not. It reports whether there was such a call.
 func (c *Carrier) Hangup(callID string) bool { return c.agent.hangup(callID) }
 
-// Call places a call from the carrier's own address.
+// Call places a call from the carrier's own address. ctx bounds the sending of
+// the INVITE only.
 func (c *Carrier) Call(ctx context.Context, spec CallSpec) (*Call, error) {
 	return c.agent.dial(ctx, spec)
 }

@@ -80,6 +80,13 @@ func challengeOf(res *gosip.Response) string {
 	return ""
 }
 
+// stale says whether a challenge only replaces a nonce that is too old; if not,
+// a second one means that the password is wrong.
+func stale(challenge string) bool {
+	asked, err := digest.ParseChallenge(challenge)
+	return err == nil && asked.Stale
+}
+
 // sendable says whether text can stand in the user part of a request line; what
 // cannot would end the line or the URI early.
 func sendable(text string) bool {

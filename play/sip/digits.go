@@ -64,8 +64,12 @@ func Outcomes() []Code {
 }
 
 // Digits is the profile that reads the outcome from the end of the B-number.
-// Carriers that share an Exchange agree on who was asked first in a hunt.
+// Carriers that share an Exchange agree on who was asked first in a hunt; nil
+// makes one that is not shared.
 func Digits(exchange *Exchange) Profile {
+	if exchange == nil {
+		exchange = NewExchange()
+	}
 	codes, statuses := Outcomes(), Statuses()
 	return func(in Invite) Outcome {
 		suffix, ok := lastDigits(in.Called)

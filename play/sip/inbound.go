@@ -86,10 +86,8 @@ func (a *agent) dialogFrom(req *gosip.Request) dialog {
 // play is the call: the replies of the outcome, then the talk, then the end.
 func (in *inbound) play(ctx context.Context, o Outcome) {
 	if o.Mute {
-		// A retransmission stops the timer that would send 100 Trying for us.
-		if err := in.tx.Receive(in.invite.req); err != nil {
-			return
-		}
+		in.ignore(ctx)
+		return
 	}
 	for _, r := range o.Replies {
 		if !in.wait(ctx, r.After) {
@@ -109,6 +107,23 @@ func (in *inbound) play(ctx context.Context, o Outcome) {
 	in.ring(ctx, o)
 }
 
+// ignore keeps quiet for as long as the INVITE may be repeated. The record ends
+// at once: there is nothing more to tell.
+func (in *inbound) ignore(ctx context.Context) {
+	// A retransmission stops the timer that would send 100 Trying for us.
+	if err := in.tx.Receive(in.invite.req); err != nil {
+		return
+	}
+	in.entry.finish(0, "")
+	repeated := time.NewTimer(ackLimit)
+	defer repeated.Stop()
+	select {
+	case <-repeated.C:
+	case <-in.tx.Done():
+	case <-ctx.Done():
+	}
+}
+
 // ring lasts until the caller gives up, or until CANCEL and our answer cross.
 func (in *inbound) ring(ctx context.Context, o Outcome) {
 	limit := time.NewTimer(ringLimit)
@@ -119,7 +134,7 @@ func (in *inbound) ring(ctx context.Context, o Outcome) {
 	case <-limit.C:
 		in.reply(Reply{Status: statusTimeout})
 		in.awaitEnd(ctx)
-	case <-in.interrupted():
+	case <-in.cancelled.raised():
 		in.lost(ctx)
 	case <-in.gone.raised():
 		in.lost(ctx)
@@ -135,7 +150,7 @@ func (in *inbound) ring(ctx context.Context, o Outcome) {
 func (in *inbound) wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		select {
-		case <-in.interrupted():
+		case <-in.cancelled.raised():
 			return false
 		default:
 			return ctx.Err() == nil
@@ -146,16 +161,13 @@ func (in *inbound) wait(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-in.interrupted():
+	case <-in.cancelled.raised():
 	case <-in.gone.raised():
 	case <-in.hangup.raised():
 	case <-ctx.Done():
 	}
 	return false
 }
-
-// interrupted is raised by a CANCEL.
-func (in *inbound) interrupted() <-chan struct{} { return in.cancelled.raised() }
 
 // lost ends a call that was not answered: by its CANCEL (sipgo has sent 487
 // already), by an early BYE, by our own side, or because we close.
@@ -167,8 +179,8 @@ func (in *inbound) lost(ctx context.Context) {
 	case in.cancelled.is():
 		in.entry.finish(statusTerminated, Caller)
 	case in.gone.is():
-		in.reply(Reply{Status: statusTerminated})
 		in.entry.finish(statusTerminated, Caller)
+		in.reply(Reply{Status: statusTerminated})
 	case in.hangup.is():
 		in.reply(Reply{Status: statusUnavailable})
 	case ctx.Err() != nil:
@@ -188,63 +200,21 @@ func (in *inbound) awaitEnd(ctx context.Context) {
 	}
 }
 
-// reply sends one response other than 200.
-func (in *inbound) reply(r Reply) {
-	res := in.response(r.Status, r.Phrase)
-	if r.Media {
-		setSDP(res, in.description())
-		in.startMedia()
-	}
-	for _, h := range r.Headers {
-		res.AppendHeader(gosip.NewHeader(h.Name, h.Value))
-	}
-	if r.Status > statusTrying && r.Status < statusMultiple {
-		res.AppendHeader(in.agent.contact())
-	}
-	switch {
-	case r.Status >= statusMultiple:
-		in.entry.finish(r.Status, Called)
-	case r.Status > statusTrying:
-		in.entry.rang()
-	}
-	in.send(res)
-}
-
-// response builds a response with our tag, the same in every response.
-func (in *inbound) response(status int, text string) *gosip.Response {
-	if text == "" {
-		text = phrase(status)
-	}
-	res := gosip.NewResponseFromRequest(in.invite.req, status, text, nil)
-	if status > statusTrying {
-		res.To().Params.Add("tag", in.tag)
-	}
-	return res
-}
-
-// send hands a response to the transaction. A response that cannot be sent is
-// the same as one that got lost.
-func (in *inbound) send(res *gosip.Response) {
-	if err := in.tx.Respond(res); err != nil {
-		in.agent.log.Debug().Err(err).Str("agent", in.agent.name).Str("call_id", in.callID).Msg("response not sent")
-	}
-}
-
-// answer is our 200 to the INVITE.
-func (in *inbound) answer() *gosip.Response {
-	res := in.response(statusOK, "")
-	res.AppendHeader(in.agent.contact())
-	res.AppendHeader(gosip.NewHeader("Allow", allowed))
-	setSDP(res, in.description())
-	return res
-}
-
 // talk answers and stays until one side hangs up.
 func (in *inbound) talk(ctx context.Context, hold time.Duration) {
-	in.entry.answered()
 	in.startMedia()
+	res := in.answer()
+	if !in.crossed.is() { // else it has just been sent
+		in.send(res)
+	}
+	if in.cancelled.is() { // its CANCEL came first: sipgo has sent 487, not our 200
+		in.lost(ctx)
+		return
+	}
+	in.entry.answered()
 	in.media.answered()
-	if !in.confirmed(ctx) {
+	if !in.confirmed(ctx, res) {
+		in.leave(ctx)
 		return
 	}
 	var over <-chan time.Time
@@ -266,12 +236,8 @@ func (in *inbound) talk(ctx context.Context, hold time.Duration) {
 	}
 }
 
-// confirmed sends 200 until its ACK is here. Without one the call is cleared.
-func (in *inbound) confirmed(ctx context.Context) bool {
-	res := in.answer()
-	if !in.crossed.is() { // else watchCancel has just sent the first one
-		in.send(res)
-	}
+// confirmed repeats the 200 until its ACK is here; false if none comes.
+func (in *inbound) confirmed(ctx context.Context, res *gosip.Response) bool {
 	pause := t1
 	again := time.NewTimer(pause)
 	defer again.Stop()
@@ -288,7 +254,6 @@ func (in *inbound) confirmed(ctx context.Context) bool {
 			pause = min(2*pause, t2)
 			again.Reset(pause)
 		case <-limit.C:
-			in.leave(ctx)
 			return false
 		case <-ctx.Done():
 			return true
@@ -326,27 +291,3 @@ func (in *inbound) hungUp() { in.gone.raise() }
 
 // abandon implements party: the end of lifetime reaches the goroutine itself.
 func (in *inbound) abandon() {}
-
-// description implements party. It is made once, so that each answer in the
-// call names the same socket.
-func (in *inbound) description() []byte {
-	in.sdpOnce.Do(func() {
-		in.media = in.agent.openMedia(in.agent.countsMedia)
-		in.sdp = answerSDP(in.agent.mediaAddr(in.media), in.invite.req.Body())
-	})
-	return in.sdp
-}
-
-// startMedia sends silence to where the offer asks for it, if we do media.
-func (in *inbound) startMedia() {
-	in.description()
-	if in.agent.sendsMedia {
-		in.media.sendTo(remoteMedia(in.invite.req.Body()))
-	}
-}
-
-// closeMedia releases the socket; one that was never opened stays closed.
-func (in *inbound) closeMedia() {
-	in.sdpOnce.Do(func() {})
-	in.media.close()
-}

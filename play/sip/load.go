@@ -173,14 +173,14 @@ func (l *load) call(ctx context.Context, spec CallSpec) {
 		return
 	}
 	giveUp := func() {
-		ctx, cancel := context.WithTimeout(l.agent.lifetime, ackLimit)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackLimit)
 		defer cancel()
 		// What comes of it is read from the call.
 		_ = c.Cancel(ctx)
 	}
 	limit := time.AfterFunc(l.spec.SetupLimit, giveUp)
 	stop := context.AfterFunc(ctx, giveUp)
-	c.run(l.agent.lifetime)
+	c.run(context.WithoutCancel(ctx))
 	limit.Stop()
 	stop()
 
@@ -212,9 +212,9 @@ func (l *load) talk(ctx context.Context, c *Call, r CallResult) {
 		case <-l.agent.lifetime.Done():
 		}
 	}
-	byeCtx, cancel := context.WithTimeout(l.agent.lifetime, ackLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackLimit)
 	defer cancel()
-	err := c.Hangup(byeCtx)
+	err := c.Hangup(ctx)
 
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func TestLoadStopped(t *testing.T) {
 	go func() {
 		got, err := phone.Load(ctx, sip.LoadSpec{
 			CPS: 100, Duration: time.Hour, Hold: time.Hour,
-			Number: func(n int) string { return fmt.Sprint(1 + n%2) },
+			Number: func(n int) string { return strconv.Itoa(1 + n%2) },
 		})
 		if err != nil {
 			t.Error(err)

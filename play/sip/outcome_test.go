@@ -1,8 +1,8 @@
 package sip_test
 
 import (
-	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +79,7 @@ func TestOutcomes(t *testing.T) {
 			early := false
 			for _, p := range got.Provisionals {
 				if p.Status != 100 {
-					before = append(before, fmt.Sprint(p.Status))
+					before = append(before, strconv.Itoa(p.Status))
 					early = early || p.Media
 				}
 			}
@@ -113,9 +113,11 @@ func TestMute(t *testing.T) {
 	carrier := startCarrier(t, sip.CarrierConfig{})
 	phone := startPhone(t, carrier.Addr())
 	call := dial(t, phone, "74951239303")
-	seen, err := carrier.WaitCall(soon(t), sip.Offered("9303"))
+	seen, err := carrier.WaitCall(soon(t), sip.Ended("9303"))
 	must(t, err)
 	equal(t, "outcome", seen.Outcome, "mute")
+	equal(t, "recorded status", seen.Status, 0)
+	must(t, carrier.WaitIdle(soon(t)))
 	equal(t, "responses", len(call.Result().Provisionals), 0)
 	equal(t, "status", call.Result().Status, 0)
 }
@@ -132,7 +134,7 @@ func TestDocumentation(t *testing.T) {
 		equal(t, "length of "+code.Suffix, len(code.Suffix), 4)
 	}
 	for _, status := range sip.Statuses() {
-		if !strings.Contains(string(text), fmt.Sprint(status)) {
+		if !strings.Contains(string(text), strconv.Itoa(status)) {
 			t.Errorf("doc.go lacks status %d", status)
 		}
 	}

@@ -25,7 +25,7 @@ func TestSpread(t *testing.T) {
 	if got := (samples{time.Hour}).spread(); got.P50 != got.P99 || !slices.Equal(got.Buckets, []Bucket{{0, 1}}) {
 		t.Errorf("one sample: %+v", got)
 	}
-	if got := (samples)(nil).spread(); got.N != 0 {
+	if got := samples(nil).spread(); got.N != 0 {
 		t.Errorf("no samples: %+v", got)
 	}
 }
@@ -72,4 +72,17 @@ func TestStatusLine(t *testing.T) {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}
+}
+
+// FuzzSDP: no description is too odd to be answered, and every answer can be read.
+func FuzzSDP(f *testing.F) {
+	here := netip.MustParseAddrPort("127.0.0.1:4000")
+	f.Add(offerSDP(here))
+	f.Add([]byte("c=IN IP6 ::1\r\nm=audio 1 RTP/AVP 8"))
+	f.Fuzz(func(t *testing.T, offer []byte) {
+		at, payloads := audioOf(answerSDP(here, offer))
+		if at != here || len(payloads) == 0 {
+			t.Errorf("answer to %q names %v %v", offer, at, payloads)
+		}
+	})
 }

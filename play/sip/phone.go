@@ -72,7 +72,8 @@ func (p *Phone) WaitCall(ctx context.Context, match func(CallRecord) bool) (Call
 func (p *Phone) Hangup(callID string) bool { return p.agent.hangup(callID) }
 
 // Dial places a call through the server with the phone's login. Fields of spec
-// that are empty are the phone's own.
+// that are empty are the phone's own. ctx bounds the sending of the INVITE only;
+// whoever gives the call up says so with Hangup.
 func (p *Phone) Dial(ctx context.Context, spec CallSpec) (*Call, error) {
 	return p.agent.dial(ctx, p.complete(spec))
 }

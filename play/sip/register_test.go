@@ -25,6 +25,15 @@ func TestRegister(t *testing.T) {
 	equal(t, "counted", carrier.Counters().Registers, 3)
 }
 
+func TestRegisteredFor(t *testing.T) {
+	t.Parallel()
+	carrier := startCarrier(t, sip.CarrierConfig{Logins: map[string]string{"alice": "wonder"}, RegisteredFor: time.Minute})
+	must(t, startPhone(t, carrier.Addr()).Register(soon(t), time.Hour))
+	got, err := carrier.WaitRegistration(soon(t), "alice")
+	must(t, err)
+	equal(t, "life", got.Until.Sub(got.At), time.Minute)
+}
+
 func TestRegisterRefused(t *testing.T) {
 	t.Parallel()
 	carrier := startCarrier(t, sip.CarrierConfig{Logins: map[string]string{"alice": "wonder"}})

@@ -49,6 +49,9 @@ func (a *agent) onRegister(req *gosip.Request, tx *gosip.ServerTx) {
 		return
 	}
 	life := lifeOf(req)
+	if a.registeredFor > 0 {
+		life = min(life, a.registeredFor)
+	}
 	if contact := req.Contact(); contact != nil {
 		a.registrar.put(login, contact.Address.String(), req.Source(), life)
 	}
@@ -73,7 +76,7 @@ func lifeOf(req *gosip.Request) time.Duration {
 	if err != nil {
 		return registrationDefault
 	}
-	return time.Duration(seconds) * time.Second //nolint:gosec // 31 bits fit
+	return time.Duration(seconds) * time.Second
 }
 
 // put notes a registration; life 0 takes it back.
