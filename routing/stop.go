@@ -7,9 +7,9 @@ import (
 	"tandem/internal/q850"
 )
 
-// Result is Asterisk's word for how a Dial ended (DIALSTATUS). It is judged
-// before the cause, because HANGUPCAUSE keeps the value of an earlier attempt
-// when Asterisk's own timer ended this one.
+// Result is Asterisk's word for how a Dial ended (DIALSTATUS). HANGUPCAUSE alone
+// would not do: it keeps the value of an earlier attempt when Asterisk's own
+// timer ended this one, and the dialplan then reports none.
 type Result string
 
 // The values of DIALSTATUS that matter.
@@ -26,7 +26,7 @@ const (
 type Outcome struct {
 	Result    Result
 	SIPStatus int        // last answer of the far side, 1xx when none was final; 0: none came
-	Cause     q850.Cause // of this attempt; 0: none came
+	Cause     q850.Cause // of this attempt alone, never left over from an earlier one; 0: none came
 	Rang      bool       // 180 was seen
 	Agreeing  int        // earlier attempts of the same call that ended with the same SIP status
 }
@@ -95,9 +95,6 @@ func defaultVerdict(o Outcome) Verdict {
 func (o Outcome) OwnCause() q850.Cause {
 	if c := q850.FromSIP(o.SIPStatus); c != q850.None {
 		return c
-	}
-	if o.Result == ResultNoAnswer || o.Result == ResultUnavailable {
-		return q850.None // our own timer: HANGUPCAUSE is stale
 	}
 	return o.Cause
 }
