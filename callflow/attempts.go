@@ -142,6 +142,9 @@ func (a Attempt) blame() q850.Blame {
 	case billing.Busy, billing.NoAnswer:
 		return q850.BlameCalled
 	default:
+		if a.Key.SubscriberID != 0 {
+			return q850.BlameCalled // a telephone that is not registered
+		}
 		return a.outcome().OwnCause().BlameOf(a.rang())
 	}
 }

@@ -71,7 +71,7 @@ func (l Limits) Validate() error {
 		min, max time.Duration
 	}{
 		{"max_talk", l.MaxTalk, time.Second, 24 * time.Hour},
-		{"hunt_budget", l.HuntBudget, time.Second, 5 * time.Minute},
+		{"hunt_budget", l.HuntBudget, 5 * time.Second, 5 * time.Minute},
 		{"ring", l.Ring, time.Second, 5 * time.Minute},
 		{"no_progress", l.NoProgress, time.Second, time.Minute},
 		{"agent_within", l.AgentWithin, time.Millisecond, time.Second},

@@ -168,6 +168,16 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Interrupt asks the child to end as Ctrl-C does (SIGINT) and does not wait.
+// Unlike at a terminal, what the child started is not told.
+func (p *Process) Interrupt() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.ended {
+		_ = syscall.Kill(p.pid, syscall.SIGINT) // cannot fail: not yet reaped
+	}
+}
+
 // Pause stops the child as it stands (SIGSTOP): its sockets stay open and
 // nobody answers, the worst way for a server to fail. Undo with Resume.
 func (p *Process) Pause() { p.signal(syscall.SIGSTOP) }
