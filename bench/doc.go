@@ -1,0 +1,29 @@
+// Package bench measures Tandem against an anchor in the same run, on the same
+// machine, in turns. Only what an anchor was measured beside means anything
+// elsewhere; absolute figures are printed to show where the ratio comes from.
+//
+//	AGI     ┌─────────┐  route  ┌────────────────┐      ┌─────────┐
+//	        │  load   ├────────▶│ tandem serve   ├─────▶│ MariaDB │
+//	        │ (agitest│         └────────────────┘      └─────────┘
+//	        │  .Load) │  route  ┌────────────────┐
+//	        │         ├────────▶│ raw Go echo    │   the same commands, byte for byte
+//	        └─────────┘         └────────────────┘
+//	          slices in turns:  T E T E T E …        exchanges per server-CPU-second
+//
+//	Calls   ┌─────────┐ INVITE  ┌──────────┐ INVITE  ┌─────────┐
+//	        │ phone 1 ├────────▶│ Asterisk ├────────▶│ carrier │  users_context: Tandem decides
+//	        │ phone 2 ├────────▶│          ├────────▶│         │  bench_bare:    Dial() and no more
+//	        └─────────┘         └────┬─────┘         └─────────┘
+//	                                 │ route, end
+//	                            tandem serve ──▶ MariaDB
+//
+// The work a server does is counted in its own CPU time, user and system, as
+// the kernel accounts it: the load runs on the same cores, so the rate on the
+// wall clock says more about the machine than about the server. CPU time that a
+// server uses after a slice for what it took on during the slice (records on
+// their way to MariaDB) belongs to the slice: a slice ends when the server is
+// idle.
+//
+// Everything is bounded in time, listens on loopback addresses of its own and is
+// ended with the context.
+package bench
