@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
 	"tandem/callflow"
-	"tandem/routing"
 )
 
 // Scripts are the exchanges that the dialplan asks for; see package dialplan
@@ -31,7 +29,6 @@ var ErrDraining = errors.New("agi: node is going down")
 // callflow, and answers in channel variables.
 type CallHandler struct {
 	Flow     *callflow.Flow
-	Snapshot func() *routing.Snapshot
 	Sounds   map[callflow.Message]string // what is played for each message; none: nothing
 	Now      func() time.Time
 	Draining func() bool // new calls are refused while true
@@ -40,8 +37,11 @@ type CallHandler struct {
 // ServeAGI answers one exchange.
 func (h *CallHandler) ServeAGI(ctx context.Context, s *Session) error {
 	req := s.Request()
-	if err := h.checkServer(req, s.Peer().Addr()); err != nil {
-		return err
+	if len(req.Args) == 0 {
+		return fmt.Errorf("%w: script %q without arguments", ErrProtocol, req.Script)
+	}
+	if err := h.Flow.Speaks(req.Args[0], s.Peer().Addr()); err != nil {
+		return nonsense(err)
 	}
 	switch req.Script {
 	case scriptRoute:
@@ -65,7 +65,7 @@ func (h *CallHandler) seize(ctx context.Context, s *Session, decide func(context
 	}
 	d, err := decide(ctx, in)
 	if err != nil {
-		return err
+		return nonsense(err)
 	}
 	// Counted before the answer, since the call may be over before we look again.
 	h.Flow.Live.Add(in.CallID, in.At)
@@ -85,7 +85,7 @@ func (h *CallHandler) next(ctx context.Context, s *Session) error {
 	}
 	step, err := h.Flow.Next(ctx, hunt)
 	if err != nil {
-		return err
+		return nonsense(err)
 	}
 	vars := []Var{{"T_ACTION", string(callflow.Dial)}, {"T_I", strconv.Itoa(step.Next)}}
 	if step.Next == 0 {
@@ -98,22 +98,12 @@ func (h *CallHandler) next(ctx context.Context, s *Session) error {
 	return nil
 }
 
-// checkServer holds the server's name against the address that asks: one
-// server's rendered dialplan cannot speak for another.
-func (h *CallHandler) checkServer(req Request, peer netip.Addr) error {
-	if len(req.Args) == 0 {
-		return fmt.Errorf("%w: script %q without arguments", ErrProtocol, req.Script)
+// nonsense is a question that no dialplan of ours asks: a breach of protocol.
+func nonsense(err error) error {
+	if errors.Is(err, callflow.ErrBadRequest) {
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
-	server := h.Snapshot().Server(req.Args[0])
-	if server == nil {
-		return fmt.Errorf("%w: no server %q", ErrProtocol, req.Args[0])
-	}
-	for _, a := range server.Addresses {
-		if a.Unmap() == peer {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: %s is no address of server %s", ErrProtocol, peer, server.Name)
+	return err
 }
 
 // seizure reads SERVER,ENDPOINT,SOURCE,DIALLED,CLI,HOPS.
@@ -172,25 +162,11 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 	for i, o := range d.Offers {
 		n := strconv.Itoa(i + 1)
 		keys[i] = o.Key.String()
-		ring, silence := h.patience(o.Key)
 		vars = append(vars,
 			Var{"T_R" + n, o.Dial}, Var{"T_C" + n, string(o.CLI)}, Var{"T_K" + n, keys[i]},
-			Var{"T_A" + n, seconds(ring)}, Var{"T_P" + n, seconds(silence)})
+			Var{"T_A" + n, seconds(o.Ring)}, Var{"T_P" + n, seconds(o.Silence)})
 	}
 	return append(vars, Var{"T_KEYS", strings.Join(keys, "/")})
-}
-
-// patience is how long a route may ring, and how long it may stay silent; no
-// silence limit is 0.
-func (h *CallHandler) patience(k routing.Key) (ring, silence time.Duration) {
-	limits := h.Flow.Limits
-	switch {
-	case k.ServerID != 0:
-		return limits.HuntBudget, 0 // the other server hunts through routes of its own before anything rings
-	case k.SubscriberID != 0:
-		return limits.Ring, 0 // a telephone on the table may think before it rings
-	}
-	return limits.Ring, limits.NoProgress
 }
 
 func (h *CallHandler) refusal(r callflow.Refusal) []Var {

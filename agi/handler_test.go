@@ -68,12 +68,12 @@ func node(t *testing.T, draining bool) (addr string, flow *callflow.Flow, record
 	s, records := company(t), &book{}
 	snapshot := func() *routing.Snapshot { return s }
 	flow = &callflow.Flow{
-		Snapshot: snapshot, Records: records, Agents: records, Metrics: records, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(),
+		Snapshot: snapshot, Records: records, Agents: records, Metrics: records, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(), Now: time.Now,
 		Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
 	}
 	ln := listen(t)
 	server = start(t, agi.DefaultConfig(), &agi.CallHandler{
-		Flow: flow, Snapshot: snapshot, Now: time.Now, Draining: func() bool { return draining },
+		Flow: flow, Now: time.Now, Draining: func() bool { return draining },
 		Sounds: map[callflow.Message]string{callflow.MessageBadNumber: "cannot-complete-as-dialed"},
 	}, ln, zerolog.Nop())
 	return ln.Addr().String(), flow, records, server

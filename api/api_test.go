@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 
@@ -60,7 +61,10 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	snapshot, _, err := routing.NewSnapshot(routing.Data{
 		Currencies: []routing.Currency{{ID: 1, ISO: "USD"}}, FX: map[int64]money.FX{1: 1},
-		Servers: []routing.Server{{ID: 1, Name: "alpha", Driver: routing.PJSIP, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}},
+		Servers: []routing.Server{
+			{ID: 1, Name: "alpha", Driver: routing.PJSIP, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.1")}},
+			{ID: 2, Name: "beta", Driver: routing.PJSIP, Addresses: []netip.Addr{netip.MustParseAddr("192.0.2.2")}},
+		},
 	}, routing.Options{BaseCurrency: "USD"}, time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +78,7 @@ func newHouse(t *testing.T) *house {
 	})
 	h.flow = &callflow.Flow{
 		Snapshot: func() *routing.Snapshot { return snapshot }, Records: h.records, Agents: nobody{}, Metrics: metrics, Live: live, Log: zerolog.Nop(),
+		Now: func() time.Time { return time.UnixMilli(1772366420000) },
 	}
 	h.handler = api.NewHandler(api.Config{
 		Flow: h.flow, Peers: snapshot.IsPeer, Ready: func() []string { return h.ready }, Registry: registry, Log: zerolog.Nop(),
@@ -93,12 +98,17 @@ func (h *house) ask(method, path, body, from string) (int, string) {
 
 const peer, stranger = "192.0.2.1:40000", "203.0.113.5:40000"
 
-func TestEndReportIsTakenOnce(t *testing.T) {
+// A report may come again (node, file, a late answer): it is acknowledged each
+// time, and the records are the same.
+func TestEndReportMayComeAgain(t *testing.T) {
 	h := newHouse(t)
 	for range 2 {
 		if code, text := h.ask(http.MethodPost, "/asterisk/end", line, peer); code != http.StatusOK || text != "ok" {
 			t.Fatalf("%d %q", code, text)
 		}
+	}
+	if diff := cmp.Diff(h.records.put[0], h.records.put[1]); diff != "" {
+		t.Fatal(diff)
 	}
 	end := h.records.put[0].End
 	if end.Start.CallID != "alpha-1772366400.1" || end.Disposition != billing.Answered || end.HangupBy != billing.SideCalled ||
@@ -125,6 +135,24 @@ func TestEndReportOfAStrangerIsRefused(t *testing.T) {
 	}
 }
 
+// A server speaks for itself alone, and only for calls of its own.
+func TestEndReportOfAnotherServerIsRefused(t *testing.T) {
+	for name, change := range map[string]string{
+		"another server":      "server=alpha|server=beta",
+		"and its call":        "call_id=alpha-1772366400.1&server=alpha|call_id=beta-1772366400.1&server=beta",
+		"another one's call":  "call_id=alpha-1772366400.1|call_id=beta-1772366400.1",
+		"a server of nowhere": "call_id=alpha-1772366400.1&server=alpha|call_id=gamma-1.1&server=gamma",
+		"a call of tomorrow":  "ended_ms=1772366410000|ended_ms=1772466410000",
+		"longer than it was":  "talk_ms=5000|talk_ms=600000",
+	} {
+		h := newHouse(t)
+		old, with, _ := strings.Cut(change, "|")
+		if code, _ := h.ask(http.MethodPost, "/asterisk/end", strings.Replace(line, old, with, 1), peer); code != http.StatusBadRequest || len(h.records.put) > 0 {
+			t.Errorf("%s: %d, %d records", name, code, len(h.records.put))
+		}
+	}
+}
+
 func TestEndReportThatCannotBeKept(t *testing.T) {
 	h := newHouse(t)
 	h.records.broken = errors.New("disk full at /var/lib")
@@ -146,6 +174,7 @@ func TestReportErrorsNameTheField(t *testing.T) {
 		"action=dial|action=fly":                "action",
 		"server=alpha|server=alpha&server=beta": "server",
 		"hops=0|hops=1000":                      "hops",
+		"talk_ms=5000|talk_ms=9999999999999":    "talk_ms",
 		"cli=|cli=%zz":                          "",
 	} {
 		old, with, _ := strings.Cut(change, "|")
@@ -230,6 +259,33 @@ func TestCollectorKeepsWhatIsNotDurable(t *testing.T) {
 	}
 	if len(h.records.put) != 2 || h.records.put[0].CallID() != "alpha-1772366400.1" {
 		t.Fatalf("%d records", len(h.records.put))
+	}
+}
+
+// A killed Asterisk leaves half a line: it is put aside once, and what is kept
+// after it is collected.
+func TestCollectorPutsATornLineAside(t *testing.T) {
+	h := newHouse(t)
+	file := filepath.Join(t.TempDir(), "reports")
+	c := api.Collector{File: file, Node: "n1", Flow: h.flow, Every: time.Hour, Log: zerolog.Nop()}
+	write(t, file, line+"\nv=1&call_id=alpha-17723")
+	for range 5 {
+		if _, err := c.Collect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, file, strings.Replace(line, "400.1", "400.2", 1)+"\n"+strings.Repeat("x", 1<<20)+"\n")
+	for range 5 {
+		if _, err := c.Collect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(h.records.put) != 2 {
+		t.Fatalf("%d records, want each report once", len(h.records.put))
+	}
+	text, err := os.ReadFile(file + ".rejected")
+	if err != nil || strings.Count(string(text), "\n") != 2 || !strings.HasPrefix(string(text), "v=1&call_id=alpha-17723\n") {
+		t.Fatalf("rejected: %d bytes, %v", len(text), err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -49,69 +50,81 @@ func (c *Collector) Run(ctx context.Context) {
 	}
 }
 
-// Collect brings in what there is and says how many reports it was. A line that
-// Asterisk was writing during the rename is whole by the next round: the
-// renamed file is read first, and again if it has grown.
+// Collect takes Asterisk's file away, and brings in the one taken earlier: so a
+// write that began before the rename has an interval to end. It says how many
+// reports it brought in.
 func (c *Collector) Collect(ctx context.Context) (int, error) {
 	taken := c.File + collecting + c.Node
-	if _, err := os.Stat(taken); errors.Is(err, fs.ErrNotExist) {
-		if err := os.Rename(c.File, taken); errors.Is(err, fs.ErrNotExist) {
-			return 0, nil
-		} else if err != nil {
+	_, err := os.Stat(taken)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.Rename(c.File, taken); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return 0, fmt.Errorf("collect: %w", err)
 		}
-		// Give a write that began before the rename one interval to end.
 		return 0, nil
+	case err != nil:
+		return 0, fmt.Errorf("collect: %w", err)
 	}
-	n, size, err := c.read(ctx, taken)
+	n, err := c.read(ctx, taken)
 	if err != nil {
-		return n, err
-	}
-	if info, err := os.Stat(taken); err != nil || info.Size() != size {
-		return n, err // grew meanwhile: again next time, every line is an upsert
+		return n, fmt.Errorf("collect: %w", err)
 	}
 	return n, os.Remove(taken)
 }
 
-func (c *Collector) read(ctx context.Context, path string) (n int, size int64, err error) {
+// read brings in every line. A report that is not durable stops it: all of the
+// file is read again next time, and every report is an upsert. What makes no
+// sense is put aside at the very end, so that this happens once.
+func (c *Collector) read(ctx context.Context, path string) (n int, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, 0, fmt.Errorf("collect: %w", err)
+		return 0, err
 	}
 	defer f.Close()
-	scanner := bufio.NewScanner(f)
-	scanner.Buffer(make([]byte, 0, maxReport), 4*maxReport)
-	for scanner.Scan() {
-		size += int64(len(scanner.Bytes())) + 1
-		line := strings.TrimSpace(scanner.Text())
-		if line == "" {
-			continue
+	var nonsense []string
+	for reader := bufio.NewReader(f); ; {
+		line, err := reader.ReadString('\n')
+		if line = strings.TrimSpace(line); line != "" {
+			problem := c.bring(ctx, line)
+			switch {
+			case errors.Is(problem, callflow.ErrBadRequest):
+				c.Log.Error().Err(problem).Str("file", c.File+rejected).Msg("end report makes no sense; kept aside")
+				nonsense = append(nonsense, line)
+			case problem != nil:
+				return n, problem
+			default:
+				n++
+			}
 		}
-		report, err := ParseReport(line)
-		if err == nil {
-			err = c.Flow.End(ctx, report)
-		}
-		if errors.Is(err, callflow.ErrBadRequest) {
-			err = c.putAside(line, err)
+		if errors.Is(err, io.EOF) {
+			return n, c.putAside(nonsense)
 		}
 		if err != nil {
-			return n, size, err
+			return n, err
 		}
-		n++
 	}
-	if err := scanner.Err(); err != nil {
-		return n, size, fmt.Errorf("collect: %w", err)
-	}
-	return n, size, nil
 }
 
-// putAside keeps a line that makes no sense where a person can look at it.
-func (c *Collector) putAside(line string, why error) error {
-	c.Log.Error().Err(why).Str("file", c.File+rejected).Msg("end report makes no sense; kept aside")
+func (c *Collector) bring(ctx context.Context, line string) error {
+	if len(line) > maxReport {
+		return fmt.Errorf("%w: a line of %d bytes", callflow.ErrBadRequest, len(line))
+	}
+	report, err := ParseReport(line)
+	if err != nil {
+		return err
+	}
+	return c.Flow.End(ctx, report)
+}
+
+// putAside keeps lines that make no sense where a person can look at them.
+func (c *Collector) putAside(lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
 	f, err := os.OpenFile(c.File+rejected, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return fmt.Errorf("collect: %w", err)
+		return err
 	}
-	_, err = fmt.Fprintf(f, "%s\n", line)
+	_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
 	return errors.Join(err, f.Sync(), f.Close())
 }

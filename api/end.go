@@ -27,6 +27,9 @@ func endReport(flow *callflow.Flow, log zerolog.Logger) http.HandlerFunc {
 		}
 		report, err := ParseReport(string(body))
 		if err == nil {
+			err = flow.Speaks(report.Server, remote(r))
+		}
+		if err == nil {
 			err = flow.End(r.Context(), report)
 		}
 		if err != nil {
@@ -63,7 +66,7 @@ func ParseReport(body string) (callflow.Report, error) {
 		DialStatus:  f.text("status"),
 		Cause:       q850.Cause(f.number("cause", 127)),
 		RejectCause: q850.Cause(f.number("reject_cause", 127)),
-		Talk:        time.Duration(f.number("talk_ms", maxMillis)) * time.Millisecond,
+		Talk:        time.Duration(f.number("talk_ms", maxTalkMillis)) * time.Millisecond,
 	}
 	switch by := f.text("by"); by {
 	case "caller":
@@ -84,8 +87,11 @@ func ParseReport(body string) (callflow.Report, error) {
 	return r, f.err
 }
 
-// maxMillis is the year 2286: far enough, and far inside int64 nanoseconds.
-const maxMillis = 9_999_999_999_999
+// maxMillis is the year 2286; maxTalkMillis is a month.
+const (
+	maxMillis     = 9_999_999_999_999
+	maxTalkMillis = 31 * 24 * 3600 * 1000
+)
 
 // fields reads a form and keeps the first thing wrong with it.
 type fields struct {

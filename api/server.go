@@ -56,8 +56,7 @@ func NewServer(h http.Handler) *http.Server {
 func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			from, err := netip.ParseAddrPort(r.RemoteAddr)
-			if err != nil || !peers(from.Addr().Unmap()) {
+			if from := remote(r); !from.IsValid() || !peers(from) {
 				log.Debug().Str("from", r.RemoteAddr).Msg("end report of a stranger refused")
 				http.Error(w, "not one of our servers", http.StatusForbidden)
 				return
@@ -65,6 +64,16 @@ func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handle
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// remote is the address at the other end of the connection; the zero address
+// when there is none.
+func remote(r *http.Request) netip.Addr {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return from.Addr().Unmap()
 }
 
 // status turns an error of callflow into an HTTP status; the text of an unknown

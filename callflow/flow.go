@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -40,9 +41,11 @@ const (
 
 // Offer is one route as Asterisk needs it.
 type Offer struct {
-	Key  routing.Key
-	Dial string
-	CLI  e164.Number
+	Key     routing.Key
+	Dial    string
+	CLI     e164.Number
+	Ring    time.Duration // how long it may ring
+	Silence time.Duration // how long it may stay silent; 0: no limit of its own
 }
 
 // Decision is the answer to a Seizure.
@@ -116,6 +119,7 @@ type Flow struct {
 	Limits   Limits
 	Live     *Live  // calls in progress, for the drain
 	Node     string // this Tandem's name in records
+	Now      func() time.Time
 	Log      zerolog.Logger
 }
 
@@ -129,7 +133,7 @@ func (f *Flow) Outgoing(_ context.Context, in Seizure) (Decision, error) {
 	if err := in.validate(); err != nil {
 		return Decision{}, err
 	}
-	return Outbound(f.Snapshot(), f.Limits, in), nil
+	return Outbound(f.Snapshot(), f.Limits, in).patient(f.Limits), nil
 }
 
 // Incoming decides a call from a provider. Seized must follow once the answer is
@@ -141,7 +145,23 @@ func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
 	s := f.Snapshot()
 	return Inbound(s, f.Limits, in, func(account int64, caller e164.Number) *routing.Subscriber {
 		return f.lastAgent(ctx, s, account, caller)
-	}), nil
+	}).patient(f.Limits), nil
+}
+
+// patient says how long each offer may ring and be silent.
+func (d Decision) patient(limits Limits) Decision {
+	for i := range d.Offers {
+		o := &d.Offers[i]
+		o.Ring, o.Silence = limits.Ring, limits.NoProgress
+		switch {
+		case o.Key.ServerID != 0:
+			// The other server hunts through routes of its own before anything rings.
+			o.Ring, o.Silence = limits.HuntBudget, 0
+		case o.Key.SubscriberID != 0:
+			o.Silence = 0 // a telephone on the table may think before it rings
+		}
+	}
+	return d
 }
 
 // lastAgent asks the store who last called the caller. It may fail or be late:
@@ -173,6 +193,21 @@ func (f *Flow) Seized(d Decision) {
 	}
 }
 
+// Speaks holds a server's name against the address that uses it: one server's
+// dialplan cannot speak for another.
+func (f *Flow) Speaks(server string, from netip.Addr) error {
+	v := f.Snapshot().Server(server)
+	if v == nil {
+		return fmt.Errorf("%w: no server %q", ErrBadRequest, server)
+	}
+	for _, a := range v.Addresses {
+		if a.Unmap() == from.Unmap() {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: %s is no address of server %s", ErrBadRequest, from, server)
+}
+
 // maxCallID is what the calls table holds.
 const maxCallID = 64
 
@@ -183,15 +218,25 @@ func (in Seizure) validate() error {
 	if in.Hops < 0 {
 		return fmt.Errorf("%w: hops %d", ErrBadRequest, in.Hops)
 	}
-	for _, v := range []struct{ name, value string }{
-		{"server", in.Server}, {"endpoint", in.Endpoint}, {"source", in.Source}, {"dialled", in.Dialled}, {"cli", in.CLI},
+	if !strings.HasPrefix(in.CallID, in.Server+"-") {
+		return fmt.Errorf("%w: call_id %q is not of server %q", ErrBadRequest, in.CallID, in.Server)
+	}
+	for _, v := range []struct{ name, value, alphabet string }{
+		{"server", in.Server, nameAlphabet},
+		{"endpoint", in.Endpoint, nameAlphabet},
+		{"source", in.Source, "0123456789abcdefABCDEF.:[]"},
+		{"dialled", in.Dialled, "+0123456789"},
+		{"cli", in.CLI, "+0123456789"},
 	} {
-		if len(v.value) > 80 {
-			return fmt.Errorf("%w: %s of %d bytes", ErrBadRequest, v.name, len(v.value))
+		// The dialplan filters with the same alphabets; what comes back is checked again.
+		if len(v.value) > 80 || strings.Trim(v.value, v.alphabet) != "" {
+			return fmt.Errorf("%w: %s %q", ErrBadRequest, v.name, v.value[:min(len(v.value), 80)])
 		}
 	}
 	return nil
 }
+
+const nameAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 func validCallID(id string) error {
 	if id == "" || len(id) > maxCallID {

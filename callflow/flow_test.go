@@ -69,7 +69,7 @@ func flow(t *testing.T, records *notebook, known agents) (*callflow.Flow, *count
 	s, c, log := company(t), &counts{}, &bytes.Buffer{}
 	return &callflow.Flow{
 		Snapshot: func() *routing.Snapshot { return s }, Records: records, Agents: known, Metrics: c,
-		Limits: limits(), Live: callflow.NewLive(time.Hour), Node: "n1", Log: zerolog.New(log),
+		Limits: limits(), Live: callflow.NewLive(time.Hour), Node: "n1", Now: func() time.Time { return noon.Add(time.Hour) }, Log: zerolog.New(log),
 	}, c, log
 }
 
@@ -203,6 +203,13 @@ func TestHostileIdentityIsRefused(t *testing.T) {
 		"other server's id": func(r *callflow.Report) { r.CallID = "beta-1.1" },
 		"ended before":      func(r *callflow.Report) { r.EndedAt = noon.Add(-time.Hour) },
 		"a year of talk":    func(r *callflow.Report) { r.Talk = 365 * 24 * time.Hour },
+		"talk beyond call":  func(r *callflow.Report) { r.Talk = 20 * time.Second },
+		"from the future":   func(r *callflow.Report) { r.At, r.EndedAt = noon.Add(48*time.Hour), noon.Add(49*time.Hour) },
+		"from years ago":    func(r *callflow.Report) { r.At, r.EndedAt = noon.AddDate(-2, 0, 0), noon.AddDate(-2, 0, 0) },
+		"unknown server":    func(r *callflow.Report) { r.Server, r.CallID = "gamma", "gamma-1.1" },
+		"script in dialled": func(r *callflow.Report) { r.Dialled = "';--" },
+		"line end in name":  func(r *callflow.Report) { r.Endpoint = "anna\r\n" },
+		"words for source":  func(r *callflow.Report) { r.Source = "somewhere" },
 		"long endpoint":     func(r *callflow.Report) { r.Endpoint = strings.Repeat("x", 81) },
 		"eleven attempts":   func(r *callflow.Report) { r.Log = strings.Repeat(r.Log+"/", 11) },
 	} {

@@ -33,7 +33,7 @@ type Step struct {
 // Next judges the last attempt and names the route to try now. Tried must follow
 // once the answer is taken.
 func (f *Flow) Next(_ context.Context, h Hunt) (Step, error) {
-	if err := validCallID(h.CallID); err != nil {
+	if err := (Seizure{CallID: h.CallID, Server: h.Server}).validate(); err != nil {
 		return Step{}, err
 	}
 	attempts, err := ParseAttempts(h.Log)

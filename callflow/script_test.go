@@ -124,7 +124,7 @@ func end(t *testing.T, s *routing.Snapshot, in callflow.Seizure, direction strin
 	}
 	r.RejectCause = q850.Cause(number(t, pairs["reject"]))
 	r.Cause = q850.Cause(number(t, pairs["cause"]))
-	e, err := callflow.Conclude(s, limits(), r)
+	e, err := callflow.Conclude(s, limits(), r, noon.Add(time.Hour))
 	if err != nil {
 		return "error"
 	}

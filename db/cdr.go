@@ -148,8 +148,8 @@ func identityRow(s *billing.Start) []any {
 
 func endRow(e *billing.End) []any {
 	row := append([]any{e.Start.CallID, moment(e.Start.StartedAt)}, identityRow(&e.Start)...)
-	return append(row, moment(e.AnsweredAt), moment(e.EndedAt), string(e.Disposition), known(int64(e.Cause)), known(e.SIPStatus),
-		known(string(e.HangupBy)), e.Talk.Milliseconds(), known(e.PDD.Milliseconds()), known(e.Route))
+	return append(row, moment(e.AnsweredAt), string(e.Disposition), known(int64(e.Cause)), known(e.SIPStatus),
+		known(string(e.HangupBy)), e.Talk.Milliseconds(), known(e.PDD.Milliseconds()), known(e.Route), moment(e.EndedAt))
 }
 
 func attemptRow(callID string, a *billing.Attempt) []any {

@@ -29,14 +29,16 @@ func startUpsert() upsert {
 	return u
 }
 
-// endUpsert: an end fills what nobody told, and alone knows the end.
+// endUpsert: an end fills what nobody told, and alone knows the end. The same
+// end may be told many times; the first one stands.
 func endUpsert() upsert {
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}, {"started_at", ""}}}
 	for _, c := range identity() {
 		u.columns = append(u.columns, column{c, "COALESCE(" + c + ", VALUES(" + c + "))"})
 	}
-	for _, c := range []string{"answered_at", "ended_at", "disposition", "cause", "sip_status", "hangup_by", "talk_ms", "pdd_ms", "route"} {
-		u.columns = append(u.columns, column{c, "VALUES(" + c + ")"})
+	// ended_at tells whether there was an end before, so it comes last.
+	for _, c := range []string{"answered_at", "disposition", "cause", "sip_status", "hangup_by", "talk_ms", "pdd_ms", "route", "ended_at"} {
+		u.columns = append(u.columns, column{c, either("ended_at IS NULL", c)})
 	}
 	return u
 }

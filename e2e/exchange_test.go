@@ -33,7 +33,7 @@ const (
 	// reportTime is how long it waits for one end report to be taken.
 	reportTime = 2 * time.Second
 	// slack is what two busy cores may add to any of these.
-	slack = 1500 * time.Millisecond
+	slack = 2 * time.Second
 
 	// phoneTalk is how long a telephone talks that was called.
 	phoneTalk = 300 * time.Millisecond

@@ -102,7 +102,7 @@ func TestIncomingRingsWhoIsThere(t *testing.T) {
 	x.record(t, national(customer))
 	away := func(n int, key string) billing.Attempt {
 		return billing.Attempt{
-			N: n, Key: key, Result: billing.Failed, DialStatus: "CHANUNAVAIL", Blame: q850.BlameRoute,
+			N: n, Key: key, Result: billing.Failed, DialStatus: "CHANUNAVAIL", Cause: q850.NoRouteToDestination, Blame: q850.BlameCalled,
 		}
 	}
 	w := fromWestCall(customer)

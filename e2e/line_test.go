@@ -43,13 +43,19 @@ func answered(t *testing.T, call *sip.Call) {
 	}
 }
 
+// heard waits until the caller has heard the other side after its answer.
+func heard(t *testing.T, call *sip.Call) {
+	t.Helper()
+	answered(t, call)
+	if err := call.WaitMedia(soon(t), call.EarlyMediaPackets()+10); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // talked hangs up from the caller's side once both have been heard.
 func talked(t *testing.T, call *sip.Call) {
 	t.Helper()
-	answered(t, call)
-	if err := call.WaitMedia(soon(t), 10); err != nil {
-		t.Fatal(err)
-	}
+	heard(t, call)
 	if err := call.Hangup(soon(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +128,7 @@ func (x *exchange) wantOffers(t *testing.T, ending string, want ...string) {
 func sameTalk(t *testing.T, recorded time.Duration, others ...time.Duration) {
 	t.Helper()
 	for _, d := range others {
-		if diff := (recorded - d).Abs(); diff > 250*time.Millisecond {
+		if diff := (recorded - d).Abs(); diff > slack {
 			t.Errorf("the record says %v of talk, others %v", recorded, others)
 		}
 	}

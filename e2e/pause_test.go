@@ -69,10 +69,7 @@ func TestNodeStopsAtHangup(t *testing.T) {
 	x := own(t, nil)
 	b := x.number("0000")
 	call := x.dial(t, moscow, national(b))
-	answered(t, call)
-	if err := call.WaitMedia(soon(t), 10); err != nil {
-		t.Fatal(err)
-	}
+	heard(t, call)
 	x.Nodes[0].Pause()
 	hungUp := time.Now()
 	if err := call.Hangup(soon(t)); err != nil {

@@ -137,7 +137,7 @@ func checkTimes(t *testing.T, c billing.End) {
 		if a.CallID != c.Start.CallID {
 			wrong("attempt %d belongs to %s", a.N, a.CallID)
 		}
-		if a.StartedAt.Before(last) || a.StartedAt.Add(a.Elapsed).After(c.EndedAt.Add(5*time.Millisecond)) {
+		if a.StartedAt.Before(last) || a.StartedAt.Add(a.Elapsed).After(c.EndedAt.Add(slack)) {
 			wrong("attempt %d started %v and took %v, the one before started %v, the call ended %v", a.N, a.StartedAt, a.Elapsed, last, c.EndedAt)
 		}
 		if (a.PDD > 0) != (a.Rang || a.Progress) || a.PDD > a.Elapsed {

@@ -178,9 +178,19 @@ func (p *Process) Interrupt() {
 	}
 }
 
-// Pause stops the child as it stands (SIGSTOP): its sockets stay open and
-// nobody answers, the worst way for a server to fail. Undo with Resume.
-func (p *Process) Pause() { p.signal(syscall.SIGSTOP) }
+// Pause stops the child as it stands (SIGSTOP) and waits until it has: its
+// sockets stay open and nobody answers, the worst way for a server to fail. Undo
+// with Resume.
+func (p *Process) Pause() {
+	p.signal(syscall.SIGSTOP)
+	for {
+		// An ended child is no child any more, which is an error, and fine.
+		err := unix.Waitid(unix.P_PID, p.pid, nil, unix.WSTOPPED|unix.WEXITED|unix.WNOWAIT, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
+}
 
 // Resume lets a paused child go on (SIGCONT).
 func (p *Process) Resume() { p.signal(syscall.SIGCONT) }

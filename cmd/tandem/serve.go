@@ -91,7 +91,7 @@ func (n *node) plot() {
 	})
 	n.flow = &callflow.Flow{
 		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
-		Limits: n.config.limits(), Live: live, Node: n.config.Node, Log: n.log,
+		Limits: n.config.limits(), Live: live, Node: n.config.Node, Now: time.Now, Log: n.log,
 	}
 }
 
@@ -141,7 +141,7 @@ func (n *node) agiServer() (*agi.Server, error) {
 		return nil, err
 	}
 	handler := &agi.CallHandler{
-		Flow: n.flow, Snapshot: n.snapshots.get, Sounds: n.config.sounds(), Now: time.Now, Draining: n.draining.Load,
+		Flow: n.flow, Sounds: n.config.sounds(), Now: time.Now, Draining: n.draining.Load,
 	}
 	return agi.NewServer(c, handler, n.isPeer, n.log, metrics)
 }
