@@ -19,7 +19,7 @@ const AGIGoal = 0.7
 
 // AGISpec bounds the bench AGI.
 type AGISpec struct {
-	Seconds     time.Duration // measured time of each side
+	Each        time.Duration // measured time of each side
 	Slices      int           // turns of each side
 	Concurrency int           // exchanges at once
 }
@@ -30,9 +30,9 @@ func (s AGISpec) validate() error {
 		return fmt.Errorf("slices %d: want 1 to 100", s.Slices)
 	case s.Concurrency < 1 || s.Concurrency > 512:
 		return fmt.Errorf("concurrency %d: want 1 to 512", s.Concurrency)
-	case s.Seconds/time.Duration(s.Slices) < time.Second || s.Seconds > time.Hour:
+	case s.Each/time.Duration(s.Slices) < time.Second || s.Each > time.Hour:
 		// Shorter than a second the CPU clock's hundredths show in the figures.
-		return fmt.Errorf("%v in %d slices: want a second a slice at least, an hour at most", s.Seconds, s.Slices)
+		return fmt.Errorf("%v in %d slices: want a second a slice at least, an hour at most", s.Each, s.Slices)
 	}
 	return nil
 }
@@ -84,9 +84,9 @@ type AGISide struct {
 // Records says what became of the records that the exchanges left behind: the
 // figure is honest only if they were all written.
 type Records struct {
-	Due            int     `json:"due"`     // good exchanges, or calls placed through Tandem, in the whole run
-	Written        int     `json:"written"` // rows of calls: with a plan (agi), ended (calls)
-	LostPlans      int     `json:"lost"`    // tandem_records_unqueued_total
+	Due            int     `json:"due"`        // good exchanges, or calls placed through Tandem, in the whole run
+	Written        int     `json:"written"`    // rows of calls: with a plan (agi), ended (calls)
+	LostPlans      int     `json:"lost_plans"` // tandem_records_unqueued_total
 	OnDisk         int     `json:"waiting_in_the_spool"`
 	Refused        int     `json:"refused"`
 	MariaDBCPUEach float64 `json:"mariadb_cpu_us_each"`
@@ -117,7 +117,7 @@ func question(n uint64) []string {
 // echo server that gives the same answer without thinking.
 func AGI(ctx context.Context, o Options, spec AGISpec) (AGIReport, error) {
 	report := AGIReport{
-		Bench: "agi", Host: hostOf(o.Version, o.Tools), Seconds: spec.Seconds.Seconds(), Slices: spec.Slices,
+		Bench: "agi", Host: hostOf(o.Version, o.Tools), Seconds: spec.Each.Seconds(), Slices: spec.Slices,
 		Concurrency: spec.Concurrency, Goal: AGIGoal,
 	}
 	if err := spec.validate(); err != nil {
@@ -214,7 +214,7 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 	}
 	for i := range b.spec.Slices {
 		for _, s := range sides {
-			slice, err := b.slice(ctx, s.server, b.spec.Concurrency, b.spec.Seconds/time.Duration(b.spec.Slices))
+			slice, err := b.slice(ctx, s.server, b.spec.Concurrency, b.spec.Each/time.Duration(b.spec.Slices))
 			if err != nil {
 				return err
 			}
@@ -232,8 +232,8 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 		return err
 	}
 	b.options.say("decisions in process")
-	decisions, err := b.node.decisions(ctx)
-	report.Decisions = decisions
+	var err error
+	report.Decisions, err = decisions()
 	return err
 }
 

@@ -1,14 +1,12 @@
 package bench
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
+	"tandem/bench/demo"
 	"tandem/callflow"
 	"tandem/routing"
 )
@@ -27,31 +25,19 @@ type Decision struct {
 // decisionRuns are enough for a p99 that two runs agree on.
 const decisionRuns = 20_000
 
-// decisions times the two functions behind the exchange with the node's data.
-func (n *node) decisions(ctx context.Context) (_ []Decision, err error) {
-	database, err := n.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, database.Close()) }()
-	data, problems, err := database.LoadSnapshotData(ctx)
-	if err != nil {
-		return nil, err
-	}
+// decisions times the two functions behind the exchange with the demo data.
+func decisions() ([]Decision, error) {
 	now := time.Now()
-	s, more, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: "USD"}, now)
+	s, err := demo.Snapshot(now)
 	if err != nil {
 		return nil, err
 	}
-	if problems = append(problems, more...); len(problems) > 0 {
-		return nil, fmt.Errorf("demo data: %v", problems[0])
-	}
+	ask := question(0)
 	caller := s.Login(endpoint)
 	if caller == nil {
 		return nil, fmt.Errorf("demo data: no subscriber %s", endpoint)
 	}
 	account := s.Account(caller.AccountID)
-	ask := question(0)
 	b, err := account.Rules.Normalise(ask[3])
 	if err != nil {
 		return nil, fmt.Errorf("demo data: %w", err)
@@ -59,7 +45,7 @@ func (n *node) decisions(ctx context.Context) (_ []Decision, err error) {
 	request := routing.Request{Server: s.Server(server), Account: account, Shown: s.Present(account, caller, ""), BNumber: b, At: now}
 	seizure := callflow.Seizure{CallID: server + "-1700000000.0", Server: server, Endpoint: endpoint, Source: ask[2], Dialled: ask[3], At: now}
 	if len(s.Plan(request).Routes) == 0 {
-		return nil, errors.New("demo data: no route " + strings.Join(ask, ","))
+		return nil, fmt.Errorf("demo data: no route to %s", b)
 	}
 	return []Decision{
 		timeEach("routing.Plan", decisionRuns, func() { s.Plan(request) }),

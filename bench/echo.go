@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,14 +18,18 @@ import (
 // the commands of a file, one a line, until ctx ends. It runs in a process of
 // its own so that its CPU time can be told apart.
 func Echo(ctx context.Context, listen, file string) error {
-	text, err := os.ReadFile(file) //nolint:gosec // G304: written by AGI below
-	if err != nil {
-		return fmt.Errorf("echo: %w", err)
-	}
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", listen)
 	if err != nil {
 		return fmt.Errorf("echo: %w", err)
+	}
+	return echoOn(ctx, ln, file)
+}
+
+func echoOn(ctx context.Context, ln net.Listener, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return errors.Join(fmt.Errorf("echo: %w", err), ln.Close())
 	}
 	server := agitest.RawServer{Commands: strings.Split(strings.TrimRight(string(text), "\n"), "\n")}
 	return server.Serve(ctx, ln)

@@ -11,9 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rs/zerolog"
-
-	"tandem/db"
 	"tandem/play"
 )
 
@@ -114,14 +111,6 @@ func (n *node) ready(ctx context.Context) bool {
 	return response.Body.Close() == nil && response.StatusCode == http.StatusOK
 }
 
-// open opens the node's database for the bench itself.
-func (n *node) open(ctx context.Context) (*db.DB, error) {
-	c := n.mariadb.Config()
-	return db.Open(ctx, db.Config{
-		Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName, Program: "tandem-bench", Log: zerolog.Nop(),
-	})
-}
-
 // written is how many of the calls in the database satisfy a condition.
 func written(ctx context.Context, m *play.MariaDB, condition string) (n int, err error) {
 	pool, err := sql.Open("mysql", m.DSN())
@@ -129,7 +118,7 @@ func written(ctx context.Context, m *play.MariaDB, condition string) (n int, err
 		return 0, fmt.Errorf("count records: %w", err)
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	query := `SELECT COUNT(*) FROM calls WHERE ` + condition //nolint:gosec // G202: a condition of ours
+	query := `SELECT COUNT(*) FROM calls WHERE ` + condition
 	if err := pool.QueryRowContext(ctx, query).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count records: %w", err)
 	}

@@ -67,6 +67,9 @@ func (r CallsReport) Print(out io.Writer) error {
 			return err
 		}
 	}
+	if r.Note != "" {
+		fmt.Fprintln(out, "\nnote:", r.Note)
+	}
 	_, err := fmt.Fprintf(out, "\nrecords: %d calls placed through Tandem, %d written, %d plans lost to a full queue, %d on disk, %d refused\n",
 		r.Records.Due, r.Records.Written, r.Records.LostPlans, r.Records.OnDisk, r.Records.Refused)
 	return err
@@ -82,7 +85,7 @@ func (v RateFound) print(out io.Writer) error {
 	line("calls offered", "%d", v.Bare.Offered, v.Tandem.Offered, "")
 	line("failed", "%d", v.Bare.Failed, v.Tandem.Failed, "")
 	line("post-dial delay p50, ms", "%.1f", v.Bare.PDDP50, v.Tandem.PDDP50, "added "+v.AddedP50.String())
-	line("post-dial delay p99, ms", "%.1f", v.Bare.PDDP99, v.Tandem.PDDP99, fmt.Sprintf("added %s, goal %.0f: %s", v.AddedP99, v.GoalMS, verdict(v.Reached)))
+	line("post-dial delay p99, ms", "%.1f", v.Bare.PDDP99, v.Tandem.PDDP99, "added "+v.AddedP99.String()+v.Goal.String())
 	line("INVITE to 200 p50, ms", "%.1f", v.Bare.SetupP50, v.Tandem.SetupP50, "")
 	line("INVITE to 200 p99, ms", "%.1f", v.Bare.SetupP99, v.Tandem.SetupP99, "")
 	line("Asterisk, ms of CPU a call", "%.2f", v.Bare.AsteriskCPU, v.Tandem.AsteriskCPU, "calls per CPU second, ratio "+v.PerAsteriskCPU.String())
@@ -90,6 +93,14 @@ func (v RateFound) print(out io.Writer) error {
 	line("MariaDB, ms of CPU a call", "%.2f", v.Bare.MariaDBCPU, v.Tandem.MariaDBCPU, "all three together, ratio "+v.PerServingCPU.String())
 	line("generator, ms of CPU a call", "%.2f", v.Bare.GeneratorCPU, v.Tandem.GeneratorCPU, "on the same cores")
 	return w.Flush()
+}
+
+// String is the goal behind the figure it is held against.
+func (g *Goal) String() string {
+	if g == nil {
+		return ""
+	}
+	return fmt.Sprintf(", goal %.0f: %s", g.AddedP99, verdict(g.Reached))
 }
 
 func (s Sustained) print(out io.Writer) error {

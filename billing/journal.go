@@ -131,10 +131,10 @@ func (j *journal) advance(records int, length int64) error {
 	if j.head < j.size {
 		return nil
 	}
-	j.head, j.size, j.left = 0, 0, 0
 	if err := j.file.Truncate(0); err != nil {
 		return fmt.Errorf("spool %s: %w", j.path, err)
 	}
+	j.head, j.size, j.left = 0, 0, 0
 	return nil
 }
 

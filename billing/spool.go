@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -206,9 +207,9 @@ func (s *Spool) write(jobs []job) {
 	var err error
 	if s.journal.left > 0 {
 		err = s.keep(records)
-	} else if storeErr := s.commit(records); storeErr != nil {
+	} else if left, storeErr := s.commit(records); storeErr != nil {
 		s.log.Warn().Err(storeErr).Msg("record store is away; records go to the spool")
-		err = s.keep(records)
+		err = s.keep(left)
 	}
 	if err != nil {
 		s.log.Error().Err(err).Int("records", len(records)).Msg("records could neither be committed nor spooled; their senders are told")
@@ -227,24 +228,25 @@ func (s *Spool) keep(records []Record) error {
 }
 
 // commit writes a batch to the store. A record that the store refuses is put
-// aside on disk, where a person can look at it, and the rest goes on.
-func (s *Spool) commit(records []Record) error {
+// aside on disk, where a person can look at it, and the rest goes on; left is
+// what the store does not have after an error.
+func (s *Spool) commit(records []Record) (left []Record, err error) {
 	for len(records) > 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.StoreTimeout) //nolint:forbidigo // the writer outlives every caller
 		err := s.store.WriteRecords(ctx, records)
 		cancel()
 		var refused *RefusedError
 		if !errors.As(err, &refused) || refused.Index < 0 || refused.Index >= len(records) {
-			return err
+			return records, err
 		}
 		if err := s.putAside(records[refused.Index], refused.Err); err != nil {
-			return err
+			return records, err
 		}
 		rest := make([]Record, 0, len(records)-1)
 		rest = append(rest, records[:refused.Index]...)
 		records = append(rest, records[refused.Index+1:]...)
 	}
-	return nil
+	return nil, nil
 }
 
 func (s *Spool) putAside(r Record, why error) error {
@@ -280,11 +282,14 @@ func (s *Spool) replay() chan batch {
 	done := make(chan batch, 1)
 	records, bad, length, err := s.journal.peek(s.cfg.BatchMax)
 	go func() {
-		for _, b := range bad {
-			err = errors.Join(err, s.reject("", b.text, b.err))
-		}
 		if err == nil {
-			err = s.commit(records)
+			_, err = s.commit(records)
+		}
+		// Only now: a batch that the store does not take is read again.
+		for _, b := range bad {
+			if err == nil {
+				err = s.reject("", strings.TrimSpace(b.text), b.err)
+			}
 		}
 		done <- batch{len(records) + len(bad), length, err}
 	}()

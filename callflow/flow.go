@@ -80,7 +80,7 @@ func (l Limits) Validate() error {
 		{"agent_within", l.AgentWithin, time.Millisecond, time.Second},
 	} {
 		if v.got < v.min || v.got > v.max {
-			return fmt.Errorf("limits.%s %s: want %s to %s", v.name, v.got, v.min, v.max)
+			return fmt.Errorf("limits.%s %s: want %s to %s, with its unit", v.name, v.got, v.min, v.max)
 		}
 	}
 	if l.HopLimit < 1 || l.HopLimit > 10 {

@@ -40,6 +40,7 @@ func Outbound(s *routing.Snapshot, limits Limits, in Seizure) Decision {
 	if subscriber != nil {
 		d.Record.SubscriberID = subscriber.ID
 		if callee := s.Extension(account.ID, in.Dialled); callee != nil {
+			d.Record.CLI = e164.Number(subscriber.Extension) // what the called party can dial back
 			return d.ring(s, server, callee, "extension of the same account")
 		}
 	}

@@ -24,6 +24,10 @@ type Seeded struct {
 	Present  int    // rows that were, left as they are unless forced
 }
 
+func (s Seeded) String() string {
+	return fmt.Sprintf("%s, %s: %d new, %d there already", s.Table, s.Source, s.Inserted, s.Present)
+}
+
 // seedFile is one CSV of the seed. Order matters: what is referred to comes
 // first.
 type seedFile struct {

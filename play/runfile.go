@@ -16,12 +16,14 @@ type RunFile struct {
 	Server      string            `json:"server"`
 	SIP         string            `json:"sip"`
 	IAX2        string            `json:"iax2"`
+	IAX2Login   Login             `json:"iax2_login"` // by which neighbours call
 	ARI         Login             `json:"ari"`
 	AMI         Login             `json:"ami"`
 	Nodes       []RunNode         `json:"nodes"`
 	MariaDB     RunMariaDB        `json:"mariadb"`
 	Asterisk    RunAsterisk       `json:"asterisk"`
 	Subscribers []Login           `json:"subscribers"`
+	Gates       []Login           `json:"gates"` // by which the Asterisk registers with a carrier
 	Carriers    []RunCarrier      `json:"carriers"`
 	Outcomes    map[string]string `json:"outcomes"` // last digits of a B-number → what becomes of the call
 	Dir         string            `json:"dir"`
@@ -84,7 +86,7 @@ func (s *Stack) Describe() (RunFile, error) {
 		name string
 		port uint16
 		user string
-	}{{&r.ARI, "ari", ariPort, ariUser}, {&r.AMI, "ami", amiPort, amiUser}} {
+	}{{&r.ARI, "ari", ariPort, ariUser}, {&r.AMI, "ami", amiPort, amiUser}, {&r.IAX2Login, "iax", iaxPort, iaxUser}} {
 		text, err := os.ReadFile(filepath.Join(s.Dir, "secrets", door.name))
 		if err != nil {
 			return r, fmt.Errorf("play: %w", err)
@@ -97,6 +99,7 @@ func (s *Stack) Describe() (RunFile, error) {
 	for _, login := range []string{"moscow-101", "moscow-102", "duty-100", "london-201", "london-202", "transit-1"} {
 		r.Subscribers = append(r.Subscribers, Login{Address: r.SIP, User: login, Password: DemoSecret(login)})
 	}
+	r.Gates = []Login{{Address: s.Carrier("IPPort").Addr().String(), User: gateLogin, Password: gatePassword}}
 	for _, c := range s.Carriers {
 		r.Carriers = append(r.Carriers, RunCarrier{Provider: c.Name(), Address: c.Addr().String()})
 	}

@@ -22,6 +22,7 @@ const (
 	gatePassword = "gate-demo-secret"
 	ariUser      = "tandem"
 	amiUser      = "tandem"
+	iaxUser      = "macomnet" // from the server's path IAX2/macomnet@macomnet
 )
 
 // settingsText is the configuration of a play node: an example to start from.

@@ -99,11 +99,8 @@ func Up(ctx context.Context, o Options) (*Stack, error) {
 func (s *Stack) Down(ctx context.Context) error { return s.teardown.Run(ctx) }
 
 func (s *Stack) up(ctx context.Context) error {
-	if err := os.RemoveAll(s.Dir); err != nil {
-		return fmt.Errorf("play: %w", err)
-	}
-	if err := os.MkdirAll(s.Dir, 0o750); err != nil {
-		return fmt.Errorf("play: %w", err)
+	if err := emptyDir(s.Dir); err != nil {
+		return err
 	}
 	loopback, err := NewLoopback(ctx)
 	if err != nil {
@@ -129,6 +126,33 @@ func (s *Stack) up(ctx context.Context) error {
 		}
 	}
 	return s.writeRunFile()
+}
+
+// marker says that a directory is a stack's own.
+const marker = ".tandem-play"
+
+// emptyDir makes the directory, or empties the one that an earlier stack left;
+// it touches nothing that is not a stack's.
+func emptyDir(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("play: %w", err)
+	}
+	if len(entries) > 0 {
+		if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
+			return fmt.Errorf("play: %s is not empty and not an earlier stack's: choose another directory", dir)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("play: %w", err)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, marker), nil, 0o600); err != nil {
+		return fmt.Errorf("play: %w", err)
+	}
+	return nil
 }
 
 func (s *Stack) startMariaDB(ctx context.Context) error {

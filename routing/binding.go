@@ -45,18 +45,18 @@ func (s *Snapshot) showable(n e164.Number) (Presented, bool) {
 
 // Home is the server from which a call that shows the number must leave: the
 // server of its gate, else the one the pool binds it to; nil when any server
-// will do. A gate on the asking server always counts as home.
+// will do. A gate on the asking server always counts as home. A gate that is
+// switched off still binds its number.
 func (s *Snapshot) Home(number *Number, here *Server) *Server {
 	if number == nil {
 		return nil
 	}
 	var elsewhere *Server
 	for _, g := range s.gatesOf[number.ID] {
-		switch {
-		case !g.Enabled:
-		case g.ServerID == here.ID:
+		if g.ServerID == here.ID {
 			return here
-		case elsewhere == nil:
+		}
+		if elsewhere == nil {
 			elsewhere = s.servers[g.ServerID]
 		}
 	}
@@ -112,15 +112,14 @@ func (s *Snapshot) mayUseAddress(p *Provider, shown Presented) (Reason, bool) {
 }
 
 // notThroughGate keeps a provider's own gate-bound number on its gate: the
-// provider would see the call come from the wrong account.
+// provider would see the call come from the wrong account. That holds while the
+// gate is switched off, too.
 func (s *Snapshot) notThroughGate(p *Provider, shown Presented) (Reason, bool) {
 	if shown.Number == nil || shown.Number.ProviderID != p.ID {
 		return "", true
 	}
-	for _, g := range s.gatesOf[shown.Number.ID] {
-		if g.Enabled {
-			return ReasonBoundToGate, false
-		}
+	if len(s.gatesOf[shown.Number.ID]) > 0 {
+		return ReasonBoundToGate, false
 	}
 	return "", true
 }

@@ -214,7 +214,7 @@ func modelHome(d routing.Data, here *routing.Server, shown routing.Presented) in
 	}
 	home := int64(0)
 	for _, g := range d.Gates {
-		if g.NumberID != shown.Number.ID || !g.Enabled {
+		if g.NumberID != shown.Number.ID {
 			continue
 		}
 		if g.ServerID == here.ID {
@@ -236,7 +236,7 @@ func modelMayShow(d routing.Data, p routing.Provider, shown routing.Presented) b
 	}
 	own := shown.Number != nil && shown.Number.ProviderID == p.ID
 	for _, g := range d.Gates {
-		if own && g.Enabled && g.NumberID == shown.Number.ID {
+		if own && g.NumberID == shown.Number.ID {
 			return false // it has its gate there
 		}
 	}

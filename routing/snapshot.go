@@ -195,6 +195,9 @@ func (b *builder) addNumbers(numbers []Number, gates []Gate) {
 			b.problem("gates", v.ID, "numbers_pool_id", "no number %d", v.NumberID)
 		case !gateName.MatchString(v.Name) || strings.HasPrefix(v.Name, trunkPrefix):
 			b.problem("gates", v.ID, "gatename", "%q: want letters, digits, _ . - and not the prefix %s", v.Name, trunkPrefix)
+			// Unusable, but it still binds its number: no other way may show it.
+			v.Enabled = false
+			b.gatesOf[v.NumberID] = append(b.gatesOf[v.NumberID], v)
 		default:
 			b.gatesOf[v.NumberID] = append(b.gatesOf[v.NumberID], v)
 			b.gates[number.ProviderID] = append(b.gates[number.ProviderID], v)

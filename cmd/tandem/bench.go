@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +43,7 @@ func (f benchFlags) options(e *env) (bench.Options, error) {
 // print writes a report the one way or the other.
 func (f benchFlags) print(e *env, report interface{ Print(out io.Writer) error }) error {
 	if f.JSON {
-		return json.NewEncoder(e.out).Encode(report)
+		return printJSON(e, report)
 	}
 	return report.Print(e.out)
 }
@@ -63,7 +62,7 @@ func (b benchAGICmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	report, err := bench.AGI(ctx, o, bench.AGISpec{
-		Seconds: time.Duration(b.Seconds) * time.Second, Slices: b.Slices, Concurrency: b.Concurrency,
+		Each: time.Duration(b.Seconds) * time.Second, Slices: b.Slices, Concurrency: b.Concurrency,
 	})
 	if err != nil {
 		return fmt.Errorf("bench agi: %w", err)

@@ -13,7 +13,7 @@ type benchCallsCmd struct {
 	Seconds int     `help:"Measured time of each side at the offered rate." default:"60"`
 	CPS     float64 `name:"cps" help:"Offered calls a second." default:"40"`
 	Slices  int     `help:"Turns of each side at the offered rate." default:"6"`
-	MaxCPS  float64 `name:"max-cps" help:"Where the search for the highest sustained rate ends; 0 leaves the search out." default:"400"`
+	MaxCPS  float64 `name:"max-cps" help:"Where the search for the highest sustained rate ends; 0 leaves the search out." default:"600"`
 }
 
 // Run measures and prints.
@@ -23,7 +23,7 @@ func (b benchCallsCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	report, err := bench.Calls(ctx, o, bench.CallsSpec{
-		Seconds: time.Duration(b.Seconds) * time.Second, CPS: b.CPS, Slices: b.Slices, MaxCPS: b.MaxCPS,
+		Each: time.Duration(b.Seconds) * time.Second, CPS: b.CPS, Slices: b.Slices, MaxCPS: b.MaxCPS,
 	})
 	if err != nil {
 		return fmt.Errorf("bench calls: %w", err)

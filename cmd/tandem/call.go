@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,7 +60,7 @@ func (x callCmd) list(ctx context.Context, e *env, database *db.DB) error {
 	fmt.Fprintln(w, "call\tstarted\tdirection\tshows\tB-number\tdisposition\tSIP\ttalk")
 	for _, c := range calls {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d ms\n", c.Start.CallID, c.Start.StartedAt.Format(time.DateTime),
-			c.Start.Direction, orDash(string(c.Start.CLI)), orDash(string(c.Start.BNumber)), c.Disposition, c.SIPStatus, c.Talk.Milliseconds())
+			c.Start.Direction, orDash(string(c.Start.CLI)), orDash(cmp.Or(string(c.Start.BNumber), c.Start.Dialled)), c.Disposition, c.SIPStatus, c.Talk.Milliseconds())
 	}
 	return w.Flush()
 }

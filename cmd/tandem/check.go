@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"tandem/db"
+	"tandem/dialplan"
 	"tandem/routing"
 )
 
@@ -134,6 +135,17 @@ func checkRouting(ctx context.Context, f *findings, c config, database *db.DB) {
 	}
 	for _, p := range append(problems, more...) {
 		f.fail("routing", p.String(), "correct the row; it is left out until then")
+	}
+	for name := range c.Asterisk.Servers {
+		server, err := renderInput(c, s, name)
+		if err == nil {
+			_, err = dialplan.Render(server)
+		}
+		if err != nil {
+			f.fail("render "+name, err.Error(), "correct the row or the key; until then the server cannot be rendered")
+			continue
+		}
+		f.ok("render "+name, fmt.Sprintf("%d trunks, %d gates, %d subscribers", len(server.Trunks), len(server.Gates), len(server.Subscribers)))
 	}
 	if len(s.Servers()) == 0 {
 		f.note("routing", "no server yet: nobody may ask (table servers, server_addresses)")

@@ -22,9 +22,9 @@ import (
 )
 
 // config is the whole configuration: what is not here cannot be set. A key that
-// is unknown, in the file or in the environment, stops the start. Every key can
-// also come from the environment, as TANDEM__SECTION__KEY; secrets are named by
-// file.
+// is unknown, in the file or in a variable that begins with TANDEM__, stops the
+// start. Every key can also come from the environment, as TANDEM__SECTION__KEY;
+// secrets are named by file.
 type config struct {
 	// Node is this Tandem's name in records; the host's name when empty.
 	Node     string         `koanf:"node"`
@@ -265,7 +265,7 @@ func addrPort(key, value string) error {
 
 func between(key string, v, low, high time.Duration) error {
 	if v < low || v > high {
-		return fmt.Errorf("%s %s: want %s to %s", key, v, low, high)
+		return fmt.Errorf("%s %s: want %s to %s, with its unit", key, v, low, high)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (x explainCmd) Run(ctx context.Context, e *env) error {
 			return err
 		}
 		d := callflow.Outbound(s, c.limits(), callflow.Seizure{
-			CallID: "explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
+			CallID: x.Server + "-explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
 		})
 		out := explanation{Caller: caller.Login, Action: d.Action, Record: d.Record}
 		if d.Action == callflow.Reject {
@@ -125,8 +125,11 @@ func digits(s string) string {
 
 func (x explanation) print(out io.Writer) error {
 	d := x.Record
-	place := strings.Join(nonEmpty(x.To.Place, x.To.Country), ", ")
-	fmt.Fprintf(out, "%s calls %s (%s) on %s, showing %s\n", x.Caller, d.BNumber, place, d.Server, orDash(string(d.CLI)))
+	to := d.Dialled
+	if d.BNumber != "" {
+		to = strings.TrimSpace(string(d.BNumber) + " " + strings.Join(nonEmpty(x.To.Place, x.To.Country), ", "))
+	}
+	fmt.Fprintf(out, "%s calls %s on %s, showing %s\n", x.Caller, to, d.Server, orDash(string(d.CLI)))
 	fmt.Fprintf(out, "%s: %s\n", x.Action, d.Reason)
 	if x.Refusal != nil {
 		status, _ := x.Refusal.Cause.SIP()
