@@ -60,6 +60,7 @@ func ParseReport(body string) (callflow.Report, error) {
 			Dialled: f.text("dialled"), CLI: f.text("cli"), Hops: int(f.number("hops", 99)), At: f.time("started_ms"),
 		},
 		Direction:   billing.Direction(f.text("direction")),
+		Origin:      f.text("origin"),
 		EndedAt:     f.time("ended_ms"),
 		Log:         f.text("log"),
 		Action:      callflow.Action(f.text("action")),

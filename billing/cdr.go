@@ -65,7 +65,8 @@ type Start struct {
 	Reason       string         `json:"reason,omitempty"`   // why refused, redirected, or rung
 	Plan         []PlannedRoute `json:"plan,omitempty"`
 	Dropped      []DroppedRoute `json:"dropped,omitempty"`
-	Node         string         `json:"node,omitempty"` // which Tandem decided
+	Origin       string         `json:"origin,omitempty"` // call id at the server where the call began; empty: here
+	Node         string         `json:"node,omitempty"`   // which Tandem decided
 }
 
 // PlannedRoute is one place of the plan with its reason, kept with the call.

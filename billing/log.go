@@ -10,7 +10,7 @@ import (
 // holds, the log of the call holds, because it is written from the same value.
 func (e End) MarshalZerologObject(l *zerolog.Event) {
 	s := e.Start
-	l.Str("call_id", s.CallID).Str("server", s.Server).Str("direction", string(s.Direction)).
+	l.Str("call_id", s.CallID).Str("origin", s.Origin).Str("server", s.Server).Str("direction", string(s.Direction)).
 		Str("endpoint", s.Endpoint).Str("source", s.Source).
 		Int64("account_id", s.AccountID).Int64("subscriber_id", s.SubscriberID).
 		Int64("provider_id", s.ProviderID).Int64("number_id", s.NumberID).

@@ -16,6 +16,7 @@ import (
 type Report struct {
 	Seizure     // identity, as at the start
 	Direction   billing.Direction
+	Origin      string // call id at the server where the call began; empty: here
 	EndedAt     time.Time
 	Log         string // every attempt, the last one included
 	Action      Action // what Tandem had said; empty when no node answered
@@ -89,6 +90,11 @@ func (r Report) validate(now time.Time) error {
 	if err := r.Seizure.validate(); err != nil {
 		return err
 	}
+	if r.Origin != "" {
+		if err := validCallID(r.Origin); err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.Direction != billing.Outgoing && r.Direction != billing.Incoming && r.Direction != billing.Redirected:
 		return fmt.Errorf("%w: direction %q", ErrBadRequest, r.Direction)
@@ -110,7 +116,7 @@ func (r Report) identity(s *routing.Snapshot, limits Limits) billing.Start {
 	} else {
 		start = Outbound(s, limits, r.Seizure).Record
 	}
-	start.Direction = r.Direction
+	start.Direction, start.Origin = r.Direction, r.Origin
 	start.Plan, start.Dropped, start.Reason, start.Snapshot = nil, nil, "", 0
 	return start
 }

@@ -22,7 +22,7 @@ const maxCalls = 1000
 // callColumns are read by scanCall, in this order.
 const callColumns = `call_id, server, direction, COALESCE(endpoint, ''), COALESCE(source, ''), COALESCE(account_id, 0),
 	COALESCE(subscriber_id, 0), COALESCE(provider_id, 0), COALESCE(number_id, 0), COALESCE(dialled, ''), COALESCE(a_number, ''),
-	COALESCE(b_number, ''), COALESCE(cli, ''), started_at, COALESCE(snapshot, 0), COALESCE(reason, ''), COALESCE(node, ''),
+	COALESCE(b_number, ''), COALESCE(cli, ''), started_at, COALESCE(snapshot, 0), COALESCE(reason, ''), COALESCE(node, ''), COALESCE(origin, ''),
 	answered_at, ended_at, disposition, COALESCE(cause, 0), COALESCE(sip_status, 0), COALESCE(hangup_by, ''), talk_ms,
 	COALESCE(pdd_ms, 0), COALESCE(route, '')`
 
@@ -119,7 +119,7 @@ func scanCall(c *billing.End, scan func(dest ...any) error) error {
 	var talk, pdd int64
 	s := &c.Start
 	if err := scan(&s.CallID, &s.Server, &s.Direction, &s.Endpoint, &s.Source, &s.AccountID, &s.SubscriberID, &s.ProviderID,
-		&s.NumberID, &s.Dialled, &s.ANumber, &s.BNumber, &s.CLI, &s.StartedAt, &s.Snapshot, &s.Reason, &s.Node,
+		&s.NumberID, &s.Dialled, &s.ANumber, &s.BNumber, &s.CLI, &s.StartedAt, &s.Snapshot, &s.Reason, &s.Node, &s.Origin,
 		&answered, &ended, &c.Disposition, &c.Cause, &c.SIPStatus, &c.HangupBy, &talk, &pdd, &c.Route); err != nil {
 		return err
 	}

@@ -142,7 +142,7 @@ func identityRow(s *billing.Start) []any {
 	return []any{
 		s.Server, string(s.Direction), known(s.Endpoint), known(s.Source), known(s.AccountID), known(s.SubscriberID),
 		known(s.ProviderID), known(s.NumberID), known(s.Dialled), known(string(s.ANumber)), known(string(s.BNumber)),
-		known(string(s.CLI)), known(s.Snapshot), known(s.Reason), known(s.Node),
+		known(string(s.CLI)), known(s.Snapshot), known(s.Reason), known(s.Node), known(s.Origin),
 	}
 }
 

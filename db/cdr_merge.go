@@ -7,7 +7,7 @@ package db
 func identity() []string {
 	return []string{
 		"server", "direction", "endpoint", "source", "account_id", "subscriber_id", "provider_id", "number_id",
-		"dialled", "a_number", "b_number", "cli", "snapshot", "reason", "node",
+		"dialled", "a_number", "b_number", "cli", "snapshot", "reason", "node", "origin",
 	}
 }
 

@@ -18,6 +18,7 @@ type callView struct {
 	Disposition billing.Disposition    `json:"disposition"`
 	Server      string                 `json:"server"`
 	Node        string                 `json:"node"`
+	Origin      string                 `json:"origin,omitempty"`
 	Endpoint    string                 `json:"endpoint"`
 	Source      string                 `json:"source"`
 	AccountID   int64                  `json:"account_id,omitempty"`
@@ -61,7 +62,7 @@ type attemptView struct {
 func viewCall(c billing.End) callView {
 	s := c.Start
 	v := callView{
-		CallID: s.CallID, Direction: s.Direction, Disposition: c.Disposition, Server: s.Server, Node: s.Node,
+		CallID: s.CallID, Direction: s.Direction, Disposition: c.Disposition, Server: s.Server, Node: s.Node, Origin: s.Origin,
 		Endpoint: s.Endpoint, Source: s.Source, AccountID: s.AccountID, Subscriber: s.SubscriberID, ProviderID: s.ProviderID,
 		NumberID: s.NumberID, Dialled: s.Dialled, ANumber: string(s.ANumber), BNumber: string(s.BNumber), CLI: string(s.CLI),
 		StartedAt: s.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.Talk.Milliseconds(), PDDMS: c.PDD.Milliseconds(),

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS calls (
   plan          JSON         NULL, -- routes in their order, with reasons; NULL: no start report yet
   dropped       JSON         NULL, -- candidates that were not taken, with reasons
   node          VARCHAR(64)  NULL, -- which Tandem decided
+  origin         VARCHAR(64)  NULL, -- call_id at the server where the call began, when a neighbour handed it over
   answered_at   DATETIME(3)  NULL, -- UTC
   ended_at      DATETIME(3)  NULL, -- UTC; NULL: no end report yet
   disposition   VARCHAR(16)  NOT NULL DEFAULT 'in_progress', -- in_progress, answered, busy, no_answer, cancelled, failed, rejected
