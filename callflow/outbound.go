@@ -28,6 +28,9 @@ func Outbound(s *routing.Snapshot, limits Limits, in Seizure) Decision {
 		if b, err := e164.Parse(in.Dialled); err == nil {
 			if callee := ours(s, b); callee != nil {
 				d.Record.BNumber = b
+				if caller, err := e164.Parse(in.CLI); err == nil {
+					d.Record.ANumber, d.Record.CLI = caller, caller
+				}
 				return d.ring(s, server, callee, "handed over by server "+in.Endpoint)
 			}
 		}

@@ -148,6 +148,7 @@ func TestHandedOverCallRingsTheSubscriber(t *testing.T) {
 	got := x.recordWhere(t, "endpoint = 'macomnet' AND dialled = '74951815000'")
 	check(t, got, want{Start: billing.Start{
 		Direction: billing.Outgoing, Endpoint: iaxUser, Dialled: "74951815000", BNumber: "74951815000",
+		ANumber: "74952999999", CLI: "74952999999", Origin: "asterisk-msm-1.1",
 		Reason: "handed over by server macomnet",
 	}}.answered(billing.SideCalled, ok(billing.Attempt{N: 1, Key: "s1"})))
 }
