@@ -245,7 +245,7 @@ func (b *agiBench) slice(ctx context.Context, s *agiServer, concurrency int, d t
 		return agiSlice{}, err
 	}
 	load, err := agitest.Load(ctx, s.addr.String(), agitest.LoadSpec{
-		Concurrency: concurrency, Duration: d, Script: script, Args: question, Sentinel: agi.Sentinel,
+		Concurrency: concurrency, Duration: d, Script: script, System: server, Args: question, Sentinel: agi.Sentinel,
 	})
 	if err != nil {
 		return agiSlice{}, err

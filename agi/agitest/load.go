@@ -3,6 +3,7 @@ package agitest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ type LoadSpec struct {
 	Concurrency int           // exchanges at once; each worker starts the next when its last is over
 	Duration    time.Duration // how long new exchanges are started
 	Script      string
+	// System is Asterisk's systemname, the first part of every call id; empty is "load".
+	System string
 	// Args makes the arguments of the n-th exchange, n from 0; nil is none.
 	Args func(n uint64) []string
 	// Sentinel is the variable that a good answer sets last.
@@ -161,7 +164,7 @@ func (w *worker) exchange(ctx context.Context, n uint64, epoch int64) error {
 	if w.spec.Args != nil {
 		args = w.spec.Args(n)
 	}
-	ch := Channel{UniqueID: fmt.Sprintf("load-%d.%d", epoch, n)}
+	ch := Channel{UniqueID: fmt.Sprintf("%s-%d.%d", cmp.Or(w.spec.System, "load"), epoch, n)}
 	env := ch.Environment(w.addr, w.spec.Script, args...)
 	if w.spec.OneWrite {
 		env = []string{strings.Join(env, "")}
