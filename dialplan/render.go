@@ -79,7 +79,7 @@ func (s Server) fileNames() []string {
 	names := []string{
 		"ari.conf", "asterisk.conf", "cdr.conf", "cdr_custom.conf", "cel.conf", "extensions.conf",
 		"http.conf", "indications.conf", "logger.conf", "manager.conf", "modules.conf", "pjsip.conf",
-		"rtp.conf",
+		"rtp.conf", "stasis.conf",
 	}
 	names = append(names, optionalNames()...)
 	if len(s.Neighbours) > 0 {
@@ -92,7 +92,7 @@ func (s Server) fileNames() []string {
 // though their defaults are right.
 func optionalNames() []string {
 	return []string{
-		"acl.conf", "ccss.conf", "features.conf", "geolocation.conf", "pjproject.conf", "stasis.conf",
+		"acl.conf", "ccss.conf", "features.conf", "geolocation.conf", "pjproject.conf",
 		"udptl.conf", "websocket_client.conf",
 	}
 }
