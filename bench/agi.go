@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"strconv"
 	"time"
 
@@ -77,6 +78,7 @@ type AGISide struct {
 	// One exchange at a time, from before the connect to the close.
 	AloneP50 float64 `json:"one_at_a_time_p50_ms"`
 	AloneP99 float64 `json:"one_at_a_time_p99_ms"`
+	Others   Ratio   `json:"share_of_the_machine_used_by_others"`
 
 	slices []agiSlice
 }
@@ -96,6 +98,7 @@ type agiSlice struct {
 	load    agitest.LoadResult
 	cpu     time.Duration // of the server
 	mariadb time.Duration
+	others  float64 // share of the machine
 }
 
 func (s agiSlice) perCPUSecond() float64 { return per(s.load.Exchanges, s.cpu) }
@@ -145,8 +148,8 @@ func AGI(ctx context.Context, o Options, spec AGISpec) (AGIReport, error) {
 		}
 		b := agiBench{
 			options: o, spec: spec, node: n,
-			tandem: agiServer{name: "tandem", addr: n.agi, meter: meter{n.process.PID(), pidOf(n.mariadb)}},
-			echo:   agiServer{name: "raw echo", addr: addr, meter: meter{echo.PID(), 0}},
+			tandem: agiServer{name: "tandem", addr: n.agi, meter: meter{n.process.PID(), pidOf(n.mariadb), os.Getpid()}},
+			echo:   agiServer{name: "raw echo", addr: addr, meter: meter{echo.PID(), 0, os.Getpid()}},
 		}
 		return b.run(ctx, &report)
 	})
@@ -180,7 +183,7 @@ func (x *Exchange) ask(ctx context.Context, addr netip.AddrPort) ([]string, erro
 type agiServer struct {
 	name  string
 	addr  netip.AddrPort
-	meter meter // the server, MariaDB
+	meter meter // the server, MariaDB, ourselves
 	good  int   // exchanges since the start
 }
 
@@ -219,8 +222,8 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 				return err
 			}
 			s.side.slices = append(s.side.slices, slice)
-			b.options.say("%2d/%d %-8s %7.0f a CPU second, %6.0f/s, p99 %.2f ms, %d failed",
-				i+1, b.spec.Slices, s.server.name, slice.perCPUSecond(), slice.load.Rate(), ms(slice.load.P99), slice.load.Failed)
+			b.options.say("%2d/%d %-8s %7.0f a CPU second, %6.0f/s, p99 %.2f ms, %d failed, others use %.0f %% of the machine",
+				i+1, b.spec.Slices, s.server.name, slice.perCPUSecond(), slice.load.Rate(), ms(slice.load.P99), slice.load.Failed, 100*slice.others)
 		}
 	}
 	for _, s := range sides {
@@ -240,6 +243,10 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 // slice loads a server for a while and waits until it has done what that left
 // it with.
 func (b *agiBench) slice(ctx context.Context, s *agiServer, concurrency int, d time.Duration) (agiSlice, error) {
+	watch, err := startWatch()
+	if err != nil {
+		return agiSlice{}, err
+	}
 	before, err := s.meter.read()
 	if err != nil {
 		return agiSlice{}, err
@@ -257,14 +264,15 @@ func (b *agiBench) slice(ctx context.Context, s *agiServer, concurrency int, d t
 		return agiSlice{}, errors.Join(fmt.Errorf("%s answered none of %d exchanges", s.name, load.Failed), load.FirstError)
 	}
 	s.good += load.Exchanges
-	if err := s.meter.idle(ctx); err != nil {
+	if err := s.meter[:2].idle(ctx); err != nil {
 		return agiSlice{}, err
 	}
 	used, err := s.meter.since(before)
 	if err != nil {
 		return agiSlice{}, err
 	}
-	return agiSlice{load: load, cpu: used[0], mariadb: used[1]}, nil
+	others, err := watch.others(used)
+	return agiSlice{load: load, cpu: used[0], mariadb: used[1], others: others}, err
 }
 
 func (s *AGISide) sum() {
@@ -283,6 +291,7 @@ func (s *AGISide) sum() {
 	s.PerSecond = per(s.Exchanges, elapsed)
 	s.P50 = median(values(s.slices, func(v agiSlice) float64 { return ms(v.load.P50) }))
 	s.P99 = median(values(s.slices, func(v agiSlice) float64 { return ms(v.load.P99) }))
+	s.Others = rangeOf(values(s.slices, func(v agiSlice) float64 { return v.others }))
 }
 
 // records holds what the database has against what it should have.

@@ -34,6 +34,19 @@ func TestParseStat(t *testing.T) {
 	}
 }
 
+func TestParseBusy(t *testing.T) {
+	t.Parallel()
+	got, err := parseBusy([]byte("cpu  100 20 30 4000 5 6 7 8 0 0\ncpu0 1 2 3\n"))
+	if err != nil || got != 1580*time.Millisecond {
+		t.Error(got, err)
+	}
+	for _, text := range []string{"", "cpu 1 2 3", "cpu0 1 2 3 4 5 6 7 8", "cpu a 2 3 4 5 6 7 8"} {
+		if _, err := parseBusy([]byte(text)); err == nil {
+			t.Errorf("%q is no first line of /proc/stat", text)
+		}
+	}
+}
+
 // TestMeter: our own CPU time is there and never falls; a process that is not
 // ours to see has used none.
 func TestMeter(t *testing.T) {

@@ -106,6 +106,7 @@ type CallSide struct {
 	TandemCPU    float64 `json:"tandem_cpu_ms_a_call"`
 	MariaDBCPU   float64 `json:"mariadb_cpu_ms_a_call"`
 	GeneratorCPU float64 `json:"generator_cpu_ms_a_call"`
+	Others       Ratio   `json:"share_of_the_machine_used_by_others"`
 
 	slices []callSlice
 }
@@ -114,6 +115,7 @@ type CallSide struct {
 type callSlice struct {
 	load                                 sip.LoadResult
 	asterisk, tandem, mariadb, generator time.Duration
+	others                               float64 // share of the machine
 }
 
 func (s callSlice) perAsteriskCPU() float64 { return per(s.load.Answered, s.asterisk) }
@@ -210,7 +212,7 @@ func (b *callBench) run(ctx context.Context, report *CallsReport) error {
 		// With a fifth in hand, so that it is a delay and not a queue.
 		best := min(AddedAt, 5*math.Floor(0.8*min(report.Sustained.Tandem, report.Sustained.Bare)/5))
 		if best < AddedAt {
-			report.Note = fmt.Sprintf("this machine does not sustain %.0f calls/s with a fifth in hand on both sides; the delay was measured at %.0f at most",
+			report.Note = fmt.Sprintf("%.0f calls/s with a fifth in hand was not found on both sides; the delay was measured at %.0f at most",
 				AddedAt, max(best, b.spec.CPS))
 		}
 		if best > b.spec.CPS {
@@ -235,9 +237,9 @@ func (b *callBench) rate(ctx context.Context, report *CallsReport, cps float64, 
 				return err
 			}
 			s.side.slices = append(s.side.slices, slice)
-			b.options.say("%2d/%d %-9s %3.0f calls/s: PDD p50 %.1f p99 %.1f ms, %d of %d failed, Asterisk %.2f ms of CPU a call",
+			b.options.say("%2d/%d %-9s %3.0f calls/s: PDD p50 %.1f p99 %.1f ms, %d of %d failed, Asterisk %.2f ms of CPU a call, others use %.0f %% of the machine",
 				i+1, b.spec.Slices, s.caller.name, cps, slice.load.PDD.P50, slice.load.PDD.P99, slice.load.Failed+slice.load.Skipped,
-				slice.load.Offered, slice.each(slice.asterisk))
+				slice.load.Offered, slice.each(slice.asterisk), 100*slice.others)
 		}
 	}
 	r.Tandem.sum()
@@ -258,6 +260,10 @@ func (b *callBench) rate(ctx context.Context, report *CallsReport, cps float64, 
 // slice offers calls for a while and waits until all of them are over and the
 // servers rest.
 func (b *callBench) slice(ctx context.Context, c *caller, cps float64, d time.Duration) (callSlice, error) {
+	watch, err := startWatch()
+	if err != nil {
+		return callSlice{}, err
+	}
 	before, err := b.meter.read()
 	if err != nil {
 		return callSlice{}, err
@@ -284,7 +290,8 @@ func (b *callBench) slice(ctx context.Context, c *caller, cps float64, d time.Du
 	if err != nil {
 		return callSlice{}, err
 	}
-	return callSlice{load: load, asterisk: used[0], tandem: used[1], mariadb: used[2], generator: used[3]}, nil
+	others, err := watch.others(used)
+	return callSlice{load: load, asterisk: used[0], tandem: used[1], mariadb: used[2], generator: used[3], others: others}, err
 }
 
 // each is a time for each call that was placed, in milliseconds.
@@ -324,6 +331,7 @@ func (s *CallSide) sum() {
 	} {
 		*f.into = median(values(s.slices, f.figure))
 	}
+	s.Others = rangeOf(values(s.slices, func(v callSlice) float64 { return v.others }))
 }
 
 // records holds what the database has against the calls that Tandem saw.

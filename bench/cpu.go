@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -50,6 +51,57 @@ func parseStat(text []byte) (time.Duration, error) {
 		ticks += n
 	}
 	return time.Duration(ticks) * (time.Second / userHZ), nil
+}
+
+// busyTime is the time that the cores of the machine have worked for processes,
+// whosever they are: user, nice, system and stolen time of the first line of
+// /proc/stat, proc_stat(5).
+func busyTime() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, fmt.Errorf("CPU time: %w", err)
+	}
+	return parseBusy(text)
+}
+
+func parseBusy(text []byte) (time.Duration, error) {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	fields := bytes.Fields(line)
+	const user, nice, system, steal = 1, 2, 3, 8
+	if len(fields) <= steal || string(fields[0]) != "cpu" {
+		return 0, errStat
+	}
+	var ticks int64
+	for _, i := range []int{user, nice, system, steal} {
+		n, err := strconv.ParseInt(string(fields[i]), 10, 64)
+		if err != nil {
+			return 0, errStat
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * (time.Second / userHZ), nil
+}
+
+// watch tells, at its end, what share of the machine others have used meanwhile:
+// a figure that was taken beside somebody else's work is worth less.
+type watch struct {
+	began time.Time
+	busy  time.Duration
+}
+
+func startWatch() (watch, error) {
+	busy, err := busyTime()
+	return watch{time.Now(), busy}, err
+}
+
+// others is the share, from 0 to 1, that no process of ours has used.
+func (w watch) others(ours []time.Duration) (float64, error) {
+	busy, err := busyTime()
+	if err != nil {
+		return 0, err
+	}
+	capacity := time.Since(w.began) * time.Duration(runtime.NumCPU())
+	return max(0, float64(busy-w.busy-total(ours))/float64(capacity)), nil
 }
 
 // meter reads the CPU time of several processes at once.

@@ -20,6 +20,7 @@ func (r AGIReport) Print(out io.Writer) error {
 	fmt.Fprintf(w, "latency p50 / p99, ms\t%.2f / %.2f\t%.2f / %.2f\n", r.Echo.P50, r.Echo.P99, r.Tandem.P50, r.Tandem.P99)
 	fmt.Fprintf(w, "one at a time p50 / p99, ms\t%.2f / %.2f\t%.2f / %.2f\n", r.Echo.AloneP50, r.Echo.AloneP99, r.Tandem.AloneP50, r.Tandem.AloneP99)
 	fmt.Fprintf(w, "failed\t%d\t%d\n", r.Echo.Failed, r.Tandem.Failed)
+	fmt.Fprintf(w, "share of the machine used by others\t%s\t%s\n", r.Echo.Others, r.Tandem.Others)
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -92,6 +93,7 @@ func (v RateFound) print(out io.Writer) error {
 	line("Tandem, ms of CPU a call", "%.2f", v.Bare.TandemCPU, v.Tandem.TandemCPU, "")
 	line("MariaDB, ms of CPU a call", "%.2f", v.Bare.MariaDBCPU, v.Tandem.MariaDBCPU, "all three together, ratio "+v.PerServingCPU.String())
 	line("generator, ms of CPU a call", "%.2f", v.Bare.GeneratorCPU, v.Tandem.GeneratorCPU, "on the same cores")
+	line("share of the machine used by others", "%s", v.Bare.Others, v.Tandem.Others, "")
 	return w.Flush()
 }
 
@@ -107,17 +109,17 @@ func (s Sustained) print(out io.Writer) error {
 	fmt.Fprintf(out, "\nsustained: bare Dial (anchor) %.0f calls/s, tandem %.0f calls/s, ratio %.2f, goal %.2f: %s\n",
 		s.Bare, s.Tandem, s.Ratio, s.Goal, verdict(s.Reached))
 	if s.Capped {
-		fmt.Fprintln(out, "a side passed at the rate where the search ends: raise --max-cps")
+		fmt.Fprintln(out, "the anchor passed where the search ends, so the ratio is too good: raise --max-cps")
 	}
 	fmt.Fprintf(out, "a step of %.0f s counts as sustained with %s\n", s.Seconds, s.Criteria)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "side\toffered calls/s\tINVITE to 200 p99, ms\tgenerator late p99, ms\tAsterisk, ms of CPU a call\t")
+	fmt.Fprintln(w, "side\toffered calls/s\tINVITE to 200 p99, ms\tgenerator late p99, ms\tAsterisk, ms of CPU a call\tused by others\t")
 	for _, step := range s.Steps {
 		why := "passed"
 		if !step.Passed {
 			why = "failed: " + step.Why
 		}
-		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.2f\t%s\n", step.Side, step.CPS, step.SetupP99, step.LateP99, step.AsteriskCPU, why)
+		fmt.Fprintf(w, "%s\t%.1f\t%.1f\t%.1f\t%.2f\t%.0f %%\t%s\n", step.Side, step.CPS, step.SetupP99, step.LateP99, step.AsteriskCPU, 100*step.Others, why)
 	}
 	return w.Flush()
 }

@@ -17,7 +17,7 @@ type Sustained struct {
 	Ratio    float64 `json:"ratio"`
 	Goal     float64 `json:"goal"`
 	Reached  bool    `json:"goal_reached"`
-	Capped   bool    `json:"capped,omitempty"` // a side passed at the rate where the search ends
+	Capped   bool    `json:"capped,omitempty"` // the anchor passed where the search ends: the ratio is at most this
 	Steps    []Step  `json:"steps"`
 }
 
@@ -32,6 +32,7 @@ type Step struct {
 	SetupP99    float64 `json:"setup_p99_ms"`
 	LateP99     float64 `json:"generator_late_p99_ms"`
 	AsteriskCPU float64 `json:"asterisk_cpu_ms_a_call"`
+	Others      float64 `json:"share_of_the_machine_used_by_others"`
 }
 
 // What a rate must hold to count as sustained, fixed before the run.
@@ -78,12 +79,12 @@ func (b *callBench) sustained(ctx context.Context, s *Sustained) error {
 	}
 	for i := range sides {
 		*sides[i].found = sides[i].search.low
-		s.Capped = s.Capped || sides[i].search.low >= b.spec.MaxCPS
 	}
+	s.Capped = s.Bare >= b.spec.MaxCPS
 	if s.Bare > 0 {
 		s.Ratio = s.Tandem / s.Bare
 	}
-	s.Reached = s.Ratio >= s.Goal
+	s.Reached = s.Ratio >= s.Goal && !s.Capped
 	return nil
 }
 
@@ -98,12 +99,12 @@ func (b *callBench) step(ctx context.Context, c *caller, cps float64, s *Sustain
 		passed = why == ""
 		s.Steps = append(s.Steps, Step{
 			Side: c.name, CPS: cps, Passed: passed, Why: why, Offered: slice.load.Offered, Failed: slice.load.Failed + slice.load.Skipped,
-			SetupP99: slice.load.Setup.P99, LateP99: slice.load.Late.P99, AsteriskCPU: slice.each(slice.asterisk),
+			SetupP99: slice.load.Setup.P99, LateP99: slice.load.Late.P99, AsteriskCPU: slice.each(slice.asterisk), Others: slice.others,
 		})
 		if passed {
 			why = "passed"
 		}
-		b.options.say("search %-9s %5.1f calls/s: %s", c.name, cps, why)
+		b.options.say("search %-9s %5.1f calls/s: %s; others use %.0f %% of the machine", c.name, cps, why, 100*slice.others)
 	}
 	return passed, nil
 }
