@@ -142,7 +142,13 @@ func emptyDir(dir string) error {
 		if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
 			return fmt.Errorf("play: %s is not empty and not an earlier stack's: choose another directory", dir)
 		}
-		if err := os.RemoveAll(dir); err != nil {
+	}
+	// The marker stays to the end, so that an interruption leaves a stack's own.
+	for _, entry := range entries {
+		if entry.Name() == marker {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
 			return fmt.Errorf("play: %w", err)
 		}
 	}
@@ -224,7 +230,7 @@ func (s *Stack) startNodes(ctx context.Context) error {
 
 func (s *Stack) startAsterisk(ctx context.Context) error {
 	dir := filepath.Join(s.Dir, "asterisk")
-	if _, err := s.Tandem(ctx, "asterisk", "render", "--server", ServerName, "--out", filepath.Join(dir, "etc")); err != nil {
+	if _, err := s.Tandem(ctx, "asterisk", "render", "--server", ServerName, "--mkdirs", "--out", filepath.Join(dir, "etc")); err != nil {
 		return err
 	}
 	a, err := StartAsterisk(ctx, s.options.Tools, dir)

@@ -45,15 +45,11 @@ func addressDial(driver Driver, a *Address, digits string) string {
 	return "PJSIP/" + digits + "@" + TrunkEndpoint(a)
 }
 
-// redirectDial hands the call to another server with the called number
-// untouched; empty when there is no path to it.
-func redirectDial(to *Server, b e164.Number) string {
+// RedirectDial is the dial string that hands a call for b to another server over
+// IAX2, the called number untouched; empty when the server has no IAX2 path.
+func RedirectDial(to *Server, b e164.Number) string {
 	if to.IAX2 == "" {
 		return ""
 	}
 	return to.IAX2 + "/" + string(b)
 }
-
-// RedirectDial is the dial string that hands a call for b to another server
-// over IAX2; empty when the server has no IAX2 path.
-func RedirectDial(to *Server, b e164.Number) string { return redirectDial(to, b) }

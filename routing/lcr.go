@@ -55,7 +55,7 @@ type Plan struct {
 // the request.
 func (s *Snapshot) Plan(r Request) Plan {
 	if home := s.Home(r.Shown.Number, r.Server); home != nil && home != r.Server {
-		if dial := redirectDial(home, r.BNumber); dial != "" {
+		if dial := RedirectDial(home, r.BNumber); dial != "" {
 			return Plan{Redirect: home, Dial: dial}
 		}
 		return Plan{Dropped: []Drop{{Key: Key{ServerID: home.ID}, Reason: ReasonServerUnbound, Detail: home.Name}}}

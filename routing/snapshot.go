@@ -14,9 +14,7 @@ import (
 
 // Options are the choices of routing that come from the configuration.
 type Options struct {
-	BaseCurrency  string        // ISO 4217: costs are compared in it
-	AnswerTimeout time.Duration // how long a route may ring
-	NoProgress    time.Duration // how long a route may stay silent before the next is tried
+	BaseCurrency string // ISO 4217: costs are compared in it
 }
 
 // Limits of one hunt.

@@ -21,6 +21,7 @@ type asteriskCmd struct {
 type renderCmd struct {
 	Server string `required:"" help:"Server to render (servers.servername)."`
 	Out    string `required:"" help:"Directory to write into; files of ours in it are replaced."`
+	Mkdirs bool   `help:"Also make the directories that Asterisk writes to; on the server itself, as Asterisk's user."`
 }
 
 // Run renders a server from the database and the configuration.
@@ -44,6 +45,11 @@ func (r renderCmd) Run(ctx context.Context, e *env) error {
 		}
 		if err := dialplan.Write(files, r.Out); err != nil {
 			return err
+		}
+		if r.Mkdirs {
+			if err := server.Dirs.Create(); err != nil {
+				return err
+			}
 		}
 		fmt.Fprintf(e.out, "%d files for %s in %s: %d trunks, %d gates, %d subscribers\n",
 			len(files), r.Server, r.Out, len(server.Trunks), len(server.Gates), len(server.Subscribers))
