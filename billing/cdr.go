@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"tandem/internal/e164"
-	"tandem/internal/money"
 	"tandem/internal/q850"
 )
 
@@ -45,51 +44,31 @@ const (
 
 // Start is what is known when a call is seized. It is written once, before the
 // call is over; the end report repeats the facts so that a lost start loses
-// only the plan.
+// only the reasons.
 type Start struct {
-	CallID       string         `json:"call_id"`
-	Server       string         `json:"server"`
-	Direction    Direction      `json:"direction"`
-	Endpoint     string         `json:"endpoint,omitempty"`
-	Source       string         `json:"source,omitempty"` // packet source, host:port
-	AccountID    int64          `json:"account_id,omitempty"`
-	SubscriberID int64          `json:"subscriber_id,omitempty"`
-	ProviderID   int64          `json:"provider_id,omitempty"` // incoming: who brought it
-	NumberID     int64          `json:"number_id,omitempty"`   // incoming: our number that was called
-	Dialled      string         `json:"dialled,omitempty"`
-	ANumber      e164.Number    `json:"a_number,omitempty"`
-	BNumber      e164.Number    `json:"b_number,omitempty"`
-	CLI          e164.Number    `json:"cli,omitempty"` // the number presented
-	StartedAt    time.Time      `json:"started_at"`
-	Snapshot     uint64         `json:"snapshot,omitempty"` // version that decided
-	Reason       string         `json:"reason,omitempty"`   // why refused, redirected, or rung
-	Plan         []PlannedRoute `json:"plan,omitempty"`
-	Dropped      []DroppedRoute `json:"dropped,omitempty"`
-	Origin       string         `json:"origin,omitempty"` // call id at the server where the call began; empty: here
-	Node         string         `json:"node,omitempty"`   // which Tandem decided
-}
-
-// PlannedRoute is one place of the plan with its reason, kept with the call.
-type PlannedRoute struct {
-	N         int          `json:"n"`
-	Key       string       `json:"key"`
-	Provider  string       `json:"provider,omitempty"`
-	Tier      string       `json:"tier,omitempty"`
-	Dial      string       `json:"dial"`
-	CLI       e164.Number  `json:"cli,omitempty"`
-	Prefix    string       `json:"prefix,omitempty"`
-	PerMinute string       `json:"per_minute,omitempty"` // with the currency
-	Cost      money.Amount `json:"cost"`                 // expected, in the base currency
-	Reason    string       `json:"reason"`
-}
-
-// DroppedRoute is a candidate that was not taken, with the code that says why.
-type DroppedRoute struct {
-	Key      string `json:"key"`
-	Provider string `json:"provider"`
-	Tier     string `json:"tier,omitempty"`
-	Reason   string `json:"reason"`
-	Detail   string `json:"detail,omitempty"`
+	CallID       string      `json:"call_id"`
+	Server       string      `json:"server"`
+	Direction    Direction   `json:"direction"`
+	Endpoint     string      `json:"endpoint,omitempty"`
+	Source       string      `json:"source,omitempty"` // packet source, host:port
+	AccountID    int64       `json:"account_id,omitempty"`
+	SubscriberID int64       `json:"subscriber_id,omitempty"`
+	ProviderID   int64       `json:"provider_id,omitempty"` // incoming: who brought it
+	NumberID     int64       `json:"number_id,omitempty"`   // incoming: our number that was called
+	Dialled      string      `json:"dialled,omitempty"`
+	ANumber      e164.Number `json:"a_number,omitempty"`
+	BNumber      e164.Number `json:"b_number,omitempty"`
+	CLI          e164.Number `json:"cli,omitempty"` // the number presented
+	StartedAt    time.Time   `json:"started_at"`
+	Snapshot     uint64      `json:"snapshot,omitempty"` // version that decided
+	Reason       string      `json:"reason,omitempty"`   // why refused, redirected, or rung
+	// Reasons are the routes in their order and every candidate that was left
+	// out, each with its reason, in the form of package routing. Nil: not known;
+	// empty: there were none.
+	Reasons       []byte      `json:"reasons,omitempty"`
+	RoutingNumber e164.Number `json:"routing_number,omitempty"` // of a ported number; empty: the B-number itself
+	Origin        string      `json:"origin,omitempty"`         // call id at the server where the call began; empty: here
+	Node          string      `json:"node,omitempty"`           // which Tandem decided
 }
 
 // Attempt is one bid: the call offered to one route. Key (CallID, N).
@@ -117,7 +96,7 @@ type Attempt struct {
 // End is what is known when a call is over: the second half of the record,
 // enough by itself if the first half was lost.
 type End struct {
-	Start       Start         `json:"start"` // identity again; Plan empty
+	Start       Start         `json:"start"` // identity again; Reasons nil
 	AnsweredAt  time.Time     `json:"answered_at"`
 	EndedAt     time.Time     `json:"ended_at"`
 	Disposition Disposition   `json:"disposition"`

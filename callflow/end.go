@@ -112,12 +112,14 @@ func (r Report) identity(s *routing.Snapshot, limits Limits) billing.Start {
 	var start billing.Start
 	if r.Direction == billing.Incoming {
 		nobody := func(int64, e164.Number) *routing.Subscriber { return nil }
-		start = Inbound(s, limits, r.Seizure, nobody).Record
+		d, _ := inbound(s, r.Seizure, nobody)
+		start = d.Record
 	} else {
-		start = Outbound(s, limits, r.Seizure).Record
+		d, _ := outbound(s, limits, r.Seizure)
+		start = d.Record
 	}
 	start.Direction, start.Origin = r.Direction, r.Origin
-	start.Plan, start.Dropped, start.Reason, start.Snapshot = nil, nil, "", 0
+	start.Reasons, start.Reason, start.Snapshot = nil, "", 0
 	return start
 }
 

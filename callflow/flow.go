@@ -46,6 +46,7 @@ type Offer struct {
 	CLI     e164.Number
 	Ring    time.Duration // how long it may ring
 	Silence time.Duration // how long it may stay silent; 0: no limit of its own
+	Why     string        // of an offer without a price
 }
 
 // Decision is the answer to a Seizure.
@@ -54,6 +55,7 @@ type Decision struct {
 	Offers  []Offer // Dial and Redirect: in order, at least one
 	Refusal Refusal // Reject only
 	Record  billing.Start
+	Plan    *routing.Plan // behind it; nil when no route was sought
 }
 
 // Limits bound every call.

@@ -16,11 +16,21 @@ import (
 //
 // lastAgent is asked within the account that the number belongs to: the agent of
 // one customer never gets another customer's call.
-func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent LastAgent) Decision {
+func Inbound(s *routing.Snapshot, in Seizure, lastAgent LastAgent, w World) Decision {
+	d, leg := inbound(s, in, lastAgent)
+	if leg == nil {
+		return d
+	}
+	return d.carry(s, leg, in, w)
+}
+
+// inbound finds whose call it is and who is rung; a call that is forwarded is
+// left to carry.
+func inbound(s *routing.Snapshot, in Seizure, lastAgent LastAgent) (Decision, *leg) {
 	d := begin(s, billing.Incoming, in)
 	server := s.Server(in.Server)
 	if server == nil {
-		return d.reject(unknownServer)
+		return d.reject(unknownServer), nil
 	}
 	caller, err := e164.Parse(in.CLI)
 	if err == nil {
@@ -28,56 +38,56 @@ func Inbound(s *routing.Snapshot, limits Limits, in Seizure, lastAgent LastAgent
 	}
 	source, ok := sourceAddr(in.Source)
 	if !ok {
-		return d.reject(foreignSource)
+		return d.reject(foreignSource), nil
 	}
 	provider := s.ProviderAt(source)
 	if provider == nil {
-		return d.reject(foreignSource)
+		return d.reject(foreignSource), nil
 	}
 	d.Record.ProviderID = provider.ID
 	b, err := e164.Parse(in.Dialled)
 	if err != nil {
-		return d.reject(unknownNumber)
+		return d.reject(unknownNumber), nil
 	}
 	d.Record.BNumber = b
 	number := s.Number(b)
 	if refusal, bad := admit(number, provider, server); bad {
-		return d.reject(refusal)
+		return d.reject(refusal), nil
 	}
 	d.Record.NumberID, d.Record.AccountID = number.ID, number.AccountID
 	if number.EchoTest {
 		d.Action = Echo
 		d.Record.Reason = "echo test"
-		return d
+		return d, nil
 	}
 	var agent *routing.Subscriber
 	if caller != "" {
 		agent = lastAgent(number.AccountID, caller)
 	}
-	return d.deliver(s, server, number, agent, in)
+	return d.deliver(s, server, number, agent)
 }
 
 // deliver finds who is rung: the agent, then the number's destination, then the
 // duty operator. Whoever cannot be reached leaves the call to the next; one who
 // is busy or does not answer ends it.
-func (d Decision) deliver(s *routing.Snapshot, server *routing.Server, number *routing.Number, agent *routing.Subscriber, in Seizure) Decision {
+func (d Decision) deliver(s *routing.Snapshot, server *routing.Server, number *routing.Number, agent *routing.Subscriber) (Decision, *leg) {
 	destination := s.Subscriber(number.DestinationSubscriberID)
 	d = d.alsoRing(server, agent, "the agent who last called this number")
 	d = d.alsoRing(server, destination, "the number's destination")
 	if len(d.Offers) == 0 {
 		switch {
 		case destination != nil && destination.Enabled:
-			return d.ring(s, server, destination, "the number's destination")
+			return d.ring(s, server, destination, "the number's destination"), nil
 		case number.DestinationNumber != "":
-			return d.forward(s, server, number, in)
+			return d.forward(s, server, number)
 		}
 	}
 	d = d.alsoRing(server, s.DutyFor(number, server), "the duty operator")
 	if len(d.Offers) == 0 {
-		return d.reject(nobodyToRing)
+		return d.reject(nobodyToRing), nil
 	}
-	d.Record.Reason = d.Record.Plan[0].Reason
-	return d
+	d.Record.Reason = d.Offers[0].Why
+	return d, nil
 }
 
 // alsoRing adds a subscriber to the offers, if it can be rung here and is not
@@ -86,7 +96,7 @@ func (d Decision) alsoRing(server *routing.Server, who *routing.Subscriber, why 
 	if !rings(who, server) {
 		return d
 	}
-	offer := Offer{Key: routing.Key{SubscriberID: who.ID}, Dial: routing.SubscriberDial(server.Driver, who), CLI: d.Record.CLI}
+	offer := Offer{Key: routing.Key{SubscriberID: who.ID}, Dial: routing.SubscriberDial(server.Driver, who), CLI: d.Record.CLI, Why: why}
 	for _, o := range d.Offers {
 		if o.Key == offer.Key {
 			return d
@@ -94,9 +104,6 @@ func (d Decision) alsoRing(server *routing.Server, who *routing.Subscriber, why 
 	}
 	d.Action = Dial
 	d.Offers = append(d.Offers, offer)
-	d.Record.Plan = append(d.Record.Plan, billing.PlannedRoute{
-		N: len(d.Offers), Key: offer.Key.String(), Dial: offer.Dial, CLI: offer.CLI, Reason: why,
-	})
 	return d
 }
 
@@ -129,12 +136,12 @@ func rings(agent *routing.Subscriber, server *routing.Server) bool {
 // forward sends the call on to an outside number. The account of our number
 // pays for that leg, and it is our number that is shown: the caller's own may
 // be shown only where a provider carries any number, which it cannot promise.
-func (d Decision) forward(s *routing.Snapshot, server *routing.Server, number *routing.Number, in Seizure) Decision {
+func (d Decision) forward(s *routing.Snapshot, server *routing.Server, number *routing.Number) (Decision, *leg) {
 	account := s.Account(number.AccountID)
 	if account == nil || !account.Enabled {
-		return d.reject(accountOff.because(fmt.Errorf("%s is forwarded, but no account pays for it", number.Number)))
+		return d.reject(accountOff.because(fmt.Errorf("%s is forwarded, but no account pays for it", number.Number))), nil
 	}
 	shown := routing.Presented{CLI: number.Number, Number: number, Reason: "the number that was called, forwarding to " + string(number.DestinationNumber)}
 	d.Record.CLI = shown.CLI
-	return d.carry(s, server, account, shown, number.DestinationNumber, in)
+	return d, &leg{server, account, shown, number.DestinationNumber}
 }

@@ -14,14 +14,43 @@ import (
 //
 //	who is it -> what was dialled -> one of ours? ring it
 //	          -> which number is shown -> that number's server -> the routes, cheapest first
-func Outbound(s *routing.Snapshot, limits Limits, in Seizure) Decision {
+func Outbound(s *routing.Snapshot, limits Limits, in Seizure, w World) Decision {
+	d, leg := outbound(s, limits, in)
+	if leg == nil {
+		return d
+	}
+	return d.carry(s, leg, in, w)
+}
+
+// World is what a decision depends on besides the snapshot and the call: what
+// is going on right now. The zero value is an idle switch with nothing ported.
+type World struct {
+	Plan    *routing.Plan // worked in; nil: a new one
+	Room    routing.Room
+	Quality routing.Evidence
+	Ticket  func(*routing.Policy) uint64            // the next ticket of a policy that shares
+	Ported  func(e164.Number) (routing e164.Number) // the number portability dip
+	Policy  *routing.Policy                         // instead of the one that the rules pick
+}
+
+// leg is a call that has to be carried to the public network.
+type leg struct {
+	server  *routing.Server
+	account *routing.Account
+	shown   routing.Presented
+	b       e164.Number
+}
+
+// outbound finds who calls whom, showing what. It decides the calls that stay
+// with us; the others are left to carry.
+func outbound(s *routing.Snapshot, limits Limits, in Seizure) (Decision, *leg) {
 	d := begin(s, billing.Outgoing, in)
 	server := s.Server(in.Server)
 	if server == nil {
-		return d.reject(unknownServer)
+		return d.reject(unknownServer), nil
 	}
 	if in.Hops > limits.HopLimit {
-		return d.reject(tooManyHops)
+		return d.reject(tooManyHops), nil
 	}
 	if in.Hops > 0 {
 		// A neighbour hands over a call that is ours to ring, whoever makes it.
@@ -31,34 +60,34 @@ func Outbound(s *routing.Snapshot, limits Limits, in Seizure) Decision {
 				if caller, err := e164.Parse(in.CLI); err == nil {
 					d.Record.ANumber, d.Record.CLI = caller, caller
 				}
-				return d.ring(s, server, callee, "handed over by server "+in.Endpoint)
+				return d.ring(s, server, callee, "handed over by server "+in.Endpoint), nil
 			}
 		}
 	}
 	account, subscriber, refusal := caller(s, in)
 	if account == nil {
-		return d.reject(refusal)
+		return d.reject(refusal), nil
 	}
 	d.Record.AccountID = account.ID
 	if subscriber != nil {
 		d.Record.SubscriberID = subscriber.ID
 		if callee := s.Extension(account.ID, in.Dialled); callee != nil {
 			d.Record.CLI = e164.Number(subscriber.Extension) // what the called party can dial back
-			return d.ring(s, server, callee, "extension of the same account")
+			return d.ring(s, server, callee, "extension of the same account"), nil
 		}
 	}
 	b, err := account.Rules.Normalise(in.Dialled)
 	if err != nil {
-		return d.reject(badNumber.because(err))
+		return d.reject(badNumber.because(err)), nil
 	}
 	d.Record.BNumber = b
 	shown := present(s, account, subscriber, in)
 	d.Record.ANumber, d.Record.CLI = shown.CLI, shown.CLI
 
 	if callee := ours(s, b); callee != nil {
-		return d.ring(s, server, callee, "a number of ours: rung without a provider")
+		return d.ring(s, server, callee, "a number of ours: rung without a provider"), nil
 	}
-	return d.carry(s, server, account, shown, b, in)
+	return d, &leg{server, account, shown, b}
 }
 
 // caller finds who pays for the call. Identity is the endpoint that Asterisk
@@ -113,17 +142,36 @@ func ours(s *routing.Snapshot, b e164.Number) *routing.Subscriber {
 }
 
 // carry plans the routes and makes them the decision.
-func (d Decision) carry(s *routing.Snapshot, server *routing.Server, account *routing.Account, shown routing.Presented, b e164.Number, in Seizure) Decision {
-	plan := s.Plan(routing.Request{Server: server, Account: account, Shown: shown, BNumber: b, At: in.At})
-	d.Record.Plan, d.Record.Dropped = describe(s, plan)
+func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decision {
+	request := routing.Request{Server: l.server, Account: l.account, Shown: l.shown, BNumber: l.b, At: in.At, Policy: w.Policy, Room: w.Room, Quality: w.Quality}
+	if w.Ported != nil {
+		if request.Routing = w.Ported(l.b); request.Routing != l.b {
+			d.Record.RoutingNumber = request.Routing
+		}
+	}
+	if request.Policy == nil {
+		request.Policy = s.Policy(l.account.ID, l.shown.CLI, l.b, in.At)
+	}
+	if w.Ticket != nil && request.Policy.Shares() {
+		request.Ticket = w.Ticket(request.Policy)
+	}
+	plan := w.Plan
+	if plan == nil {
+		plan = &routing.Plan{}
+	}
+	s.Plan(request, plan)
+	d.Plan = plan
 	switch {
+	case plan.Refused != "":
+		return d.reject(refusedBy(plan.Refused))
 	case plan.Redirect != nil:
-		return d.redirect(plan.Redirect, plan.Dial, fmt.Sprintf("%s is bound to server %s", shown.CLI, plan.Redirect.Name))
+		return d.redirect(plan.Redirect, routing.RedirectDial(plan.Redirect, l.b), fmt.Sprintf("%s is bound to server %s", l.shown.CLI, plan.Redirect.Name))
 	case len(plan.Routes) > 0:
 		d.Action = Dial
-		d.Record.Reason = "shows " + orNone(shown.CLI) + ": " + shown.Reason
-		for _, r := range plan.Routes {
-			d.Offers = append(d.Offers, Offer{Key: r.Key, Dial: r.Dial, CLI: r.CLI})
+		d.Record.Reason = "shows " + orNone(l.shown.CLI) + ": " + l.shown.Reason
+		d.Offers = make([]Offer, len(plan.Routes))
+		for i := range plan.Routes {
+			d.Offers[i] = Offer{Key: plan.Routes[i].Key, Dial: plan.Dial(i), CLI: plan.Routes[i].CLI}
 		}
 		return d
 	case len(plan.Dropped) == 1 && plan.Dropped[0].Reason == routing.ReasonServerUnbound:
@@ -142,8 +190,9 @@ func (d Decision) ring(s *routing.Snapshot, server *routing.Server, callee *rout
 	case home == nil || home == server:
 		d.Action = Dial
 		d.Record.Reason = why
-		d.Offers = []Offer{{Key: routing.Key{SubscriberID: callee.ID}, Dial: routing.SubscriberDial(server.Driver, callee), CLI: d.Record.CLI}}
-		d.Record.Plan = planned(d.Offers, why)
+		d.Offers = []Offer{{
+			Key: routing.Key{SubscriberID: callee.ID}, Dial: routing.SubscriberDial(server.Driver, callee), CLI: d.Record.CLI, Why: why,
+		}}
 		return d
 	}
 	number := d.Record.BNumber
@@ -161,8 +210,7 @@ func (d Decision) redirect(to *routing.Server, dial, why string) Decision {
 	d.Action = Redirect
 	d.Record.Direction = billing.Redirected
 	d.Record.Reason = why
-	d.Offers = []Offer{{Key: routing.Key{ServerID: to.ID}, Dial: dial, CLI: d.Record.CLI}}
-	d.Record.Plan = planned(d.Offers, why)
+	d.Offers = []Offer{{Key: routing.Key{ServerID: to.ID}, Dial: dial, CLI: d.Record.CLI, Why: why}}
 	return d
 }
 

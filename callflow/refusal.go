@@ -1,6 +1,9 @@
 package callflow
 
-import "tandem/internal/q850"
+import (
+	"tandem/internal/q850"
+	"tandem/routing"
+)
 
 // Refusal is how a call is turned away: the reason that its record keeps, what
 // the caller hears as early media, and the cause, always one that Asterisk maps
@@ -45,6 +48,19 @@ var (
 	otherServer       = Refusal{"number_of_other_server", q850.NoRouteToDestination, MessageNoService}
 	nobodyToRing      = Refusal{"nobody_to_ring", q850.NoAnswer, MessageNobody}
 )
+
+// refusedBy is a call that routing will not make at all: forbidden, too many at
+// once, or not sold.
+func refusedBy(r routing.Reason) Refusal {
+	switch r {
+	case routing.ReasonAccountFull, routing.ReasonAccountCPS:
+		return Refusal{string(r), q850.NoCircuit, MessageAllBusy}
+	case routing.ReasonNoSellRate, routing.ReasonBlockedPrefix:
+		return Refusal{string(r), q850.NoRouteToDestination, MessageBadNumber}
+	default:
+		return Refusal{string(r), q850.CallRejected, MessageNoService}
+	}
+}
 
 // stopped is the end of a hunt by a stop rule; nothing is said, the cause tells.
 func stopped(cause q850.Cause) Refusal { return Refusal{"stop_rule", cause, MessageNone} }

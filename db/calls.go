@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -22,35 +21,29 @@ const maxCalls = 1000
 // callColumns are read by scanCall, in this order.
 const callColumns = `call_id, server, direction, COALESCE(endpoint, ''), COALESCE(source, ''), COALESCE(account_id, 0),
 	COALESCE(subscriber_id, 0), COALESCE(provider_id, 0), COALESCE(number_id, 0), COALESCE(dialled, ''), COALESCE(a_number, ''),
-	COALESCE(b_number, ''), COALESCE(cli, ''), started_at, COALESCE(snapshot, 0), COALESCE(reason, ''), COALESCE(node, ''), COALESCE(origin, ''),
+	COALESCE(b_number, ''), COALESCE(routing_number, ''), COALESCE(cli, ''), started_at, COALESCE(snapshot, 0), COALESCE(reason, ''), COALESCE(node, ''), COALESCE(origin, ''),
 	answered_at, ended_at, disposition, COALESCE(cause, 0), COALESCE(sip_status, 0), COALESCE(hangup_by, ''), talk_ms,
 	COALESCE(pdd_ms, 0), COALESCE(route, '')`
 
 // Call is everything the database knows of a call: both halves of its record,
-// with plan and attempts. A call in progress has no EndedAt. ErrNotFound when
-// there is none.
+// with reasons and attempts. A call in progress has no EndedAt. Reasons are nil
+// when no start was told, and empty when there were none or their time of
+// keeping is over. ErrNotFound when there is no such call.
 func (d *DB) Call(ctx context.Context, callID string) (billing.End, error) {
-	var plan, dropped sql.NullString
 	var call billing.End
-	row := d.calls.QueryRowContext(ctx, `SELECT `+callColumns+`, plan, dropped FROM calls WHERE call_id = ?`, callID)
-	err := scanCall(&call, func(dest ...any) error { return row.Scan(append(dest, &plan, &dropped)...) })
+	row := d.calls.QueryRowContext(ctx, `SELECT `+callColumns+`, reasons FROM calls WHERE call_id = ?`, callID)
+	err := scanCall(&call, func(dest ...any) error { return row.Scan(append(dest, &call.Start.Reasons)...) })
 	if errors.Is(err, sql.ErrNoRows) {
 		return billing.End{}, fmt.Errorf("call %q: %w", callID, ErrNotFound)
 	}
 	if err != nil {
 		return billing.End{}, wrap("read call", err)
 	}
-	if err := fromJSON(plan, &call.Start.Plan); err != nil {
-		return billing.End{}, fmt.Errorf("call %q: plan: %w", callID, err)
-	}
-	if err := fromJSON(dropped, &call.Start.Dropped); err != nil {
-		return billing.End{}, fmt.Errorf("call %q: dropped: %w", callID, err)
-	}
 	call.Attempts, err = d.attempts(ctx, callID)
 	return call, wrap("read attempts", err)
 }
 
-// Calls lists calls, newest first, without plans and attempts; limit is at most
+// Calls lists calls, newest first, without reasons and attempts; limit is at most
 // 1000.
 func (d *DB) Calls(ctx context.Context, limit int) ([]billing.End, error) {
 	rows, err := d.calls.QueryContext(ctx, `SELECT `+callColumns+` FROM calls ORDER BY started_at DESC, call_id DESC LIMIT ?`,
@@ -119,7 +112,7 @@ func scanCall(c *billing.End, scan func(dest ...any) error) error {
 	var talk, pdd int64
 	s := &c.Start
 	if err := scan(&s.CallID, &s.Server, &s.Direction, &s.Endpoint, &s.Source, &s.AccountID, &s.SubscriberID, &s.ProviderID,
-		&s.NumberID, &s.Dialled, &s.ANumber, &s.BNumber, &s.CLI, &s.StartedAt, &s.Snapshot, &s.Reason, &s.Node, &s.Origin,
+		&s.NumberID, &s.Dialled, &s.ANumber, &s.BNumber, &s.RoutingNumber, &s.CLI, &s.StartedAt, &s.Snapshot, &s.Reason, &s.Node, &s.Origin,
 		&answered, &ended, &c.Disposition, &c.Cause, &c.SIPStatus, &c.HangupBy, &talk, &pdd, &c.Route); err != nil {
 		return err
 	}
@@ -129,10 +122,3 @@ func scanCall(c *billing.End, scan func(dest ...any) error) error {
 }
 
 func fromMS(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
-
-func fromJSON[T any](text sql.NullString, into *[]T) error {
-	if !text.Valid || text.String == "[]" {
-		return nil
-	}
-	return json.Unmarshal([]byte(text.String), into)
-}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,9 +12,8 @@ import (
 	"tandem/billing"
 )
 
-// maxPlanBytes bounds the JSON of a record: a plan of ten routes takes some
-// kilobytes, hundreds of dropped candidates some tens.
-const maxPlanBytes = 1 << 20
+// maxReasons is what the column takes: thousands of candidates.
+const maxReasons = 1<<16 - 1
 
 // WriteRecords writes a batch in one transaction, all or nothing. Each record
 // is an upsert by its key, so a batch may be written again whenever the outcome
@@ -126,23 +124,18 @@ func (b *batch) write(ctx context.Context, tx *sql.Tx) error {
 }
 
 func startRow(s *billing.Start) ([]any, error) {
-	plan, err := list(s.Plan)
-	if err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
-	dropped, err := list(s.Dropped)
-	if err != nil {
-		return nil, fmt.Errorf("dropped: %w", err)
+	if len(s.Reasons) > maxReasons {
+		return nil, fmt.Errorf("reasons: %d bytes, more than %d", len(s.Reasons), maxReasons)
 	}
 	row := append([]any{s.CallID}, identityRow(s)...)
-	return append(row, dropped, moment(s.StartedAt), plan), nil
+	return append(row, moment(s.StartedAt), reasons(s.Reasons)), nil
 }
 
 func identityRow(s *billing.Start) []any {
 	return []any{
 		s.Server, string(s.Direction), known(s.Endpoint), known(s.Source), known(s.AccountID), known(s.SubscriberID),
 		known(s.ProviderID), known(s.NumberID), known(s.Dialled), known(string(s.ANumber)), known(string(s.BNumber)),
-		known(string(s.CLI)), known(s.Snapshot), known(s.Reason), known(s.Node), known(s.Origin),
+		known(string(s.RoutingNumber)), known(string(s.CLI)), known(s.Snapshot), known(s.Reason), known(s.Node), known(s.Origin),
 	}
 }
 
@@ -178,18 +171,10 @@ func moment(t time.Time) any {
 	return t.UTC().Truncate(time.Millisecond)
 }
 
-// list is JSON of a list that is never null, so that an empty plan is told from
-// a plan that is not known.
-func list[T any](items []T) (string, error) {
-	if items == nil {
-		return "[]", nil
+// reasons are never NULL: a start without any is told from no start.
+func reasons(b []byte) []byte {
+	if b == nil {
+		return []byte{}
 	}
-	text, err := json.Marshal(items)
-	if err != nil {
-		return "", err
-	}
-	if len(text) > maxPlanBytes {
-		return "", fmt.Errorf("%d bytes of JSON, more than %d", len(text), maxPlanBytes)
-	}
-	return string(text), nil
+	return b
 }

@@ -7,24 +7,24 @@ package db
 func identity() []string {
 	return []string{
 		"server", "direction", "endpoint", "source", "account_id", "subscriber_id", "provider_id", "number_id",
-		"dialled", "a_number", "b_number", "cli", "snapshot", "reason", "node", "origin",
+		"dialled", "a_number", "b_number", "routing_number", "cli", "snapshot", "reason", "node", "origin",
 	}
 }
 
 // startUpsert: a start wins over what an end has said, and of two starts (two
 // nodes were asked because the first was slow) the later one wins, since its
-// plan is the one that was followed. A row without a plan has seen no start.
+// routes are those that were followed. A row whose reasons are NULL has seen no
+// start.
 func startUpsert() upsert {
-	const wins = "(plan IS NULL OR VALUES(started_at) >= started_at)"
+	const wins = "(reasons IS NULL OR VALUES(started_at) >= started_at)"
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}}}
 	for _, c := range identity() {
 		u.columns = append(u.columns, column{c, prefer(wins, c)})
 	}
 	u.columns = append(u.columns,
-		column{"dropped", either(wins, "dropped")},
 		column{"started_at", either(wins, "started_at")},
 		// From here on started_at is set, so it tells whether this start has won.
-		column{"plan", either("VALUES(started_at) = started_at", "plan")},
+		column{"reasons", either("VALUES(started_at) = started_at", "reasons")},
 	)
 	return u
 }

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -32,8 +33,19 @@ type Migration struct {
 	AppliedAt time.Time // zero: pending
 }
 
-// triggersVersion is the one migration that is written in Go.
-const triggersVersion = 19
+// goMigration is a step that is written in Go.
+type goMigration struct {
+	version int64
+	name    string
+	run     func(ctx context.Context, pool *sql.DB) error
+}
+
+func goMigrations() []goMigration {
+	return []goMigration{
+		{19, "0019_change_triggers", createTriggers(configurationTables())},
+		{39, "0039_deck_triggers", createTriggers(deckTables())},
+	}
+}
 
 // Migrate applies what is pending, in order, and tells progress after each
 // step. Two at once wait for each other: a lease in the table goose_lock, which
@@ -96,10 +108,14 @@ func (d *DB) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	var written []*goose.Migration
+	for _, m := range goMigrations() {
+		written = append(written, goose.NewGoMigration(m.version, &goose.GoFunc{RunDB: m.run}, nil))
+	}
 	p, err := goose.NewProvider(goose.DialectMySQL, d.bulk, files,
 		goose.WithLocker(lease),
 		goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(triggersVersion, &goose.GoFunc{RunDB: createTriggers}, nil)),
+		goose.WithGoMigrations(written...),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
@@ -129,12 +145,13 @@ func knownMigrations(d *DB) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	written := map[int64]string{}
+	for _, m := range goMigrations() {
+		written[m.version] = m.name
+	}
 	var list []Migration
 	for _, s := range p.ListSources() {
-		name := strings.TrimSuffix(path.Base(s.Path), ".sql")
-		if s.Version == triggersVersion {
-			name = "0019_change_triggers"
-		}
+		name := cmp.Or(written[s.Version], strings.TrimSuffix(path.Base(s.Path), ".sql"))
 		list = append(list, Migration{Version: s.Version, Name: name})
 	}
 	return list, nil

@@ -4,20 +4,39 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
+	"time"
 
 	"tandem/internal/e164"
 	"tandem/routing"
 )
 
-// LoadSnapshotData reads the configuration as it was at one moment: all tables
-// in one read-only transaction over one consistent view. A row that cannot be
-// read is left out and told as a problem; the rest lives.
-func (d *DB) LoadSnapshotData(ctx context.Context) (routing.Data, []routing.Problem, error) {
+// LoadSnapshotData reads the configuration as it is now: all tables in one
+// read-only transaction over one consistent view. Of the rates only decks that
+// old does not hold are read; old may be nil. A row that cannot be read is left
+// out and told as a problem; the rest lives.
+func (d *DB) LoadSnapshotData(ctx context.Context, old *routing.RateTable) (routing.Data, []routing.Problem, error) {
+	return d.load(ctx, reader{old: old})
+}
+
+// LoadSnapshotDataAt is LoadSnapshotData with the decks and exchange rates that
+// were, or will be, in force at that moment. Of all other tables there is only
+// what they hold now. Each of the decks, drafts as a rule, takes the place of
+// the one in force of its owner and tier.
+func (d *DB) LoadSnapshotDataAt(ctx context.Context, old *routing.RateTable, at time.Time, decks ...int64) (routing.Data, []routing.Problem, error) {
+	return d.load(ctx, reader{old: old, at: at.UTC(), extra: decks})
+}
+
+func (d *DB) load(ctx context.Context, start reader) (routing.Data, []routing.Problem, error) {
 	var r reader
 	err := inTx(ctx, d.bulk, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
-		r = reader{ctx: ctx, tx: tx, leftOut: map[int64]bool{}}
+		r = start
+		r.ctx, r.tx, r.leftOut = ctx, tx, map[int64]bool{}
 		return r.readAll()
 	})
+	if err == nil {
+		err = r.finishRates()
+	}
 	if err != nil {
 		return routing.Data{}, nil, wrap("load configuration", err)
 	}
@@ -28,9 +47,16 @@ func (d *DB) LoadSnapshotData(ctx context.Context) (routing.Data, []routing.Prob
 type reader struct {
 	ctx      context.Context // of the transaction
 	tx       *sql.Tx
+	old      *routing.RateTable // decks that need not be read again
+	at       time.Time          // decks and exchange rates in force then; zero: now
+	extra    []int64            // decks instead of those in force
+	now      time.Time          // at, or the moment of the view by MariaDB's clock
 	data     routing.Data
 	problems []routing.Problem
-	leftOut  map[int64]bool // providers that cannot be read: their rates go with them, unreported
+	leftOut  map[int64]bool            // providers that cannot be read: their decks go with them, unreported
+	sizes    map[routing.DeckRef]int   // rows of the decks in force
+	table    *routing.RateTableBuilder // nil: old serves as it is
+	badRates int                       // rows of decks that cannot be read
 }
 
 func (r *reader) readAll() error {
@@ -53,7 +79,15 @@ func (r *reader) readAll() error {
 		{"gates", r.readGates},
 		{"duty_operators", r.readDuties},
 		{"stop_rules", r.readStopRules},
-		{"rates", r.readRates},
+		{"tariffs", r.readTariffs},
+		{"policies", r.readPolicies},
+		{"policy_routes", r.readPolicyRoutes},
+		{"policy_rules", r.readPolicyRules},
+		{"route_rules", r.readRouteRules},
+		{"block_list", r.readBlocks},
+		{"call_lengths", r.readLengths},
+		{"decks", r.readDecks},
+		{"deck_rates", r.readRates},
 	} {
 		if err := table.read(); err != nil {
 			return fmt.Errorf("table %s: %w", table.name, err)
@@ -63,12 +97,16 @@ func (r *reader) readAll() error {
 }
 
 func (r *reader) readVersion() error {
-	return r.tx.QueryRowContext(r.ctx, `SELECT COALESCE(MAX(id), 0) FROM change_log`).Scan(&r.data.Version)
+	err := r.tx.QueryRowContext(r.ctx, `SELECT COALESCE(MAX(id), 0), UTC_TIMESTAMP(3) FROM change_log`).Scan(&r.data.Version, &r.now)
+	if !r.at.IsZero() {
+		r.now = r.at
+	}
+	return err
 }
 
 // each runs a query and calls one for every row.
-func (r *reader) each(query string, one func(rows *sql.Rows) error) error {
-	rows, err := r.tx.QueryContext(r.ctx, query)
+func (r *reader) each(query string, one func(rows *sql.Rows) error, args ...any) error {
+	rows, err := r.tx.QueryContext(r.ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -96,6 +134,48 @@ func (r *reader) someNumber(table string, id int64, column, text string) (n e164
 		return "", false
 	}
 	return n, true
+}
+
+// prefix says whether text is leading digits of a number; empty is any number.
+func (r *reader) prefix(table string, id int64, column, text string) (ok bool) {
+	if len(text) > e164.MaxDigits || strings.Trim(text, "0123456789") != "" {
+		r.problem(table, id, column, "%q: want up to %d digits", text, e164.MaxDigits)
+		return false
+	}
+	return true
+}
+
+// tier reads a tier that may be absent.
+func (r *reader) tier(table string, id int64, text sql.NullString) (tier *routing.Tier, ok bool) {
+	if !text.Valid {
+		return nil, true
+	}
+	t, err := routing.ParseTier(text.String)
+	if err != nil {
+		r.problem(table, id, "tier", "%v", err)
+		return nil, false
+	}
+	return &t, true
+}
+
+// zone reads the name of a time zone. Local would be another place on every
+// machine.
+func (r *reader) zone(table string, id int64, name string) (zone *time.Location, ok bool) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		r.problem(table, id, "time_zone", "%q: want a name of the IANA time zone database, e.g. Europe/Moscow, or UTC", name)
+		return nil, false
+	}
+	return zone, true
+}
+
+// limit says whether a limit makes sense.
+func (r *reader) limit(table string, id int64, l routing.Limit) (ok bool) {
+	if l.Channels < 0 || l.CPS < 0 {
+		r.problem(table, id, "channels, cps", "%d, %d: want 0 for no limit, or more", l.Channels, l.CPS)
+		return false
+	}
+	return true
 }
 
 // yes reads a Y or N of the article's tables.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 
 	"tandem/internal/e164"
+	"tandem/internal/money"
 	"tandem/routing"
 )
 
@@ -57,30 +58,70 @@ func (r *reader) readServerAddresses() error {
 }
 
 func (r *reader) readAccounts() error {
-	return r.each(`SELECT id, name, enabled <> 0, country, international_prefix, trunk_prefix, default_cli, min_tier
+	return r.each(`SELECT id, name, enabled <> 0, country, international_prefix, trunk_prefix, default_cli, min_tier,
+			channels, cps, COALESCE(tariff_id, 0), no_loss <> 0, max_per_minute, max_connection_fee
 		FROM accounts ORDER BY id`, func(rows *sql.Rows) error {
 		var a routing.Account
-		var country, international, trunk, tier string
+		var rules dialRules
+		var tier string
 		var defaultCLI sql.NullString
-		if err := rows.Scan(&a.ID, &a.Name, &a.Enabled, &country, &international, &trunk, &defaultCLI, &tier); err != nil {
+		var maxRate sql.Null[money.Rate]
+		var maxFee sql.Null[money.Amount]
+		if err := rows.Scan(&a.ID, &a.Name, &a.Enabled, &rules.country, &rules.international, &rules.trunk, &defaultCLI, &tier,
+			&a.Limit.Channels, &a.Limit.CPS, &a.TariffID, &a.NoLoss, &maxRate, &maxFee); err != nil {
 			return err
 		}
-		var ok bool
-		if a.DefaultCLI, ok = r.number("accounts", a.ID, "default_cli", defaultCLI); !ok {
-			return nil
+		var ok [5]bool
+		a.DefaultCLI, ok[0] = r.number("accounts", a.ID, "default_cli", defaultCLI)
+		a.Rules, ok[1] = r.dialRules(a.ID, rules)
+		a.MinTier, ok[2] = r.minTier("accounts", a.ID, tier)
+		ok[3] = r.limit("accounts", a.ID, a.Limit)
+		ok[4] = r.caps(&a, maxRate, maxFee)
+		if ok == [5]bool{true, true, true, true, true} {
+			r.data.Accounts = append(r.data.Accounts, a)
 		}
-		var err error
-		if a.Rules, err = e164.NewDialRules(country, international, trunk); err != nil {
-			r.problem("accounts", a.ID, "country, international_prefix, trunk_prefix", "%v", err)
-			return nil
-		}
-		if a.MinTier, err = routing.ParseTier(tier); err != nil {
-			r.problem("accounts", a.ID, "min_tier", "%v", err)
-			return nil
-		}
-		r.data.Accounts = append(r.data.Accounts, a)
 		return nil
 	})
+}
+
+// dialRules are the columns of e164.DialRules.
+type dialRules struct{ country, international, trunk string }
+
+func (r *reader) dialRules(account int64, text dialRules) (rules e164.DialRules, ok bool) {
+	rules, err := e164.NewDialRules(text.country, text.international, text.trunk)
+	if err != nil {
+		r.problem("accounts", account, "country, international_prefix, trunk_prefix", "%v", err)
+		return e164.DialRules{}, false
+	}
+	return rules, true
+}
+
+func (r *reader) minTier(table string, id int64, text string) (tier routing.Tier, ok bool) {
+	tier, err := routing.ParseTier(text)
+	if err != nil {
+		r.problem(table, id, "min_tier", "%v", err)
+		return 0, false
+	}
+	return tier, true
+}
+
+// caps fills the dearest prices to buy at; NULL is any price.
+func (r *reader) caps(a *routing.Account, perMinute sql.Null[money.Rate], fee sql.Null[money.Amount]) (ok bool) {
+	switch {
+	case perMinute.V < 0:
+		r.problem("accounts", a.ID, "max_per_minute", "%s: want a price, or NULL for any", perMinute.V)
+		return false
+	case fee.V < 0:
+		r.problem("accounts", a.ID, "max_connection_fee", "%s: want a price, or NULL for any", fee.V)
+		return false
+	}
+	if perMinute.Valid {
+		a.MaxRate = &perMinute.V
+	}
+	if fee.Valid {
+		a.MaxFee = &fee.V
+	}
+	return true
 }
 
 func (r *reader) readSubscribers() error {
@@ -138,16 +179,18 @@ func (r *reader) readNumbers() error {
 
 func (r *reader) readGates() error {
 	return r.each(`SELECT id, numbers_pool_id, serverid, gatename, contextname, cid_support, COALESCE(host, ''), COALESCE(port, 0),
-			COALESCE(login, ''), COALESCE(password, ''), enabled <> 0
+			COALESCE(login, ''), COALESCE(password, ''), enabled <> 0, channels, cps
 		FROM gates ORDER BY id`, func(rows *sql.Rows) error {
 		var g routing.Gate
 		var cid string
 		if err := rows.Scan(&g.ID, &g.NumberID, &g.ServerID, &g.Name, &g.Context, &cid, &g.Host, &g.Port,
-			&g.Login, &g.Password, &g.Enabled); err != nil {
+			&g.Login, &g.Password, &g.Enabled, &g.Limit.Channels, &g.Limit.CPS); err != nil {
 			return err
 		}
-		var ok bool
-		if g.CLISupport, ok = r.yes("gates", g.ID, "cid_support", cid); ok {
+		var ok [2]bool
+		g.CLISupport, ok[0] = r.yes("gates", g.ID, "cid_support", cid)
+		ok[1] = r.limit("gates", g.ID, g.Limit)
+		if ok == [2]bool{true, true} {
 			r.data.Gates = append(r.data.Gates, g)
 		}
 		return nil

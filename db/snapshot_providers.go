@@ -24,11 +24,12 @@ func (r *reader) readCurrencies() error {
 	})
 }
 
-// readFX reads, of every currency, the latest rate that is not in the future.
+// readFX reads, of every currency, the latest rate that was not in the future
+// then.
 func (r *reader) readFX() error {
 	r.data.FX = map[int64]money.FX{}
 	return r.each(`SELECT f.currency_id, f.per_eur FROM fx_rates f
-		JOIN (SELECT currency_id, MAX(valid_from) AS valid_from FROM fx_rates WHERE valid_from <= UTC_TIMESTAMP(3) GROUP BY currency_id) latest
+		JOIN (SELECT currency_id, MAX(valid_from) AS valid_from FROM fx_rates WHERE valid_from <= ? GROUP BY currency_id) latest
 			ON latest.currency_id = f.currency_id AND latest.valid_from = f.valid_from
 		ORDER BY f.currency_id`, func(rows *sql.Rows) error {
 		var currency int64
@@ -43,27 +44,29 @@ func (r *reader) readFX() error {
 		}
 		r.data.FX[currency] = fx
 		return nil
-	})
+	}, r.now)
 }
 
 func (r *reader) readProviders() error {
 	return r.each(`SELECT id, providername, currency_id, noncli_prefix, cli_prefix, premcli_prefix, cli_allowed, dynamic_calls,
-			append_plus <> 0, dynamic_calls_caller_id, enabled <> 0
+			append_plus <> 0, dynamic_calls_caller_id, enabled <> 0, channels, cps
 		FROM providers ORDER BY id`, func(rows *sql.Rows) error {
 		var p routing.Provider
 		var prefixes [3]sql.NullString
 		var cliAllowed, dynamic string
 		var defaultCLI sql.NullString
 		if err := rows.Scan(&p.ID, &p.Name, &p.CurrencyID, &prefixes[routing.TierNonCLI], &prefixes[routing.TierCLI],
-			&prefixes[routing.TierPremium], &cliAllowed, &dynamic, &p.AppendPlus, &defaultCLI, &p.Enabled); err != nil {
+			&prefixes[routing.TierPremium], &cliAllowed, &dynamic, &p.AppendPlus, &defaultCLI, &p.Enabled,
+			&p.Limit.Channels, &p.Limit.CPS); err != nil {
 			return err
 		}
-		var ok [4]bool
+		var ok [5]bool
 		p.CLIAllowed, ok[0] = r.yes("providers", p.ID, "cli_allowed", cliAllowed)
 		p.Dynamic, ok[1] = r.yes("providers", p.ID, "dynamic_calls", dynamic)
 		p.DefaultCLI, ok[2] = r.number("providers", p.ID, "dynamic_calls_caller_id", defaultCLI)
 		ok[3] = r.tierPrefixes(&p, prefixes)
-		if ok != [4]bool{true, true, true, true} {
+		ok[4] = r.limit("providers", p.ID, p.Limit)
+		if ok != [5]bool{true, true, true, true, true} {
 			r.leftOut[p.ID] = true
 			return nil
 		}
@@ -216,31 +219,6 @@ func (r *reader) readStopRules() error {
 		default:
 			r.data.StopRules = append(r.data.StopRules, s)
 		}
-		return nil
-	})
-}
-
-// readRates reads all rates, also those not yet or no longer in force: which
-// one counts is decided at the time of the call.
-func (r *reader) readRates() error {
-	return r.each(`SELECT id, provider_id, tier, prefix, per_minute, connection_fee, first_s, next_s, effective_from, effective_to
-		FROM rates ORDER BY id`, func(rows *sql.Rows) error {
-		var v routing.Rate
-		var tier string
-		var to sql.NullTime
-		if err := rows.Scan(&v.ID, &v.ProviderID, &tier, &v.Prefix, &v.PerMinute, &v.ConnectionFee, &v.First, &v.Next, &v.From, &to); err != nil {
-			return err
-		}
-		if r.leftOut[v.ProviderID] {
-			return nil
-		}
-		var err error
-		if v.Tier, err = routing.ParseTier(tier); err != nil {
-			r.problem("rates", v.ID, "tier", "%v", err)
-			return nil
-		}
-		v.To = to.Time
-		r.data.Rates = append(r.data.Rates, v)
 		return nil
 	})
 }

@@ -53,8 +53,11 @@ func fitting(rows [][]any) int {
 	bytes := 0
 	for i, row := range rows[:min(len(rows), maxRows)] {
 		for _, v := range row {
-			if text, ok := v.(string); ok {
-				bytes += len(text)
+			switch v := v.(type) {
+			case string:
+				bytes += len(v)
+			case []byte:
+				bytes += len(v)
 			}
 		}
 		if i > 0 && bytes > maxBytes {

@@ -52,6 +52,7 @@
 //
 //	T_ACTION    dial, redirect, echo or reject; after next only dial or reject
 //	T_DIR       out, in or redirect; empty leaves what the door says
+//	T_ACCOUNT   the account that pays, digits; becomes the channel's accountcode
 //	T_N         how many routes follow; at most 10 are tried
 //	T_R1…       dial strings
 //	T_C1…       the number that route shows; empty leaves CLI, and no number at all goes out as anonymous
@@ -72,6 +73,13 @@
 // with 17, NOANSWER after ringing with 19, anything else takes the next route,
 // and the end of the list is NoMorePaths and 34. So are ten attempts, and the end
 // of Server.HuntBudget.
+//
+// # What ARI sees
+//
+// The caller's channel is in one of the contexts service, make_a_call and
+// redirect from its seizure to the end of its report; its id is the call id and
+// its accountcode T_ACCOUNT. During an attempt it executes Dial, whose arguments
+// end in U(predial^LIMIT^KEY^DIRECTION): the route key of the attempt in progress.
 //
 // # Attempt log
 //

@@ -23,11 +23,13 @@ func BenchmarkPlanDemo(b *testing.B) {
 		Server: s.Server("asterisk-macomnet"), Account: account, Shown: s.Present(account, caller, ""),
 		BNumber: e164.Number("74957777777"), At: at,
 	}
-	if n := len(s.Plan(request).Routes); n != 5 {
+	var plan routing.Plan
+	s.Plan(request, &plan)
+	if n := len(plan.Routes); n != 5 {
 		b.Fatalf("%d routes, want 5", n)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Plan(request)
+		s.Plan(request, &plan)
 	}
 }

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"net/netip"
+	"time"
 
 	"tandem/billing/rate"
 	"tandem/internal/e164"
@@ -23,7 +24,14 @@ type Data struct {
 	Subscribers []Subscriber
 	Duties      []Duty
 	StopRules   []StopRule
-	Rates       []Rate
+	Tariffs     []Tariff
+	Decks       []Deck     // those in force, at most one an owner and tier
+	Rates       *RateTable // the rows of Decks; nil: none
+	Lengths     []LengthCount
+	Policies    []Policy
+	PolicyRules []PolicyRule
+	RouteRules  []RouteRule
+	Blocks      []Block
 	Currencies  []Currency
 	FX          map[int64]money.FX // by currency id: units per euro, in force now
 }
@@ -65,6 +73,13 @@ type Provider struct {
 	DefaultCLI e164.Number // shown when a call has no caller ID of its own; may be empty
 	TierPrefix [3]*string  // by Tier: technical prefix before the B-number; nil = tier not sold
 	Plain      bool        // sells no tier by prefix: one way, taken for TierCLI
+	Limit      Limit
+}
+
+// Limit bounds what may go on at once. 0: no limit.
+type Limit struct {
+	Channels int // calls at the same time
+	CPS      int // new calls a second
 }
 
 // Tier is a quality of delivery that a provider sells, told by the prefix put
@@ -112,6 +127,7 @@ type Gate struct {
 	Login      string // set with Password: the gate registers
 	Password   string
 	Enabled    bool
+	Limit      Limit
 }
 
 // Number is one rented number of the pool.
@@ -138,6 +154,11 @@ type Account struct {
 	Rules      e164.DialRules
 	DefaultCLI e164.Number // may be empty
 	MinTier    Tier        // no route of a lower tier
+	Limit      Limit
+	TariffID   int64         // what its calls are sold by; 0: not known
+	NoLoss     bool          // with a tariff: no route that costs more than the call is sold for
+	MaxRate    *money.Rate   // dearest price per minute to buy at, in the base currency; nil: any
+	MaxFee     *money.Amount // dearest connection fee to buy at, in the base currency; nil: any
 }
 
 // Subscriber is a telephone or a PBX with a login of its own.
@@ -171,11 +192,117 @@ type StopRule struct {
 	Release    q850.Cause // cause to the caller when stopping; 0: as received, mapped
 }
 
-// Rate is one row of a provider's deck for a tier.
-type Rate struct {
+// Tariff is what we sell by. Its prices are decks, as a provider's are.
+type Tariff struct {
 	ID         int64
+	Name       string
+	CurrencyID int64
+}
+
+// Deck is one version of all prices of a provider for a tier, or of a tariff.
+// Its rows never change once it is published; Revision is raised when somebody
+// changes them by hand all the same.
+type Deck struct {
+	ID         int64
+	Revision   int
+	Version    int // 1, 2, … of its owner and tier
 	ProviderID int64
-	Tier       Tier
-	Prefix     string // leading digits of the B-number, 1 to 15
-	rate.Rate
+	TariffID   int64 // set instead of ProviderID
+	Tier       Tier  // of a provider's deck
+	Zone       *time.Location
+}
+
+// LengthCount says how many answered calls to numbers with that prefix talked
+// that long.
+type LengthCount struct {
+	Prefix  string // of the B-number; empty: everywhere
+	Seconds int32  // started seconds of talk, at least 1
+	Calls   int64
+}
+
+// PolicyKind is how a policy orders the routes.
+type PolicyKind string
+
+// The kinds of policy.
+const (
+	LeastCost PolicyKind = "least_cost" // the cheapest expected call first
+	Priority  PolicyKind = "priority"   // in the order given; equals by cost
+	Share     PolicyKind = "share"      // every route its share of the calls
+	BandShare PolicyKind = "band_share" // shares among those little dearer than the cheapest, then by cost
+	Quality   PolicyKind = "quality"    // by what is known of the routes' quality
+)
+
+// Policy orders routes for the calls that a rule picks for it.
+type Policy struct {
+	ID      int64
+	Name    string
+	Kind    PolicyKind
+	Band    int  // BandShare: how much dearer than the cheapest, in hundredths of a percent
+	MinTier Tier // no route of a lower tier
+	Routes  []PolicyRoute
+}
+
+// PolicyRoute is a provider, or one tier of it, in a policy. Priority and Share
+// leave out what they do not name.
+type PolicyRoute struct {
+	ProviderID int64
+	Tier       *Tier // nil: every tier
+	Place      int   // Priority: lower goes first
+	Weight     int   // Share, BandShare: its share, at least 1
+}
+
+// Match says which calls a rule is for. Zero fields match anything.
+type Match struct {
+	AccountID int64
+	APrefix   string // of the number shown
+	BPrefix   string // of the number called
+	Window    rate.Window
+	Zone      *time.Location // of Window; nil: UTC
+}
+
+// PolicyRule picks the policy: the first that matches, by Position.
+type PolicyRule struct {
+	ID       int64
+	Position int
+	PolicyID int64
+	Match
+}
+
+// RuleAction is what a route rule does.
+type RuleAction string
+
+// The actions of a route rule.
+const (
+	Prefer RuleAction = "prefer" // its routes go first
+	Force  RuleAction = "force"  // its routes and no others
+	Forbid RuleAction = "block"  // not its routes
+)
+
+// RouteRule prefers, forces or blocks routes for the calls it matches. Zero
+// fields of the route match any route; a block that names no route at all
+// blocks the call.
+type RouteRule struct {
+	ID     int64
+	Action RuleAction
+	Match
+	ProviderID int64
+	Tier       *Tier
+	GateID     int64
+}
+
+// Side of a call.
+type Side string
+
+// The two sides.
+const (
+	SideA Side = "A" // who calls: the number shown
+	SideB Side = "B" // who is called
+)
+
+// Block refuses calls from or to numbers with that prefix.
+type Block struct {
+	ID        int64
+	Side      Side
+	Prefix    string
+	AccountID int64 // 0: for everybody
 }

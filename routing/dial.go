@@ -45,6 +45,27 @@ func addressDial(driver Driver, a *Address, digits string) string {
 	return "PJSIP/" + digits + "@" + TrunkEndpoint(a)
 }
 
+// Dial is the dial string of the i-th route, from 0.
+func (p *Plan) Dial(i int) string {
+	r, driver := &p.Routes[i], p.request.Server.Driver
+	if r.Gate != nil {
+		return gateDial(driver, r.Gate, p.called(r))
+	}
+	return addressDial(driver, r.Address, p.called(r))
+}
+
+// called is the B-number as the provider wants it: its technical prefix asks
+// for the tier; only a bare number takes the plus.
+func (p *Plan) called(r *Route) string {
+	switch {
+	case r.digits != "":
+		return r.digits + string(p.request.BNumber)
+	case r.Provider.AppendPlus:
+		return "+" + string(p.request.BNumber)
+	}
+	return string(p.request.BNumber)
+}
+
 // RedirectDial is the dial string that hands a call for b to another server over
 // IAX2, the called number untouched; empty when the server has no IAX2 path.
 func RedirectDial(to *Server, b e164.Number) string {

@@ -1,9 +1,10 @@
 package routing
 
 import (
-	"slices"
+	"math/bits"
 	"time"
 
+	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 )
@@ -15,7 +16,25 @@ type Request struct {
 	Account *Account
 	Shown   Presented
 	BNumber e164.Number
+	Routing e164.Number // of a ported number: what is looked up in the decks; empty: BNumber
 	At      time.Time
+	Policy  *Policy  // instead of the one that the rules pick; nil: that one
+	Ticket  uint64   // policies that share: 0, 1, 2, … of their calls; the same ticket draws the same order
+	Room    Room     // nil: there is room everywhere
+	Quality Evidence // nil: none, quality policies go by cost
+}
+
+// Room knows how much is going on right now: channels in use, calls of this
+// second, routes that rest. An empty reason: there is room.
+type Room interface {
+	Room(provider, gate, address int64, at time.Time) Reason
+	AccountRoom(account int64, at time.Time) Reason
+}
+
+// Evidence ranks routes by what is known of their quality: the higher the better.
+// cost is the expected cost in the base currency.
+type Evidence interface {
+	Worth(k Key, b e164.Number, cost money.Amount, at time.Time) int64
 }
 
 // Route is one way to carry the call.
@@ -25,11 +44,13 @@ type Route struct {
 	Tier     Tier
 	Gate     *Gate    // nil when the way out is an address
 	Address  *Address // nil when the way out is a gate
-	Dial     string   // what Asterisk dials
 	CLI      e164.Number
-	Rate     *Rate
+	Deck     int64 // id of the deck in force
+	Prefix   e164.Number
+	Rate     rate.Rate
 	Native   money.Amount // expected cost in the provider's currency
 	Cost     money.Amount // expected cost in the base currency
+	digits   string       // technical prefix
 }
 
 // Drop is a candidate that is no route, and why.
@@ -39,139 +60,396 @@ type Drop struct {
 	Tier     Tier
 	Reason   Reason
 	Detail   string
+	Cost     money.Amount // expected, in the base currency; 0: not priced
 }
 
 // Plan is the answer to a Request: the routes in order, at most MaxRoutes, and
-// every candidate that was left out. Redirect is set instead of routes when the
-// number shown lives on another server.
+// every candidate that was left out. It may be used for one request after the
+// other and then allocates nothing; what it holds is valid until the next.
 type Plan struct {
-	Redirect *Server
-	Dial     string // of the redirect
+	Refused  Reason  // set: the call may not be made at all
+	Redirect *Server // set: the number shown lives there
 	Routes   []Route
 	Dropped  []Drop
+	Policy   *Policy      // that ordered the routes; nil: least cost
+	Ticket   uint64       // with which it drew
+	Lengths  string       // prefix whose call lengths were expected
+	Sale     money.Amount // expected price to the account, in the base currency, rounded down
+	Sold     bool         // Sale is known
+
+	snapshot *Snapshot
+	request  Request
+	profile  *lengthProfile
+	milli    int64 // request.At
+	rules    []*RouteRule
+	forced   bool    // a rule allows only its own routes
+	matches  []match // by slot
+	prices   []price
+	found    []candidate
+	order    []uint16
+	groups   []group
+	reasons  Reasons
 }
 
-// Plan finds the routes for a call. It is a pure function of the snapshot and
-// the request.
-func (s *Snapshot) Plan(r Request) Plan {
+// match is the rate of one deck for the number.
+type match struct {
+	entry uint32 // place in the trie's entries plus one; 0: none
+	depth uint8  // digits of its prefix
+}
+
+// price is what a deck's rate makes of the expected call.
+type price struct {
+	rate    rate.Rate // without its times
+	entry   entry
+	depth   uint8
+	exact   rate.Exact // native
+	fx      money.FX
+	cost    rate.Rounded // in the base currency
+	attempt money.Amount // fee of a failed attempt, in the base currency, rounded up
+}
+
+// candidate is a way out that may carry the call.
+type candidate struct {
+	deck    *deck
+	gate    *Gate
+	address *Address
+	cli     e164.Number
+	price   uint16 // place in prices
+	class   uint8  // 0: preferred by a rule
+	rank    int32  // of its policy: lower first
+	worth   int64  // quality: higher first
+}
+
+// Plan finds the routes for a call and writes them into p. It is a pure function
+// of the snapshot and the request.
+func (s *Snapshot) Plan(r Request, p *Plan) {
+	p.begin(s, r)
 	if home := s.Home(r.Shown.Number, r.Server); home != nil && home != r.Server {
-		if dial := RedirectDial(home, r.BNumber); dial != "" {
-			return Plan{Redirect: home, Dial: dial}
-		}
-		return Plan{Dropped: []Drop{{Key: Key{ServerID: home.ID}, Reason: ReasonServerUnbound, Detail: home.Name}}}
+		p.redirect(home)
+		return
 	}
-	c := candidates{Snapshot: s, request: r}
-	rates := make([]int32, len(s.decks))
-	s.trie.lookup(string(r.BNumber), r.At, s.rates, rates)
+	if reason := p.refused(); reason != "" {
+		p.Refused = reason
+		return
+	}
+	p.lookup()
+	if reason := p.sell(); reason != "" {
+		p.Refused = reason
+		return
+	}
 	for i := range s.decks {
-		c.addDeck(&s.decks[i], rates[i])
+		p.addDeck(&s.decks[i])
 	}
-	c.order()
-	return c.plan
+	p.rank()
+	p.choose()
 }
 
-// candidates collects one call's plan.
-type candidates struct {
-	*Snapshot
-	request Request
-	plan    Plan
+func (p *Plan) begin(s *Snapshot, r Request) {
+	if r.Routing == "" {
+		r.Routing = r.BNumber
+	}
+	*p = Plan{
+		snapshot: s, request: r, milli: r.At.UnixMilli(), Policy: r.Policy, Ticket: r.Ticket,
+		Routes: p.Routes[:0], Dropped: p.Dropped[:0], rules: p.rules[:0], matches: p.matches, prices: p.prices[:0],
+		found: p.found[:0], order: p.order[:0], groups: p.groups[:0], reasons: p.reasons,
+	}
+	if p.Policy == nil {
+		p.Policy = s.Policy(r.Account.ID, r.Shown.CLI, r.BNumber, r.At)
+	}
 }
 
-func (c *candidates) addDeck(d *deck, rateIndex int32) {
-	key := Key{ProviderID: d.provider.ID, Tier: d.tier}
+func (p *Plan) redirect(home *Server) {
+	if home.IAX2 == "" {
+		p.Dropped = append(p.Dropped, Drop{Key: Key{ServerID: home.ID}, Reason: ReasonServerUnbound, Detail: home.Name})
+		return
+	}
+	p.Redirect = home
+}
+
+// refused collects the rules for the call and says what forbids it altogether.
+func (p *Plan) refused() Reason {
+	s, r := p.snapshot, &p.request
+	if reason, blocked := s.Blocked(r.Account.ID, r.Shown.CLI, r.BNumber); blocked {
+		return reason
+	}
+	for _, rule := range s.routeRules.of(r.Account.ID) {
+		if !rule.matches(r.Account.ID, r.Shown.CLI, r.BNumber, r.At) {
+			continue
+		}
+		if rule.blocksAll() {
+			return ReasonRuleBlocks
+		}
+		p.forced = p.forced || rule.Action == Force
+		p.rules = append(p.rules, rule)
+	}
+	if r.Room != nil {
+		return r.Room.AccountRoom(r.Account.ID, r.At)
+	}
+	return ""
+}
+
+// lookup finds for each deck its own longest prefix that is in force, never a
+// shallower one because it is cheaper.
+func (p *Plan) lookup() {
+	s := p.snapshot
+	number := string(p.request.Routing)
+	p.profile = s.lengths.longest(number)
+	p.Lengths = p.profile.prefix
+	t := s.rates
+	if t == nil {
+		return
+	}
+	if cap(p.matches) < len(t.decks) {
+		p.matches = make([]match, len(t.decks))
+	}
+	p.matches = p.matches[:len(t.decks)]
+	clear(p.matches)
+	var path [maxDepth]uint32
+	for depth := t.trie.find(number, &path); depth > 0; depth-- {
+		n := &t.trie.nodes[path[depth-1]]
+		for i := n.first; i < n.end; i++ {
+			e := &t.trie.entries[i]
+			if m := &p.matches[e.slot]; m.entry == 0 && t.inForce(e, p.request.At, p.milli) {
+				*m = match{i + 1, uint8(depth)}
+			}
+		}
+	}
+}
+
+// matched is the rate found in a slot.
+func (p *Plan) matched(slot int) (match, bool) {
+	if slot < 0 || p.matches[slot].entry == 0 {
+		return match{}, false
+	}
+	return p.matches[slot], true
+}
+
+// price works out what the matched rate makes of the expected call, in p.prices.
+func (p *Plan) price(m match, currency int64) (*price, Reason, string) {
+	s := p.snapshot
+	e := s.rates.trie.entries[m.entry-1]
+	part := &s.rates.parts[e.part]
+	fx := s.fx[currency]
 	switch {
+	case part.blocked:
+		return nil, ReasonBlockedPrefix, ""
+	case fx == 0:
+		return nil, ReasonNoFX, s.currencies[currency]
+	}
+	p.prices = append(p.prices, price{
+		rate: rate.Rate{
+			PerMinute: e.perMinute, ConnectionFee: part.fee, Minimum: part.minimum, AttemptFee: part.attempt, First: part.first, Next: part.next,
+		},
+		entry: e, depth: m.depth, fx: fx,
+	})
+	v := &p.prices[len(p.prices)-1]
+	v.exact = p.profile.lengths.Expect(&v.rate, p.profile.billed[part.steps])
+	var err error
+	if v.cost, err = v.exact.In(fx, s.baseFX); err != nil {
+		return nil, ReasonRateInvalid, err.Error()
+	}
+	if part.attempt != 0 {
+		if v.attempt, err = roundUp(part.attempt, fx, s.baseFX); err != nil {
+			return nil, ReasonRateInvalid, err.Error()
+		}
+	}
+	return v, "", ""
+}
+
+// roundUp converts a sum and rounds it up.
+func roundUp(a money.Amount, from, to money.FX) (money.Amount, error) {
+	if from == to {
+		return a, nil
+	}
+	hi, lo := bits.Mul64(uint64(a), uint64(to))
+	lo, carry := bits.Add64(lo, uint64(from)-1, 0)
+	if hi += carry; hi >= uint64(from) {
+		return 0, money.ErrOverflow
+	}
+	q, _ := bits.Div64(hi, lo, uint64(from))
+	return money.Amount(q), nil
+}
+
+// sell finds what the account pays for the expected call. An account that must
+// not lose is not served where it has no price.
+func (p *Plan) sell() Reason {
+	account := p.request.Account
+	tariff := p.snapshot.tariffs[account.TariffID]
+	if tariff == nil {
+		return ""
+	}
+	m, ok := p.matched(tariff.slot)
+	if !ok {
+		if account.NoLoss {
+			return ReasonNoSellRate
+		}
+		return ""
+	}
+	v, reason, _ := p.price(m, tariff.CurrencyID)
+	if reason != "" {
+		return reason
+	}
+	p.Sale, p.Sold = v.cost.Down, true
+	return ""
+}
+
+// addDeck makes candidates of all ways out of a provider's tier.
+func (p *Plan) addDeck(d *deck) {
+	key := Key{ProviderID: d.provider.ID, Tier: d.tier}
+	m, found := p.matched(d.slot)
+	switch least := p.leastTier(); {
 	case !d.provider.Enabled:
-		c.drop(key, d, ReasonProviderDisabled, "")
+		p.drop(key, d, ReasonProviderDisabled, "")
 		return
-	case d.tier < c.request.Account.MinTier:
-		c.drop(key, d, ReasonTierTooLow, c.request.Account.MinTier.String())
+	case d.tier < least:
+		p.drop(key, d, ReasonTierTooLow, least.String())
 		return
-	case rateIndex < 0:
-		c.drop(key, d, ReasonNoRate, "")
+	case p.Policy.namesAll() && p.Policy.route(key.ProviderID, d.tier) == nil:
+		p.drop(key, d, ReasonNotInPolicy, p.Policy.Name)
 		return
-	}
-	rate := &c.rates[rateIndex]
-	native, err := rate.Price(ExpectedTalk)
-	if err != nil {
-		c.drop(key, d, ReasonRateInvalid, err.Error())
+	case !found:
+		p.drop(key, d, ReasonNoRate, "")
 		return
 	}
-	fx := c.fx[d.provider.CurrencyID]
-	if fx == 0 {
-		c.drop(key, d, ReasonNoFX, c.currencies[d.provider.CurrencyID])
+	v, reason, detail := p.price(m, d.provider.CurrencyID)
+	if reason != "" {
+		p.drop(key, d, reason, detail)
 		return
 	}
-	cost, err := money.Convert(native, fx, c.baseFX)
-	if err != nil {
-		c.drop(key, d, ReasonRateInvalid, err.Error())
+	at := uint16(len(p.prices) - 1)
+	if reason := p.overCap(v); reason != "" {
+		p.dropAt(key, d, reason, "", v.cost.Nearest)
 		return
 	}
-	priced := Route{Key: key, Provider: d.provider, Tier: d.tier, Rate: rate, Native: native, Cost: cost}
-	if !c.addGates(d, priced) && len(c.addresses[d.provider.ID]) == 0 {
-		c.drop(key, d, ReasonNoWayOut, "")
+	if !p.addGates(d, at) && len(p.snapshot.addresses[d.provider.ID]) == 0 {
+		p.drop(key, d, ReasonNoWayOut, "")
 	}
-	c.addAddresses(d, priced)
+	p.addAddresses(d, at)
+}
+
+// leastTier is the lowest tier that will do.
+func (p *Plan) leastTier() Tier {
+	if p.Policy != nil {
+		return max(p.request.Account.MinTier, p.Policy.MinTier)
+	}
+	return p.request.Account.MinTier
+}
+
+// overCap holds a rate against the dearest that the account allows. The
+// comparison multiplies instead of dividing, so nothing is rounded.
+func (p *Plan) overCap(v *price) Reason {
+	a, base := p.request.Account, p.snapshot.baseFX
+	if a.MaxRate != nil && dearer(int64(v.rate.PerMinute), v.fx, int64(*a.MaxRate), base) {
+		return ReasonRateCap
+	}
+	if a.MaxFee != nil && dearer(int64(v.rate.ConnectionFee), v.fx, int64(*a.MaxFee), base) {
+		return ReasonFeeCap
+	}
+	return ""
+}
+
+// dearer says whether x in one currency is more than y in another.
+func dearer(x int64, fx money.FX, y int64, fy money.FX) bool {
+	h1, l1 := bits.Mul64(uint64(x), uint64(fy))
+	h2, l2 := bits.Mul64(uint64(max(0, y)), uint64(fx))
+	return h1 > h2 || h1 == h2 && l1 > l2
 }
 
 // addGates adds the provider's dial peers on this server and says whether any
 // will do.
-func (c *candidates) addGates(d *deck, priced Route) (found bool) {
-	var used []string
-	for _, g := range c.gates[d.provider.ID] {
-		key := priced.Key
-		key.GateID = g.ID
-		reason, ok := c.mayUseGate(g, c.request.Server, c.request.Shown)
-		if ok && slices.Contains(used, g.Name) {
+func (p *Plan) addGates(d *deck, at uint16) (usable bool) {
+	s, r := p.snapshot, &p.request
+	first := len(p.found)
+	for _, g := range s.gates[d.provider.ID] {
+		key := Key{ProviderID: d.provider.ID, Tier: d.tier, GateID: g.ID}
+		reason, ok := s.mayUseGate(g, r.Server, r.Shown)
+		if ok && twin(p.found[first:], g.Name) {
 			reason, ok = ReasonGateTwin, false
 		}
 		if !ok {
-			c.drop(key, d, reason, g.Name)
+			p.dropAt(key, d, reason, g.Name, p.prices[at].cost.Nearest)
 			continue
 		}
-		used = append(used, g.Name)
-		route := priced
-		route.Key, route.Gate = key, g
+		usable = true
+		c := candidate{deck: d, gate: g, price: at}
 		if g.CLISupport {
-			route.CLI = c.numberIDs[g.NumberID].Number // the number shown, or the gate's own when there is none
+			c.cli = s.numberIDs[g.NumberID].Number // the number shown, or the gate's own when there is none
 		}
-		route.Dial = gateDial(c.request.Server.Driver, g, c.digits(d))
-		c.plan.Routes = append(c.plan.Routes, route)
-		found = true
+		p.add(key, c, g.Name)
 	}
-	return found
+	return usable
 }
 
-func (c *candidates) addAddresses(d *deck, priced Route) {
-	for _, a := range c.addresses[d.provider.ID] {
-		key := priced.Key
-		key.AddressID = a.ID
-		if reason, ok := c.mayUseAddress(d.provider, c.request.Shown); !ok {
-			c.drop(key, d, reason, a.Host)
+// twin says whether another row of the same dial peer is a candidate already.
+func twin(found []candidate, name string) bool {
+	for i := range found {
+		if found[i].gate != nil && found[i].gate.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Plan) addAddresses(d *deck, at uint16) {
+	s, r := p.snapshot, &p.request
+	for _, a := range s.addresses[d.provider.ID] {
+		key := Key{ProviderID: d.provider.ID, Tier: d.tier, AddressID: a.ID}
+		if reason, ok := s.mayUseAddress(d.provider, r.Shown); !ok {
+			p.dropAt(key, d, reason, a.Host, p.prices[at].cost.Nearest)
 			continue
 		}
-		route := priced
-		route.Key, route.Address = key, a
-		route.CLI = c.request.Shown.CLI
-		if route.CLI == "" {
-			route.CLI = d.provider.DefaultCLI
+		c := candidate{deck: d, address: a, price: at, cli: r.Shown.CLI}
+		if c.cli == "" {
+			c.cli = d.provider.DefaultCLI
 		}
-		route.Dial = addressDial(c.request.Server.Driver, a, c.digits(d))
-		c.plan.Routes = append(c.plan.Routes, route)
+		p.add(key, c, a.Host)
 	}
 }
 
-// digits is the B-number as the provider wants it: its technical prefix asks
-// for the tier; only a bare number takes the plus.
-func (c *candidates) digits(d *deck) string {
-	switch {
-	case d.prefix != "":
-		return d.prefix + string(c.request.BNumber)
-	case d.provider.AppendPlus:
-		return "+" + string(c.request.BNumber)
+// add takes a candidate unless a rule or its load speaks against it.
+func (p *Plan) add(key Key, c candidate, name string) {
+	cost := p.prices[c.price].cost.Nearest
+	preferred, reason := p.ruled(key)
+	if reason == "" && p.request.Room != nil {
+		reason = p.request.Room.Room(key.ProviderID, key.GateID, key.AddressID, p.request.At)
 	}
-	return string(c.request.BNumber)
+	if reason != "" {
+		p.dropAt(key, c.deck, reason, name, cost)
+		return
+	}
+	c.class = 1
+	if preferred {
+		c.class = 0
+	}
+	p.found = append(p.found, c)
 }
 
-func (c *candidates) drop(key Key, d *deck, reason Reason, detail string) {
-	c.plan.Dropped = append(c.plan.Dropped, Drop{Key: key, Provider: d.provider, Tier: d.tier, Reason: reason, Detail: detail})
+// ruled says what the route rules make of a way out.
+func (p *Plan) ruled(key Key) (preferred bool, reason Reason) {
+	allowed := !p.forced
+	for _, rule := range p.rules {
+		if !rule.covers(key.ProviderID, key.Tier, key.GateID) {
+			continue
+		}
+		switch rule.Action {
+		case Forbid:
+			return false, ReasonRuleBlocks
+		case Force:
+			allowed = true
+		case Prefer:
+			preferred = true
+		}
+	}
+	if !allowed {
+		return false, ReasonRuleForces
+	}
+	return preferred, ""
+}
+
+func (p *Plan) drop(key Key, d *deck, reason Reason, detail string) {
+	p.dropAt(key, d, reason, detail, 0)
+}
+
+func (p *Plan) dropAt(key Key, d *deck, reason Reason, detail string, cost money.Amount) {
+	p.Dropped = append(p.Dropped, Drop{Key: key, Provider: d.provider, Tier: d.tier, Reason: reason, Detail: detail, Cost: cost})
 }

@@ -26,30 +26,32 @@ var now = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 func TestPlanAgainstExhaustiveModel(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := drawCompany(t)
-		s, _, err := routing.NewSnapshot(d, routing.Options{BaseCurrency: "USD"}, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := drawCompany(t)
+		d := c.Data
+		s := c.snapshot(t)
+		var plan routing.Plan // used again and again, as a node does
 		for range 5 {
 			b := e164.Number(rapid.StringMatching(`[12]{7,12}`).Draw(t, "B-number"))
 			shown := drawShown(t, s, d)
 			here := s.Server(d.Servers[rapid.IntRange(0, 1).Draw(t, "server")].Name)
 			account := s.Account(1)
-			plan := s.Plan(routing.Request{Server: here, Account: account, Shown: shown, BNumber: b, At: now})
-			got := describePlan(plan)
-			want := model(d, here, account, shown, b)
+			s.Plan(routing.Request{Server: here, Account: account, Shown: shown, BNumber: b, At: now}, &plan)
+			got := describePlan(&plan)
+			want := model(c, here, account, shown, b)
 			if !slices.Equal(got, want) {
 				t.Fatalf("call for %s showing %q on %s\n got %v\nwant %v", b, shown.CLI, here.Name, got, want)
 			}
-			checkEveryCandidateIsNamed(t, plan, d)
+			checkEveryCandidateIsNamed(t, &plan, d)
 		}
 	})
 }
 
-func describePlan(p routing.Plan) []string {
+func describePlan(p *routing.Plan) []string {
 	if p.Redirect != nil {
 		return []string{"redirect " + p.Redirect.Name}
+	}
+	if p.Refused != "" {
+		return []string{"refused " + string(p.Refused)}
 	}
 	keys := []string{}
 	for _, r := range p.Routes {
@@ -59,8 +61,8 @@ func describePlan(p routing.Plan) []string {
 }
 
 // Every provider that sells anything is either a route or left out with a reason.
-func checkEveryCandidateIsNamed(t *rapid.T, p routing.Plan, d routing.Data) {
-	if p.Redirect != nil {
+func checkEveryCandidateIsNamed(t *rapid.T, p *routing.Plan, d routing.Data) {
+	if p.Redirect != nil || p.Refused != "" {
 		return
 	}
 	seen := map[int64]bool{}
@@ -80,12 +82,62 @@ func checkEveryCandidateIsNamed(t *rapid.T, p routing.Plan, d routing.Data) {
 	}
 }
 
-func drawCompany(t *rapid.T) routing.Data {
-	d := routing.Data{
+// company is Data with its decks as plain rows.
+type company struct {
+	routing.Data
+	rows   []deckRow
+	counts map[int32]uint64 // calls by length, the same everywhere
+}
+
+// deckRow is a rate with its owner: a provider and tier, or the tariff (0).
+type deckRow struct {
+	provider int64
+	tier     routing.Tier
+	routing.DeckRow
+}
+
+func (c *company) snapshot(t *rapid.T) *routing.Snapshot {
+	prior, err := rate.NewLengths(c.counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := routing.NewSnapshot(c.Data, routing.Options{BaseCurrency: "USD", Prior: prior}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// build makes the decks of the rows.
+func (c *company) build(t *rapid.T) {
+	rows := map[int64][]routing.DeckRow{}
+	for _, r := range c.rows {
+		d := routing.Deck{ProviderID: r.provider, Tier: r.tier, ID: 100 + 10*r.provider + int64(r.tier), Revision: 1}
+		if r.provider == 0 {
+			d.TariffID = 1
+		}
+		if rows[d.ID] == nil {
+			c.Decks = append(c.Decks, d)
+		}
+		rows[d.ID] = append(rows[d.ID], r.DeckRow)
+	}
+	var err error
+	if c.Rates, err = routing.TableOf(c.Decks, rows); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func drawCompany(t *rapid.T) *company {
+	d := company{counts: rapid.MapOfN(rapid.SampledFrom([]int32{1, 5, 29, 30, 31, 59, 60, 61, 119, 180, 301, 1000}), rapid.Uint64Range(1, 1000), 1, 8).Draw(t, "call lengths")}
+	d.Data = routing.Data{
 		Currencies: []routing.Currency{{ID: 1, ISO: "USD"}, {ID: 2, ISO: "RUB"}},
 		FX:         map[int64]money.FX{1: 110_000_000, 2: money.FX(rapid.Int64Range(1e8, 2e10).Draw(t, "rouble"))},
 		Servers:    []routing.Server{{ID: 1, Name: "alpha", IAX2: "IAX2/a@a"}, {ID: 2, Name: "beta", IAX2: "IAX2/b@b"}},
-		Accounts:   []routing.Account{{ID: 1, Enabled: true, MinTier: rapid.SampledFrom(routing.Tiers()).Draw(t, "tier wanted")}},
+		Tariffs:    []routing.Tariff{{ID: 1, Name: "retail", CurrencyID: rapid.Int64Range(1, 2).Draw(t, "tariff's currency")}},
+		Accounts: []routing.Account{{
+			ID: 1, Enabled: true, MinTier: rapid.SampledFrom(routing.Tiers()).Draw(t, "tier wanted"),
+			TariffID: rapid.Int64Range(0, 1).Draw(t, "tariff"), NoLoss: rapid.Bool().Draw(t, "no loss"),
+		}},
 	}
 	for id := int64(1); id <= 4; id++ {
 		p := routing.Provider{
@@ -118,27 +170,30 @@ func drawCompany(t *rapid.T) routing.Data {
 		}
 	}
 	for range rapid.IntRange(0, 60).Draw(t, "rates") {
-		provider := &d.Providers[rapid.IntRange(0, 3).Draw(t, "rate's provider")]
-		r := routing.Rate{
-			ID: int64(len(d.Rates) + 1), ProviderID: provider.ID, Tier: rapid.SampledFrom(routing.Tiers()).Draw(t, "rate's tier"),
-			Prefix: rapid.StringMatching(`[12]{1,3}`).Draw(t, "prefix"),
+		r := deckRow{provider: rapid.Int64Range(0, 4).Draw(t, "rate's provider"), tier: rapid.SampledFrom(routing.Tiers()).Draw(t, "rate's tier")}
+		if r.provider == 0 {
+			r.tier = 0
 		}
+		r.Prefix = rapid.StringMatching(`[12]{1,3}`).Draw(t, "prefix")
+		r.Blocked = rapid.IntRange(0, 19).Draw(t, "blocked") == 0
 		coarse := money.Rate(rapid.SampledFrom([]int64{1, 1e6}).Draw(t, "coarse")) // coarse prices make equal costs
 		r.Rate = rate.Rate{
 			PerMinute: money.Rate(rapid.Int64Range(0, 3e6).Draw(t, "per minute")) / coarse * coarse, ConnectionFee: money.Amount(rapid.SampledFrom([]int64{0, 0, 1, 99_999}).Draw(t, "fee")),
+			Minimum: money.Amount(rapid.SampledFrom([]int64{0, 0, 0, 20_000}).Draw(t, "minimum")), AttemptFee: money.Amount(rapid.SampledFrom([]int64{0, 0, 0, 1, 10_000}).Draw(t, "attempt fee")),
 			First: rapid.SampledFrom([]int32{1, 6, 30, 60, 240}).Draw(t, "first"), Next: rapid.SampledFrom([]int32{1, 6, 60}).Draw(t, "next"),
 		}
 		// Two rates of one deck and prefix would be told apart by date only.
-		if !slices.ContainsFunc(d.Rates, func(o routing.Rate) bool {
-			return o.ProviderID == r.ProviderID && o.Tier == r.Tier && o.Prefix == r.Prefix
+		if !slices.ContainsFunc(d.rows, func(o deckRow) bool {
+			return o.provider == r.provider && o.tier == r.tier && o.Prefix == r.Prefix
 		}) {
 			if rapid.IntRange(0, 9).Draw(t, "not yet") == 0 {
 				r.From = now.Add(time.Hour)
 			}
-			d.Rates = append(d.Rates, r)
+			d.rows = append(d.rows, r)
 		}
 	}
-	return d
+	d.build(t)
+	return &d
 }
 
 func drawShown(t *rapid.T, s *routing.Snapshot, d routing.Data) routing.Presented {
@@ -152,36 +207,42 @@ func drawShown(t *rapid.T, s *routing.Snapshot, d routing.Data) routing.Presente
 	return routing.Presented{CLI: n, Number: s.Number(n)}
 }
 
-// way is a candidate of the model.
+// way is a candidate of the model; its cost is exact, in millionths of a dollar.
 type way struct {
-	key  routing.Key
-	cost *big.Int
+	key     routing.Key
+	cost    *big.Rat
+	attempt *big.Rat
 }
 
-func model(d routing.Data, here *routing.Server, account *routing.Account, shown routing.Presented, b e164.Number) []string {
-	if home := modelHome(d, here, shown); home != 0 && home != here.ID {
+func model(d *company, here *routing.Server, account *routing.Account, shown routing.Presented, b e164.Number) []string {
+	if home := modelHome(d.Data, here, shown); home != 0 && home != here.ID {
 		return []string{"redirect " + d.Servers[home-1].Name}
+	}
+	sale, refused := modelSale(d, account, b)
+	if refused != "" {
+		return []string{"refused " + refused}
 	}
 	var ways []way
 	for _, p := range d.Providers {
 		for _, tier := range routing.Tiers() {
 			sold := p.TierPrefix[tier] != nil || (p.Plain && tier == routing.TierCLI)
-			price := modelPrice(d, p, tier, b)
-			if !p.Enabled || !sold || tier < account.MinTier || price == nil {
+			row := modelRow(d, p.ID, tier, b)
+			if !p.Enabled || !sold || tier < account.MinTier || row == nil || row.Blocked {
 				continue
 			}
+			price, attempt := modelCost(d, row, p.CurrencyID)
 			peers := map[string]bool{}
 			for _, g := range d.Gates {
 				n := d.Numbers[g.NumberID-1]
 				allowed := shown.CLI == "" || (shown.Number != nil && shown.Number.ID == n.ID && n.Direction&routing.Out != 0)
 				if n.ProviderID == p.ID && g.Enabled && g.ServerID == here.ID && allowed && !peers[g.Name] {
 					peers[g.Name] = true
-					ways = append(ways, way{routing.Key{ProviderID: p.ID, Tier: tier, GateID: g.ID}, price})
+					ways = append(ways, way{routing.Key{ProviderID: p.ID, Tier: tier, GateID: g.ID}, price, attempt})
 				}
 			}
 			for _, a := range d.Addresses {
-				if a.ProviderID == p.ID && modelMayShow(d, p, shown) {
-					ways = append(ways, way{routing.Key{ProviderID: p.ID, Tier: tier, AddressID: a.ID}, price})
+				if a.ProviderID == p.ID && modelMayShow(d.Data, p, shown) {
+					ways = append(ways, way{routing.Key{ProviderID: p.ID, Tier: tier, AddressID: a.ID}, price, attempt})
 				}
 			}
 		}
@@ -202,10 +263,36 @@ func model(d routing.Data, here *routing.Server, account *routing.Account, shown
 		return int(a.key.GateID - b.key.GateID + a.key.AddressID - b.key.AddressID)
 	})
 	keys := []string{}
-	for _, w := range ways[:min(len(ways), routing.MaxRoutes)] {
+	spent := new(big.Int)
+	for _, w := range ways {
+		if len(keys) == routing.MaxRoutes {
+			break
+		}
+		if sale != nil && account.NoLoss && new(big.Int).Add(up(w.cost), spent).Cmp(sale) > 0 {
+			continue
+		}
+		spent.Add(spent, up(w.attempt))
 		keys = append(keys, w.key.String())
 	}
 	return keys
+}
+
+// modelSale is what the account pays, rounded down to a millionth; nil: not known.
+func modelSale(d *company, account *routing.Account, b e164.Number) (*big.Int, string) {
+	if account.TariffID == 0 {
+		return nil, ""
+	}
+	row := modelRow(d, 0, 0, b)
+	switch {
+	case row == nil && account.NoLoss:
+		return nil, string(routing.ReasonNoSellRate)
+	case row == nil:
+		return nil, ""
+	case row.Blocked:
+		return nil, string(routing.ReasonBlockedPrefix)
+	}
+	cost, _ := modelCost(d, row, d.Tariffs[0].CurrencyID)
+	return new(big.Int).Div(cost.Num(), cost.Denom()), ""
 }
 
 func modelHome(d routing.Data, here *routing.Server, shown routing.Presented) int64 {
@@ -243,34 +330,50 @@ func modelMayShow(d routing.Data, p routing.Provider, shown routing.Presented) b
 	return p.Dynamic || (p.CLIAllowed && shown.Number != nil) || (own && shown.Number.Direction&routing.Out != 0)
 }
 
-// modelPrice is the exact price of three minutes in millionths of a dollar,
-// rounded where routing rounds: once in the provider's currency, once in ours.
-func modelPrice(d routing.Data, p routing.Provider, tier routing.Tier, b e164.Number) *big.Int {
-	best := -1
-	for i, r := range d.Rates {
-		if r.ProviderID == p.ID && r.Tier == tier && strings.HasPrefix(string(b), r.Prefix) && !r.From.After(now) &&
-			(best < 0 || len(r.Prefix) > len(d.Rates[best].Prefix)) {
-			best = i
+// modelRow is the rate at the owner's longest prefix in force.
+func modelRow(d *company, provider int64, tier routing.Tier, b e164.Number) *deckRow {
+	var best *deckRow
+	for i := range d.rows {
+		r := &d.rows[i]
+		if r.provider == provider && r.tier == tier && strings.HasPrefix(string(b), r.Prefix) && !r.From.After(now) &&
+			(best == nil || len(r.Prefix) > len(best.Prefix)) {
+			best = r
 		}
 	}
-	if best < 0 {
-		return nil
-	}
-	r := d.Rates[best]
-	billed := int64(r.First)
-	for billed < 180 {
-		billed += int64(r.Next)
-	}
-	native := halfUp(new(big.Rat).SetFrac64(int64(r.PerMinute)*billed, 6000))
-	native.Add(native, big.NewInt(int64(r.ConnectionFee)))
-	if p.CurrencyID == 1 {
-		return native
-	}
-	dollars := new(big.Rat).SetFrac(new(big.Int).Mul(native, big.NewInt(int64(d.FX[1]))), big.NewInt(int64(d.FX[p.CurrencyID])))
-	return halfUp(dollars)
+	return best
 }
 
-func halfUp(r *big.Rat) *big.Int {
-	r.Add(r, big.NewRat(1, 2))
-	return new(big.Int).Div(r.Num(), r.Denom())
+// modelCost is the exact expected price over the call lengths, in millionths of
+// a dollar, and the attempt fee.
+func modelCost(d *company, r *deckRow, currency int64) (cost, attempt *big.Rat) {
+	prior, err := rate.NewLengths(d.counts)
+	if err != nil {
+		panic(err)
+	}
+	cost = new(big.Rat)
+	for _, p := range prior.Points() {
+		billed := int64(r.First)
+		for billed < int64(p.Seconds) {
+			billed += int64(r.Next)
+		}
+		price := new(big.Rat).SetFrac64(int64(r.PerMinute)*billed, 6000)
+		price.Add(price, new(big.Rat).SetInt64(int64(r.ConnectionFee)))
+		if least := new(big.Rat).SetInt64(int64(r.Minimum)); price.Cmp(least) < 0 {
+			price = least
+		}
+		cost.Add(cost, price.Mul(price, big.NewRat(int64(p.Weight), rate.Weight)))
+	}
+	attempt = new(big.Rat).SetInt64(int64(r.AttemptFee))
+	cost.Add(cost, attempt)
+	fx := big.NewRat(int64(d.FX[1]), int64(d.FX[currency]))
+	return cost.Mul(cost, fx), attempt.Mul(attempt, fx)
+}
+
+// up rounds to the next whole millionth.
+func up(r *big.Rat) *big.Int {
+	v := new(big.Int).Div(r.Num(), r.Denom())
+	if !r.IsInt() {
+		v.Add(v, big.NewInt(1))
+	}
+	return v
 }

@@ -2,27 +2,205 @@ package routing
 
 import (
 	"cmp"
+	"math"
 	"slices"
+
+	"tandem/billing/rate"
+	"tandem/internal/money"
 )
 
-// order sorts the routes: the expected cost of the call decides; between equals
-// the better tier, then the lower ids, so that the same rows always give the
-// same plan. What is dearer than the tenth route is left out.
-func (c *candidates) order() {
-	slices.SortFunc(c.plan.Routes, func(a, b Route) int {
-		return cmp.Or(
-			cmp.Compare(a.Cost, b.Cost),
-			cmp.Compare(b.Tier, a.Tier),
-			cmp.Compare(a.Key.ProviderID, b.Key.ProviderID),
-			cmp.Compare(a.Key.AddressID, b.Key.AddressID), // a gate, which has none, comes first
-			cmp.Compare(a.Key.GateID, b.Key.GateID),
-		)
-	})
-	if len(c.plan.Routes) <= MaxRoutes {
-		return
+// rank gives every candidate its place by the policy and sorts. Preferred routes
+// go first, then the policy's order, then the expected cost; between equals the
+// better tier, then the lower ids, so that the same rows always give the same
+// plan.
+func (p *Plan) rank() {
+	for i := range p.found {
+		p.order = append(p.order, uint16(i))
 	}
-	for _, r := range c.plan.Routes[MaxRoutes:] {
-		c.plan.Dropped = append(c.plan.Dropped, Drop{Key: r.Key, Provider: r.Provider, Tier: r.Tier, Reason: ReasonOverLimit})
+	switch {
+	case p.Policy == nil:
+	case p.Policy.Kind == Priority:
+		for i := range p.found {
+			c := &p.found[i]
+			c.rank = int32(p.Policy.route(c.deck.provider.ID, c.deck.tier).Place)
+		}
+	case p.Policy.Kind == Share, p.Policy.Kind == BandShare:
+		p.share()
+	case p.Policy.Kind == Quality && p.request.Quality != nil:
+		for i := range p.found {
+			c := &p.found[i]
+			c.worth = p.request.Quality.Worth(c.key(), p.request.Routing, p.prices[c.price].cost.Nearest, p.request.At)
+		}
 	}
-	c.plan.Routes = c.plan.Routes[:MaxRoutes]
+	slices.SortFunc(p.order, p.compare)
+}
+
+func (p *Plan) compare(i, j uint16) int {
+	a, b := &p.found[i], &p.found[j]
+	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.rank, b.rank), cmp.Compare(b.worth, a.worth)); c != 0 {
+		return c
+	}
+	x, y := &p.prices[a.price], &p.prices[b.price]
+	if c := cmp.Compare(x.cost.Down, y.cost.Down); c != 0 {
+		return c // what differs when rounded down differs exactly
+	}
+	if c := rate.CompareFX(x.exact, x.fx, y.exact, y.fx); c != 0 {
+		return c
+	}
+	k, l := a.key(), b.key()
+	return cmp.Or(
+		cmp.Compare(l.Tier, k.Tier),
+		cmp.Compare(k.ProviderID, l.ProviderID),
+		cmp.Compare(k.AddressID, l.AddressID), // a gate, which has none, comes first
+		cmp.Compare(k.GateID, l.GateID),
+	)
+}
+
+func (c *candidate) key() Key {
+	k := Key{ProviderID: c.deck.provider.ID, Tier: c.deck.tier}
+	if c.gate != nil {
+		k.GateID = c.gate.ID
+	} else {
+		k.AddressID = c.address.ID
+	}
+	return k
+}
+
+// choose takes the routes from the order: at most MaxRoutes, and for an account
+// that must not lose only those that, after all attempts before them have
+// failed, still cost no more than the call is sold for.
+func (p *Plan) choose() {
+	mustEarn := p.Sold && p.request.Account.NoLoss
+	var spent money.Amount // fees of the attempts before
+	for _, i := range p.order {
+		c := &p.found[i]
+		v := &p.prices[c.price]
+		switch {
+		case len(p.Routes) >= MaxRoutes:
+			p.dropAt(c.key(), c.deck, ReasonOverLimit, "", v.cost.Nearest)
+		case mustEarn && v.cost.Up > p.Sale-min(spent, p.Sale):
+			p.dropAt(c.key(), c.deck, ReasonWouldLose, "", v.cost.Nearest)
+		default:
+			p.Routes = append(p.Routes, p.route(c, v))
+			if mustEarn {
+				spent += v.attempt
+			}
+		}
+	}
+}
+
+func (p *Plan) route(c *candidate, v *price) Route {
+	s := p.snapshot
+	native, err := v.exact.Amount()
+	if err != nil {
+		native = 0 // out of range natively, though not in the base currency
+	}
+	return Route{
+		Key: c.key(), Provider: c.deck.provider, Tier: c.deck.tier, Gate: c.gate, Address: c.address, CLI: c.cli,
+		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(v.entry), Native: native, Cost: v.cost.Nearest, digits: c.deck.prefix,
+	}
+}
+
+// group is what a policy shares between: a provider, or one tier of it.
+type group struct {
+	route    *PolicyRoute // nil: a provider that the policy does not name
+	provider int64
+	weight   uint64
+	rank     int32 // -1: not drawn yet
+}
+
+// share draws the order of the groups with the call's ticket. Over as many
+// tickets as the weights add up to, every group comes first exactly as often as
+// its weight says; the others follow by the same rule.
+func (p *Plan) share() {
+	bound := p.band()
+	for i := range p.found {
+		c := &p.found[i]
+		c.rank = math.MaxInt32 // outside the band: after all others, by cost
+		if p.prices[c.price].cost.Down <= bound {
+			c.rank = int32(p.groupOf(c))
+		}
+	}
+	p.draw()
+	for i := range p.found {
+		if c := &p.found[i]; c.rank != math.MaxInt32 {
+			c.rank = p.groups[c.rank].rank
+		}
+	}
+}
+
+// band is the dearest cost that still takes part, rounded down to 1e-6.
+func (p *Plan) band() (bound money.Amount) {
+	if p.Policy.Kind == Share {
+		return math.MaxInt64
+	}
+	least := money.Amount(math.MaxInt64)
+	for i := range p.found {
+		least = min(least, p.prices[p.found[i].price].cost.Down)
+	}
+	const whole = 100 * 100 // Band is in hundredths of a percent
+	if least > money.Amount(math.MaxInt64/int64(whole+p.Policy.Band)) {
+		return math.MaxInt64
+	}
+	return least * money.Amount(whole+p.Policy.Band) / whole
+}
+
+func (p *Plan) groupOf(c *candidate) int {
+	provider := c.deck.provider.ID
+	route := p.Policy.route(provider, c.deck.tier)
+	for i := range p.groups {
+		if g := &p.groups[i]; g.route == route && (route != nil || g.provider == provider) {
+			return i
+		}
+	}
+	g := group{route: route, provider: provider, weight: 1, rank: -1}
+	if route != nil {
+		g.weight = uint64(route.Weight)
+	}
+	p.groups = append(p.groups, g)
+	return len(p.groups) - 1
+}
+
+func (p *Plan) draw() {
+	total := uint64(0)
+	for i := range p.groups {
+		total += p.groups[i].weight
+	}
+	ticket := p.Ticket
+	for n := range p.groups {
+		lot := ticket % total
+		if n == 0 {
+			lot = spread(lot, total)
+		}
+		ticket /= total
+		for i := range p.groups {
+			g := &p.groups[i]
+			if g.rank >= 0 {
+				continue
+			}
+			if lot < g.weight {
+				g.rank = int32(n)
+				total -= g.weight
+				break
+			}
+			lot -= g.weight
+		}
+	}
+}
+
+// spread maps 0…total-1 onto itself so that neighbours end up far apart: calls
+// alternate between the routes instead of coming in runs.
+func spread(lot, total uint64) uint64 {
+	step := total * 618 / 1000 // about the golden section
+	for step > 1 && gcd(step, total) != 1 {
+		step--
+	}
+	return lot * max(step, 1) % total
+}
+
+func gcd(a, b uint64) uint64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }

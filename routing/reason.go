@@ -22,4 +22,23 @@ const (
 	ReasonNumberInOnly     Reason = "number_in_only"       // its own number, but rented for incoming calls only
 	ReasonOverLimit        Reason = "over_limit"           // dearer than the tenth route
 	ReasonServerUnbound    Reason = "number_elsewhere"     // the number's server has no path to send the call to
+	ReasonBlockedPrefix    Reason = "destination_blocked"  // the provider's deck closes the destination
+	ReasonRateCap          Reason = "over_rate_cap"        // dearer per minute than the account allows
+	ReasonFeeCap           Reason = "over_fee_cap"         // a higher connection fee than the account allows
+	ReasonWouldLose        Reason = "would_lose"           // costs more than the call is sold for, fees of earlier attempts included
+	ReasonNoSellRate       Reason = "no_sell_rate"         // the account's tariff has no price for the number
+	ReasonRuleBlocks       Reason = "rule_blocks"          // a route rule takes it out
+	ReasonRuleForces       Reason = "rule_forces_other"    // a route rule allows only other routes
+	ReasonNotInPolicy      Reason = "not_in_policy"        // the policy does not name it
+	ReasonNoChannel        Reason = "no_channel"           // the provider's channels are all in use
+	ReasonNoCPS            Reason = "calls_per_second"     // the provider's calls of this second are spent
+	ReasonGateFull         Reason = "gate_full"            // the gate's channels are all in use
+	ReasonGateCPS          Reason = "gate_calls_per_second"
+	ReasonBreakerOpen      Reason = "breaker_open"    // it failed again and again; it rests
+	ReasonProbing          Reason = "breaker_probing" // it rests, and another call is trying it
+	ReasonUnreachable      Reason = "unreachable"     // Asterisk's own OPTIONS find nobody there
+	ReasonAccountFull      Reason = "account_full"
+	ReasonAccountCPS       Reason = "account_calls_per_second"
+	ReasonBlockedA         Reason = "caller_blocked" // the number shown is on a block list
+	ReasonBlockedB         Reason = "called_blocked" // the number called is on a block list
 )

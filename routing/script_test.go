@@ -29,9 +29,16 @@ import (
 //	number 279 74951815000 provider=7 server=1 IN/OUT flags=disabled,virtual
 //	gate 8 westcall number=279 server=1 flags=no_cid,disabled
 //	account 1 office default=74951815000 min=cli
-//	rate provider=8 tier=cli 7495 0.0100 60/60 fee=0.01 from=2026-01-01 to=2026-02-01
+//	rate provider=8 tier=cli 7495 0.0100 60/60 fee=0.01 min=0.02 attempt=0.001 from=2026-01-01 to=2026-02-01 days=sat,sun hours=22:00-06:00 flags=blocked
+//	lengths 7 20=30 180=70                        # measured calls by seconds; else all calls talk three minutes
+//	tariff 1 retail USD                           # then: rate tariff=1 7495 0.05 60/60, account … tariff=1 flags=no_loss
+//	policy 1 fixed priority 8:1 7/cli:2                  # least_cost, priority, share, band_share (band=5.00); place or weight
+//	policy_rule 1 policy=1 account=office b=7495 a=7 days=mon hours=09:00-18:00
+//	rule 1 prefer|force|block provider=8 tier=cli gate=8 account=office b=7 a=7495
+//	block B 79 account=office
 //	stop 1 provider=8 sip=404 rang=yes stop release=1
-//	plan server=asterisk-macomnet account=office show=74951815000 to=74957777777 at=2026-01-15
+//	plan server=asterisk-macomnet account=office show=74951815000 to=74957777777 at=2026-01-15T12:00 ticket=3
+//	  refused called_blocked
 //	  route 8.c.a1 SIP/… cli=7495… cost=0.03      # expected, in order, complete
 //	  drop  3.c.a7 cli_not_allowed                # expected, any order, complete
 //	judge 8 CHANUNAVAIL sip=503 rang -> next
@@ -52,6 +59,7 @@ func TestScripts(t *testing.T) {
 type script struct {
 	t        *testing.T
 	data     routing.Data
+	rows     map[int64][]routing.DeckRow
 	snapshot *routing.Snapshot
 	accounts map[string]int64
 	asked    int
@@ -62,7 +70,7 @@ type script struct {
 
 func newScript(t *testing.T) *script {
 	t.Helper()
-	return &script{t: t, data: routing.Data{FX: map[int64]money.FX{}}, accounts: map[string]int64{}}
+	return &script{t: t, data: routing.Data{FX: map[int64]money.FX{}}, accounts: map[string]int64{}, rows: map[int64][]routing.DeckRow{}}
 }
 
 // words of a line: the plain ones in order, and the key=value pairs.
@@ -90,7 +98,7 @@ func (s *script) read(line scripttest.Line) {
 func (s *script) do(word string, w words) {
 	s.t.Helper()
 	switch word {
-	case "route", "drop":
+	case "route", "drop", "refused":
 		s.want = append(s.want, expected(word, w))
 		return
 	}
@@ -130,9 +138,29 @@ func (s *script) do(word string, w words) {
 		s.accounts[w.at(1)] = w.id()
 		s.data.Accounts = append(s.data.Accounts, routing.Account{
 			ID: w.id(), Name: w.at(1), Enabled: true, DefaultCLI: e164.Number(w.pairs["default"]), MinTier: tier,
+			TariffID: w.num("tariff"), NoLoss: w.flag("no_loss"), MaxRate: amount(w, "max_rate", money.ParseRate), MaxFee: amount(w, "max_fee", money.ParseAmount),
 		})
 	case "rate":
-		s.data.Rates = append(s.data.Rates, s.rate(w))
+		deck := s.deck(w)
+		s.rows[deck] = append(s.rows[deck], s.rate(w))
+	case "lengths":
+		s.lengths(w)
+	case "tariff":
+		s.data.Tariffs = append(s.data.Tariffs, routing.Tariff{ID: w.id(), Name: w.at(1), CurrencyID: s.currency(w.at(2))})
+	case "policy":
+		s.data.Policies = append(s.data.Policies, s.policy(w))
+	case "policy_rule":
+		s.data.PolicyRules = append(s.data.PolicyRules, routing.PolicyRule{
+			ID: w.id(), Position: int(w.id()), PolicyID: w.num("policy"), Match: s.match(w),
+		})
+	case "rule":
+		s.data.RouteRules = append(s.data.RouteRules, routing.RouteRule{
+			ID: w.id(), Action: routing.RuleAction(w.at(1)), Match: s.match(w), ProviderID: w.num("provider"), Tier: w.tier(), GateID: w.num("gate"),
+		})
+	case "block":
+		s.data.Blocks = append(s.data.Blocks, routing.Block{
+			ID: int64(len(s.data.Blocks) + 1), Side: routing.Side(w.at(0)), Prefix: w.at(1), AccountID: s.accounts[w.pairs["account"]],
+		})
 	case "stop":
 		s.data.StopRules = append(s.data.StopRules, stopRule(w))
 	case "plan":
@@ -147,7 +175,10 @@ func (s *script) do(word string, w words) {
 func (s *script) build(w words) *routing.Snapshot {
 	s.t.Helper()
 	if s.snapshot == nil {
-		snapshot, problems, err := routing.NewSnapshot(s.data, routing.Options{BaseCurrency: "USD"}, time.Time{})
+		var err error
+		s.data.Rates, err = routing.TableOf(s.data.Decks, s.rows)
+		w.ok(err)
+		snapshot, problems, err := routing.NewSnapshot(s.data, routing.Options{BaseCurrency: "USD", Prior: threeMinutes(s.t)}, time.Time{})
 		w.ok(err)
 		for _, p := range problems {
 			s.t.Errorf("%s: %s", w.where, p)
@@ -163,7 +194,11 @@ func (s *script) plan(w words) {
 	at := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 	if v := w.pairs["at"]; v != "" {
 		var err error
-		at, err = time.Parse(time.DateOnly, v)
+		layout := time.DateOnly
+		if strings.Contains(v, "T") {
+			layout = "2006-01-02T15:04"
+		}
+		at, err = time.Parse(layout, v)
 		w.ok(err)
 	}
 	account := snapshot.Account(s.accounts[w.pairs["account"]])
@@ -172,14 +207,21 @@ func (s *script) plan(w words) {
 		s.t.Fatalf("%s: no such account or server", w.where)
 	}
 	shown := routing.Presented{CLI: e164.Number(w.pairs["show"]), Number: snapshot.Number(e164.Number(w.pairs["show"]))}
-	plan := snapshot.Plan(routing.Request{Server: server, Account: account, Shown: shown, BNumber: e164.Number(w.pairs["to"]), At: at})
+	var plan routing.Plan
+	snapshot.Plan(routing.Request{
+		Server: server, Account: account, Shown: shown, BNumber: e164.Number(w.pairs["to"]), At: at, Ticket: uint64(w.num("ticket")),
+		Routing: e164.Number(w.pairs["ported"]),
+	}, &plan)
 	s.asked++
 	s.open, s.got, s.want = w.where, nil, nil
-	if plan.Redirect != nil {
-		s.got = append(s.got, fmt.Sprintf("route x%d %s cli= cost=", plan.Redirect.ID, plan.Dial))
+	if plan.Refused != "" {
+		s.got = append(s.got, "refused "+string(plan.Refused))
 	}
-	for _, r := range plan.Routes {
-		s.got = append(s.got, fmt.Sprintf("route %s %s cli=%s cost=%s", r.Key, r.Dial, r.CLI, r.Cost))
+	if plan.Redirect != nil {
+		s.got = append(s.got, fmt.Sprintf("route x%d %s cli= cost=", plan.Redirect.ID, routing.RedirectDial(plan.Redirect, e164.Number(w.pairs["to"]))))
+	}
+	for i, r := range plan.Routes {
+		s.got = append(s.got, fmt.Sprintf("route %s %s cli=%s cost=%s", r.Key, plan.Dial(i), r.CLI, r.Cost))
 	}
 	for _, d := range plan.Dropped {
 		s.got = append(s.got, fmt.Sprintf("drop %s %s", d.Key, d.Reason))
@@ -224,11 +266,7 @@ func (s *script) provider(w words) routing.Provider {
 		ID: w.id(), Name: w.at(1), Enabled: !w.flag("disabled"), CLIAllowed: w.flag("cli_allowed"), Dynamic: w.flag("dynamic"),
 		AppendPlus: w.flag("append_plus"), DefaultCLI: e164.Number(w.pairs["default"]), Plain: true,
 	}
-	for _, c := range s.data.Currencies {
-		if c.ISO == w.at(2) {
-			p.CurrencyID = c.ID
-		}
-	}
+	p.CurrencyID = s.currency(w.at(2))
 	for _, t := range routing.Tiers() {
 		if prefix, sold := w.pairs[t.String()]; sold {
 			p.TierPrefix[t], p.Plain = &prefix, false
@@ -237,18 +275,32 @@ func (s *script) provider(w words) routing.Provider {
 	return p
 }
 
-func (s *script) rate(w words) routing.Rate {
+// deck is the one of the rate's owner and tier, made when it is not there.
+func (s *script) deck(w words) int64 {
+	d := routing.Deck{ID: int64(len(s.data.Decks) + 1), Revision: 1, Version: 1, ProviderID: w.num("provider"), TariffID: w.num("tariff")}
+	if tier := w.tier(); tier != nil {
+		d.Tier = *tier
+	}
+	for _, o := range s.data.Decks {
+		if o.ProviderID == d.ProviderID && o.TariffID == d.TariffID && o.Tier == d.Tier {
+			return o.ID
+		}
+	}
+	s.data.Decks = append(s.data.Decks, d)
+	return d.ID
+}
+
+func (s *script) rate(w words) routing.DeckRow {
 	s.t.Helper()
-	tier, err := routing.ParseTier(w.pairs["tier"])
-	w.ok(err)
 	perMinute, err := money.ParseRate(w.at(1))
 	w.ok(err)
 	first, next, _ := strings.Cut(w.at(2), "/")
-	r := routing.Rate{ID: int64(len(s.data.Rates) + 1), ProviderID: w.num("provider"), Tier: tier, Prefix: w.at(0)}
-	r.Rate = rate.Rate{PerMinute: perMinute, First: int32(w.int(first)), Next: int32(w.int(next))}
-	if fee := w.pairs["fee"]; fee != "" {
-		r.ConnectionFee, err = money.ParseAmount(fee)
-		w.ok(err)
+	r := routing.DeckRow{Prefix: w.at(0), Blocked: w.flag("blocked")}
+	r.Rate = rate.Rate{PerMinute: perMinute, First: int32(w.int(first)), Next: int32(w.int(next)), Window: w.window()}
+	for key, field := range map[string]*money.Amount{"fee": &r.ConnectionFee, "min": &r.Minimum, "attempt": &r.AttemptFee} {
+		if v := amount(w, key, money.ParseAmount); v != nil {
+			*field = *v
+		}
 	}
 	for key, field := range map[string]*time.Time{"from": &r.From, "to": &r.To} {
 		if v := w.pairs[key]; v != "" {
@@ -257,6 +309,98 @@ func (s *script) rate(w words) routing.Rate {
 		}
 	}
 	return r
+}
+
+func (s *script) lengths(w words) {
+	s.t.Helper()
+	for seconds, calls := range w.pairs {
+		s.data.Lengths = append(s.data.Lengths, routing.LengthCount{Prefix: w.at(0), Seconds: int32(w.int(seconds)), Calls: w.int(calls)})
+	}
+}
+
+func (s *script) policy(w words) routing.Policy {
+	s.t.Helper()
+	p := routing.Policy{ID: w.id(), Name: w.at(1), Kind: routing.PolicyKind(w.at(2))}
+	if v := amount(w, "band", money.ParseAmount); v != nil {
+		p.Band = int(*v / 10_000)
+	}
+	for _, text := range w.plain[3:] { // 8:1, 7/cli:2
+		who, n, _ := strings.Cut(text, ":")
+		id, tier, only := strings.Cut(who, "/")
+		r := routing.PolicyRoute{ProviderID: w.int(id), Place: int(w.int(n)), Weight: int(w.int(n))}
+		if only {
+			t, err := routing.ParseTier(tier)
+			w.ok(err)
+			r.Tier = &t
+		}
+		p.Routes = append(p.Routes, r)
+	}
+	return p
+}
+
+func (s *script) match(w words) routing.Match {
+	return routing.Match{AccountID: s.accounts[w.pairs["account"]], APrefix: w.pairs["a"], BPrefix: w.pairs["b"], Window: w.window()}
+}
+
+func (s *script) currency(iso string) int64 {
+	for _, c := range s.data.Currencies {
+		if c.ISO == iso {
+			return c.ID
+		}
+	}
+	return 0
+}
+
+// threeMinutes is the distribution in which every call talks three minutes.
+func threeMinutes(t testing.TB) *rate.Lengths {
+	t.Helper()
+	l, err := rate.NewLengths(map[int32]uint64{180: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// amount reads a pair that may be missing.
+func amount[T any](w words, key string, parse func(string) (T, error)) *T {
+	w.t.Helper()
+	if w.pairs[key] == "" {
+		return nil
+	}
+	v, err := parse(w.pairs[key])
+	w.ok(err)
+	return &v
+}
+
+// window reads days=mon,tue and hours=22:00-06:00.
+func (w words) window() rate.Window {
+	w.t.Helper()
+	var v rate.Window
+	for _, day := range strings.Split(w.pairs["days"], ",") {
+		if i := strings.Index("montuewedthufrisatsun", day); day != "" && i >= 0 {
+			v.Days |= 1 << (i / 3)
+		}
+	}
+	from, to, both := strings.Cut(w.pairs["hours"], "-")
+	if !both {
+		return v
+	}
+	for text, field := range map[string]*uint16{from: &v.Start, to: &v.End} {
+		at, err := time.Parse("15:04", text)
+		w.ok(err)
+		*field = uint16(at.Hour()*60 + at.Minute())
+	}
+	return v
+}
+
+func (w words) tier() *routing.Tier {
+	w.t.Helper()
+	if w.pairs["tier"] == "" {
+		return nil
+	}
+	t, err := routing.ParseTier(w.pairs["tier"])
+	w.ok(err)
+	return &t
 }
 
 func stopRule(w words) routing.StopRule {
@@ -273,6 +417,9 @@ func stopRule(w words) routing.StopRule {
 
 // expected puts a route or drop line into the form that plan produces.
 func expected(word string, w words) string {
+	if word == "refused" {
+		return "refused " + w.at(0)
+	}
 	if word == "drop" {
 		return fmt.Sprintf("drop %s %s", w.at(0), w.at(1))
 	}

@@ -8,20 +8,19 @@ import (
 	"strings"
 	"time"
 
+	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 )
 
 // Options are the choices of routing that come from the configuration.
 type Options struct {
-	BaseCurrency string // ISO 4217: costs are compared in it
+	BaseCurrency string        // ISO 4217: costs are compared in it
+	Prior        *rate.Lengths // call lengths where nothing has been measured; nil: DefaultPrior
 }
 
-// Limits of one hunt.
-const (
-	MaxRoutes    = 10              // never more attempts for one call
-	ExpectedTalk = 3 * time.Minute // the call by which routes are compared
-)
+// MaxRoutes is how many attempts one call may make.
+const MaxRoutes = 10
 
 // Problem is a row that could not be used, with what to do about it. The rest
 // of the data lives on without it.
@@ -64,9 +63,15 @@ type Snapshot struct {
 	currencies  map[int64]string
 	baseFX      money.FX
 
-	decks []deck
-	rates []Rate
-	trie  *trie
+	decks       []deck // what providers sell, by provider and tier
+	rates       *RateTable
+	tariffs     map[int64]*tariff
+	lengths     prefixMap[lengthProfile]
+	policies    map[int64]*Policy
+	policyRules byAccount[PolicyRule]
+	routeRules  byAccount[RouteRule]
+	blockedA    prefixMap[blockedFor]
+	blockedB    prefixMap[blockedFor]
 }
 
 type extension struct {
@@ -79,6 +84,15 @@ type deck struct {
 	provider *Provider
 	tier     Tier
 	prefix   string // technical prefix before the B-number
+	slot     int    // of its rows in the rate table; -1: no deck is in force
+	id       int64  // of the deck in force
+	version  int
+}
+
+// tariff is what we sell by.
+type tariff struct {
+	*Tariff
+	slot int // as in deck
 }
 
 // Names that reach Asterisk: dial peers and logins. They go into dial strings
@@ -101,7 +115,10 @@ func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error)
 		gatesOf: map[int64][]*Gate{}, numbers: map[e164.Number]*Number{}, numberIDs: map[int64]*Number{}, accounts: map[int64]*Account{},
 		subscribers: map[int64]*Subscriber{}, logins: map[string]*Subscriber{}, extensions: map[extension]*Subscriber{},
 		serverDuty: map[int64]*Subscriber{}, numberDuty: map[int64]*Subscriber{}, stopRules: map[int64][]StopRule{},
-		fx: d.FX, currencies: map[int64]string{},
+		fx: d.FX, currencies: map[int64]string{}, rates: d.Rates, tariffs: map[int64]*tariff{}, policies: map[int64]*Policy{},
+	}
+	if o.Prior == nil {
+		s.Options.Prior = DefaultPrior()
 	}
 	b := builder{Snapshot: s}
 	if err := b.currencyBase(d); err != nil {
@@ -112,7 +129,11 @@ func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error)
 	b.addNumbers(d.Numbers, d.Gates)
 	b.addAccounts(d.Accounts, d.Subscribers, d.Duties)
 	b.addStopRules(d.StopRules)
-	b.addRates(d.Rates)
+	b.addDecks(d.Decks, d.Tariffs)
+	b.addLengths(d.Lengths)
+	b.addPolicies(d.Policies, d.PolicyRules)
+	b.addRouteRules(d.RouteRules)
+	b.addBlocks(d.Blocks)
 	return s, b.problems, nil
 }
 
@@ -245,33 +266,40 @@ func (b *builder) addAccounts(accounts []Account, subscribers []Subscriber, duti
 	}
 }
 
-func (b *builder) addRates(rates []Rate) {
-	index := map[deckKey]uint32{}
+// addDecks joins what providers sell to the decks in force. A tier without a
+// deck stays: its routes are left out by name.
+func (b *builder) addDecks(decks []Deck, tariffs []Tariff) {
+	for i := range tariffs {
+		b.tariffs[tariffs[i].ID] = &tariff{Tariff: &tariffs[i], slot: -1}
+	}
+	index := map[deckKey]int{}
 	for _, p := range b.providersInOrder() {
 		for _, t := range Tiers() {
 			if prefix, sold := p.sells(t); sold {
-				index[deckKey{p.ID, t}] = uint32(len(b.decks))
-				b.decks = append(b.decks, deck{provider: p, tier: t, prefix: prefix})
+				index[deckKey{p.ID, t}] = len(b.decks)
+				b.decks = append(b.decks, deck{provider: p, tier: t, prefix: prefix, slot: -1})
 			}
 		}
 	}
-	b.rates = make([]Rate, 0, len(rates))
-	for _, r := range rates {
-		if _, sold := index[deckKey{r.ProviderID, r.Tier}]; !sold {
-			b.problem("rates", r.ID, "tier", "provider %d sells no tier %s", r.ProviderID, r.Tier)
+	for _, d := range decks {
+		slot, ok := b.rates.slot(DeckRef{d.ID, d.Revision})
+		if !ok {
+			b.problem("decks", d.ID, "id", "its rows are not loaded")
 			continue
 		}
-		if !validPrefix(r.Prefix) {
-			b.problem("rates", r.ID, "prefix", "%q: want 1 to %d digits", r.Prefix, e164.MaxDigits)
+		if d.TariffID != 0 {
+			if t := b.tariffs[d.TariffID]; t != nil {
+				t.slot = slot
+			}
 			continue
 		}
-		if err := r.Validate(); err != nil {
-			b.problem("rates", r.ID, "rate", "%v", err)
+		i, sold := index[deckKey{d.ProviderID, d.Tier}]
+		if !sold {
+			b.problem("decks", d.ID, "tier", "provider %d sells no tier %s: set its prefix in providers, or roll the deck back", d.ProviderID, d.Tier)
 			continue
 		}
-		b.rates = append(b.rates, r)
+		b.decks[i].slot, b.decks[i].id, b.decks[i].version = slot, d.ID, d.Version
 	}
-	b.trie = newTrie(b.rates, func(r *Rate) uint32 { return index[deckKey{r.ProviderID, r.Tier}] })
 }
 
 type deckKey struct {

@@ -1,8 +1,8 @@
 package routing
 
 import (
-	"sort"
-	"time"
+	"iter"
+	"unsafe"
 )
 
 // trie finds the rates of all decks for one number in a single walk. It is a
@@ -10,7 +10,7 @@ import (
 // that belong to its prefix. Zero is "none" in both.
 type trie struct {
 	nodes   []trieNode
-	entries []trieEntry
+	entries []entry
 }
 
 type trieNode struct {
@@ -18,80 +18,93 @@ type trieNode struct {
 	first, end uint32 // entries[first:end]
 }
 
-// trieEntry says that a deck has a rate at this prefix. Rates of one deck and
-// prefix lie together, the latest effective date first.
-type trieEntry struct {
-	deck uint32
-	rate uint32 // index into the snapshot's rates
-}
+// Sizes for RateTable.Bytes.
+const (
+	nodeBytes  = int(unsafe.Sizeof(trieNode{}))
+	entryBytes = int(unsafe.Sizeof(entry{}))
+	partBytes  = int(unsafe.Sizeof(ratePart{}))
+	timeBytes  = int(unsafe.Sizeof(rateTime{}))
+)
 
-// newTrie indexes rates; deckOf gives each rate's deck number.
-func newTrie(rates []Rate, deckOf func(*Rate) uint32) *trie {
-	order := make([]uint32, len(rates))
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	sort.SliceStable(order, func(i, j int) bool {
-		a, b := &rates[order[i]], &rates[order[j]]
-		if a.Prefix != b.Prefix {
-			return a.Prefix < b.Prefix
+// newTrie indexes rows that come sorted by prefix; size is at least how many.
+func newTrie(rows iter.Seq[row], size int) trie {
+	t := trie{nodes: make([]trieNode, 1, 1024), entries: make([]entry, 0, size)}
+	var path [maxDepth + 1]uint32 // nodes of the last prefix
+	var last packedPrefix
+	node := uint32(0)
+	for r := range rows {
+		if r.prefix != last {
+			node = t.grow(r.prefix, last, &path)
+			last = r.prefix
+			t.nodes[node].first = uint32(len(t.entries))
 		}
-		if da, db := deckOf(a), deckOf(b); da != db {
-			return da < db
-		}
-		return a.From.After(b.From)
-	})
-	t := &trie{nodes: make([]trieNode, 1, len(rates)+1), entries: make([]trieEntry, 0, len(rates))}
-	for i := 0; i < len(order); {
-		prefix := rates[order[i]].Prefix
-		node := t.grow(prefix)
-		t.nodes[node].first = uint32(len(t.entries))
-		for ; i < len(order) && rates[order[i]].Prefix == prefix; i++ {
-			t.entries = append(t.entries, trieEntry{deck: deckOf(&rates[order[i]]), rate: order[i]})
-		}
+		t.entries = append(t.entries, r.entry)
 		t.nodes[node].end = uint32(len(t.entries))
 	}
 	return t
 }
 
-func (t *trie) grow(prefix string) uint32 {
-	at := uint32(0)
-	for i := range len(prefix) {
-		digit := prefix[i] - '0'
-		next := t.nodes[at].child[digit]
-		if next == 0 {
-			next = uint32(len(t.nodes))
-			t.nodes = append(t.nodes, trieNode{})
-			t.nodes[at].child[digit] = next
-		}
-		at = next
-	}
-	return at
-}
+// maxDepth is how many digits a prefix may have (E.164).
+const maxDepth = 15
 
-// lookup writes for each deck the index of its rate for the number, -1 where it
-// has none: the deck's own longest prefix that is in force at that time, never
-// a shallower one because it is cheaper.
-func (t *trie) lookup(number string, at time.Time, rates []Rate, found []int32) {
-	for i := range found {
-		found[i] = -1
-	}
-	var path [16]uint32 // the root and at most 15 digits
-	depth := 0
-	for node := uint32(0); depth < len(number) && depth < len(path)-1; {
-		node = t.nodes[node].child[number[depth]-'0']
-		if node == 0 {
+// grow makes the nodes of a prefix that follows last in order, and leaves its
+// path.
+func (t *trie) grow(prefix, last packedPrefix, path *[maxDepth + 1]uint32) uint32 {
+	depth, same := 0, true
+	for depth < maxDepth {
+		digit := prefix.digit(depth)
+		if digit < 0 {
 			break
 		}
+		same = same && digit == last.digit(depth)
+		if !same {
+			next := uint32(len(t.nodes))
+			t.nodes = append(t.nodes, trieNode{})
+			t.nodes[path[depth]].child[digit] = next
+			path[depth+1] = next
+		}
 		depth++
-		path[depth] = node
 	}
-	for ; depth >= 0; depth-- {
-		node := &t.nodes[path[depth]]
-		for _, e := range t.entries[node.first:node.end] {
-			if found[e.deck] < 0 && rates[e.rate].ValidAt(at) {
-				found[e.deck] = int32(e.rate)
-			}
+	return path[depth]
+}
+
+// digit is the i-th digit, -1 past the end.
+func (p packedPrefix) digit(i int) int { return int(p>>(60-4*i)&0xf) - 1 }
+
+// find writes the nodes of the number's digits that the trie has, from the
+// first digit on, and returns how many.
+func (t *trie) find(number string, path *[maxDepth]uint32) int {
+	node := uint32(0)
+	for i := 0; i < len(number) && i < maxDepth; i++ {
+		digit := number[i] - '0'
+		if digit > 9 {
+			return i
+		}
+		node = t.nodes[node].child[digit]
+		if node == 0 {
+			return i
+		}
+		path[i] = node
+	}
+	return min(len(number), maxDepth)
+}
+
+// rows gives everything in the order of prefixes.
+func (t *trie) rows() iter.Seq[row] {
+	return func(yield func(row) bool) { t.walk(0, 0, 0, yield) }
+}
+
+func (t *trie) walk(node uint32, prefix packedPrefix, depth int, yield func(row) bool) bool {
+	n := &t.nodes[node]
+	for _, e := range t.entries[n.first:n.end] {
+		if !yield(row{prefix, e}) {
+			return false
 		}
 	}
+	for digit, child := range n.child {
+		if child != 0 && !t.walk(child, prefix|packedPrefix(digit+1)<<(60-4*depth), depth+1, yield) {
+			return false
+		}
+	}
+	return true
 }

@@ -60,7 +60,7 @@ func Data() (routing.Data, error) {
 		r.err = errors.Join(r.err, err)
 		d.Accounts = append(d.Accounts, routing.Account{
 			ID: row.id("id"), Name: row.text("name"), Enabled: true, Rules: rules, DefaultCLI: row.number("default_cli"),
-			MinTier: parse(&r, row, "min_tier", routing.ParseTier),
+			MinTier: parse(&r, row, "min_tier", routing.ParseTier), TariffID: row.id("tariff_id"), NoLoss: row.text("no_loss") != "0",
 		})
 	}
 	for row := range r.rows("demo/subscribers") {
@@ -87,10 +87,18 @@ func Data() (routing.Data, error) {
 			CLISupport: row.text("cid_support") == "Y", Enabled: true,
 		})
 	}
-	for row := range r.rows("demo/rates") {
-		d.Rates = append(d.Rates, rateOf(&r, row))
+	for row := range r.rows("demo/tariffs") {
+		d.Tariffs = append(d.Tariffs, routing.Tariff{ID: row.id("id"), Name: row.text("name"), CurrencyID: row.id("currency_id")})
 	}
-	return d, r.err
+	for row := range r.rows("demo/decks") {
+		d.Decks = append(d.Decks, deckOf(&r, row))
+	}
+	rates := map[int64][]routing.DeckRow{}
+	for row := range r.rows("demo/deck_rates") {
+		rates[row.id("deck_id")] = append(rates[row.id("deck_id")], rateOf(&r, row))
+	}
+	d.Rates, err = routing.TableOf(d.Decks, rates)
+	return d, errors.Join(r.err, err)
 }
 
 func provider(row row) routing.Provider {
@@ -108,14 +116,24 @@ func provider(row row) routing.Provider {
 	return p
 }
 
-func rateOf(r *reader, row row) routing.Rate {
-	v := routing.Rate{
-		ID: row.id("id"), ProviderID: row.id("provider_id"), Tier: parse(r, row, "tier", routing.ParseTier), Prefix: row.text("prefix"),
+// deckOf is a deck of the seed: all of them are published.
+func deckOf(r *reader, row row) routing.Deck {
+	d := routing.Deck{
+		ID: row.id("id"), Revision: 1, Version: int(row.id("version")), ProviderID: row.id("provider_id"), TariffID: row.id("tariff_id"), Zone: time.UTC,
 	}
+	if d.ProviderID != 0 {
+		d.Tier = parse(r, row, "tier", routing.ParseTier)
+	}
+	return d
+}
+
+func rateOf(r *reader, row row) routing.DeckRow {
+	v := routing.DeckRow{Prefix: row.text("prefix")}
 	v.PerMinute = parse(r, row, "per_minute", money.ParseRate)
-	v.ConnectionFee = parse(r, row, "connection_fee", money.ParseAmount)
+	if row.text("connection_fee") != "" {
+		v.ConnectionFee = parse(r, row, "connection_fee", money.ParseAmount)
+	}
 	v.First, v.Next = int32(row.id("first_s")), int32(row.id("next_s"))
-	v.From = parse(r, row, "effective_from", func(text string) (time.Time, error) { return time.Parse(time.DateTime, text) })
 	return v
 }
 

@@ -1,0 +1,55 @@
+package db
+
+import "tandem/internal/money"
+
+// Digits after the point of the columns that hold sums and prices.
+const (
+	amountDigits = 6 // DECIMAL(18,6)
+	rateDigits   = 8 // DECIMAL(14,8)
+)
+
+func parseAmount(text []byte) (money.Amount, bool) {
+	v, ok := parseFixed(text, amountDigits)
+	return money.Amount(v), ok
+}
+
+func parseRate(text []byte) (money.Rate, bool) {
+	v, ok := parseFixed(text, rateDigits)
+	return money.Rate(v), ok
+}
+
+// parseFixed reads a DECIMAL as MariaDB writes it, without allocating: decks
+// have millions of them. digits is how many follow the point at most.
+func parseFixed(text []byte, digits int) (value int64, ok bool) {
+	negative := len(text) > 0 && text[0] == '-'
+	if negative {
+		text = text[1:]
+	}
+	if len(text) == 0 || len(text) > 19 { // 18 digits and the point: below 1e18
+		return 0, false
+	}
+	fraction := -1 // digits seen after the point; -1: no point yet
+	for _, c := range text {
+		switch {
+		case c == '.' && fraction < 0:
+			fraction = 0
+		case c >= '0' && c <= '9' && fraction < digits:
+			value = value*10 + int64(c-'0')
+			if fraction >= 0 {
+				fraction++
+			}
+		default:
+			return 0, false
+		}
+	}
+	for range digits - max(fraction, 0) {
+		value *= 10
+	}
+	if negative {
+		value = -value
+	}
+	return value, true
+}
+
+// parseInt reads an integer column of at most 18 digits.
+func parseInt(text []byte) (value int64, ok bool) { return parseFixed(text, 0) }

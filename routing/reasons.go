@@ -1,0 +1,284 @@
+package routing
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tandem/billing/rate"
+	"tandem/internal/e164"
+	"tandem/internal/money"
+)
+
+// Reasons are what a plan is remembered by: every route with its place and the
+// parts of its price, every other candidate with its reason. They are kept with
+// the call in a compact form (some twenty bytes a candidate) and put into words
+// only when somebody asks.
+type Reasons struct {
+	Refused Reason
+	Policy  int64 // 0: least cost
+	Ticket  uint64
+	Lengths string // prefix whose call lengths were expected
+	Sale    money.Amount
+	Sold    bool
+	Routes  []ReasonRoute
+	Dropped []ReasonDrop
+	Cut     int // candidates left out that found no room
+}
+
+// ReasonRoute is one place of the plan.
+type ReasonRoute struct {
+	Key      Key
+	Dial     string
+	Why      string // of a route that has no price: a subscriber, another server
+	CLI      e164.Number
+	Deck     int64
+	Prefix   string
+	Currency int64     // of the rate
+	Rate     rate.Rate // without its times
+	Native   money.Amount
+	Cost     money.Amount
+}
+
+// ReasonDrop is a candidate that was left out.
+type ReasonDrop struct {
+	Key    Key
+	Reason Reason
+	Detail string
+	Cost   money.Amount // 0: not priced
+}
+
+// Bounds of the stored form. A plan over hundreds of providers keeps its routes
+// and as many of the others as fit.
+const (
+	MaxReasonsBytes = 16 << 10
+	maxDetail       = 64
+	reasonsVersion  = 1
+)
+
+// ErrReasons is the answer to bytes that are no stored reasons.
+var ErrReasons = errors.New("routing: no stored reasons")
+
+// reasonCodes gives each reason its number in the stored form: its place. New
+// ones are added at the end; nothing is ever moved or taken out.
+func reasonCodes() []Reason {
+	return []Reason{
+		"", ReasonProviderDisabled, ReasonNoRate, ReasonNoFX, ReasonRateInvalid, ReasonTierTooLow, ReasonNoWayOut, ReasonGateDisabled,
+		ReasonGateOtherServer, ReasonGateOtherNumber, ReasonGateTwin, ReasonBoundToGate, ReasonCLINotAllowed, ReasonCLINotOurs,
+		ReasonNumberInOnly, ReasonOverLimit, ReasonServerUnbound, ReasonBlockedPrefix, ReasonRateCap, ReasonFeeCap, ReasonWouldLose,
+		ReasonNoSellRate, ReasonRuleBlocks, ReasonRuleForces, ReasonNotInPolicy, ReasonNoChannel, ReasonNoCPS, ReasonGateFull,
+		ReasonGateCPS, ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS, ReasonBlockedA, ReasonBlockedB,
+	}
+}
+
+// Reasons is the plan as it is kept; valid until the plan is used again.
+func (p *Plan) Reasons() *Reasons {
+	r := &p.reasons
+	*r = Reasons{
+		Refused: p.Refused, Ticket: p.Ticket, Lengths: p.Lengths, Sale: p.Sale, Sold: p.Sold, Routes: r.Routes[:0], Dropped: r.Dropped[:0],
+	}
+	if p.Policy != nil {
+		r.Policy = p.Policy.ID
+	}
+	for i := range p.Routes {
+		v := &p.Routes[i]
+		r.Routes = append(r.Routes, ReasonRoute{
+			Key: v.Key, Dial: p.Dial(i), CLI: v.CLI, Deck: v.Deck, Prefix: string(v.Prefix), Currency: v.Provider.CurrencyID,
+			Rate: v.Rate, Native: v.Native, Cost: v.Cost,
+		})
+	}
+	for _, d := range p.Dropped {
+		r.Dropped = append(r.Dropped, ReasonDrop{Key: d.Key, Reason: d.Reason, Detail: d.Detail[:min(len(d.Detail), maxDetail)], Cost: d.Cost})
+	}
+	return r
+}
+
+// Append writes the stored form: version, then numbers as varints and texts with
+// their length. It never takes more than MaxReasonsBytes after the routes.
+func (r *Reasons) Append(b []byte) []byte {
+	b = append(b, reasonsVersion)
+	b = appendReason(b, r.Refused)
+	b = binary.AppendVarint(b, r.Policy)
+	b = binary.AppendUvarint(b, r.Ticket)
+	b = appendText(b, r.Lengths)
+	b = appendBool(b, r.Sold)
+	b = binary.AppendVarint(b, int64(r.Sale))
+	b = binary.AppendUvarint(b, uint64(len(r.Routes)))
+	for i := range r.Routes {
+		b = r.Routes[i].append(b)
+	}
+	kept := len(r.Dropped)
+	count := len(b)
+	b = binary.AppendUvarint(b, uint64(kept))
+	for i, d := range r.Dropped {
+		next := d.append(b)
+		if len(next) > MaxReasonsBytes {
+			kept = i
+			break
+		}
+		b = next
+	}
+	if kept < len(r.Dropped) {
+		// Their number has changed, and with it perhaps its length.
+		b = append(binary.AppendUvarint(b[:count:count], uint64(kept)), b[count+uvarintLen(len(r.Dropped)):]...)
+	}
+	return binary.AppendUvarint(b, uint64(r.Cut+len(r.Dropped)-kept))
+}
+
+func uvarintLen(n int) int { return len(binary.AppendUvarint(nil, uint64(n))) }
+
+func (v *ReasonRoute) append(b []byte) []byte {
+	b = v.Key.append(b)
+	b = appendText(b, v.Dial)
+	b = appendText(b, v.Why)
+	b = appendText(b, string(v.CLI))
+	b = binary.AppendVarint(b, v.Deck)
+	b = appendText(b, v.Prefix)
+	b = binary.AppendVarint(b, v.Currency)
+	for _, n := range []int64{
+		int64(v.Rate.PerMinute), int64(v.Rate.ConnectionFee), int64(v.Rate.Minimum), int64(v.Rate.AttemptFee),
+		int64(v.Rate.First), int64(v.Rate.Next), int64(v.Native), int64(v.Cost),
+	} {
+		b = binary.AppendVarint(b, n)
+	}
+	return b
+}
+
+func (d ReasonDrop) append(b []byte) []byte {
+	b = d.Key.append(b)
+	b = appendReason(b, d.Reason)
+	b = appendText(b, d.Detail)
+	return binary.AppendVarint(b, int64(d.Cost))
+}
+
+func (k Key) append(b []byte) []byte {
+	b = append(b, byte(k.Tier))
+	for _, id := range []int64{k.ProviderID, k.GateID, k.AddressID, k.SubscriberID, k.ServerID} {
+		b = binary.AppendVarint(b, id)
+	}
+	return b
+}
+
+func appendReason(b []byte, r Reason) []byte {
+	return binary.AppendUvarint(b, uint64(max(0, slices.Index(reasonCodes(), r))))
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, 1)
+	}
+	return append(b, 0)
+}
+
+// ParseReasons reads what Append has written. No bytes are no reasons.
+func ParseReasons(b []byte) (Reasons, error) {
+	var r Reasons
+	if len(b) == 0 {
+		return r, nil
+	}
+	if b[0] != reasonsVersion {
+		return r, fmt.Errorf("%w: version %d", ErrReasons, b[0])
+	}
+	d := decoder{rest: b[1:]}
+	r.Refused = d.reason()
+	r.Policy = d.int()
+	r.Ticket = d.uint()
+	r.Lengths = d.text()
+	r.Sold = d.byte() != 0
+	r.Sale = money.Amount(d.int())
+	for range d.count() {
+		r.Routes = append(r.Routes, d.route())
+	}
+	for range d.count() {
+		r.Dropped = append(r.Dropped, ReasonDrop{Key: d.key(), Reason: d.reason(), Detail: d.text(), Cost: money.Amount(d.int())})
+	}
+	r.Cut = int(d.uint())
+	if d.bad || len(d.rest) > 0 {
+		return Reasons{}, ErrReasons
+	}
+	return r, nil
+}
+
+// decoder reads the stored form; after the first fault it gives zeros.
+type decoder struct {
+	rest []byte
+	bad  bool
+}
+
+func (d *decoder) route() ReasonRoute {
+	v := ReasonRoute{Key: d.key(), Dial: d.text(), Why: d.text(), CLI: e164.Number(d.text()), Deck: d.int(), Prefix: d.text(), Currency: d.int()}
+	v.Rate.PerMinute = money.Rate(d.int())
+	v.Rate.ConnectionFee = money.Amount(d.int())
+	v.Rate.Minimum = money.Amount(d.int())
+	v.Rate.AttemptFee = money.Amount(d.int())
+	v.Rate.First, v.Rate.Next = int32(d.int()), int32(d.int())
+	v.Native, v.Cost = money.Amount(d.int()), money.Amount(d.int())
+	return v
+}
+
+func (d *decoder) key() Key {
+	tier := Tier(d.byte())
+	return Key{Tier: tier, ProviderID: d.int(), GateID: d.int(), AddressID: d.int(), SubscriberID: d.int(), ServerID: d.int()}
+}
+
+func (d *decoder) reason() Reason {
+	codes := reasonCodes()
+	i := d.uint()
+	if i >= uint64(len(codes)) {
+		d.bad = true
+		return ""
+	}
+	return codes[i]
+}
+
+// count is a number of items to come; each takes at least a byte.
+func (d *decoder) count() int {
+	n := d.uint()
+	if n > uint64(len(d.rest)) {
+		d.bad = true
+		return 0
+	}
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	n := d.count()
+	s := string(d.rest[:n])
+	d.rest = d.rest[n:]
+	return s
+}
+
+func (d *decoder) byte() byte {
+	if len(d.rest) == 0 {
+		d.bad = true
+		return 0
+	}
+	v := d.rest[0]
+	d.rest = d.rest[1:]
+	return v
+}
+
+func (d *decoder) int() int64 {
+	v, n := binary.Varint(d.rest)
+	return advance(d, v, n)
+}
+
+func (d *decoder) uint() uint64 {
+	v, n := binary.Uvarint(d.rest)
+	return advance(d, v, n)
+}
+
+func advance[T any](d *decoder, v T, n int) T {
+	if n <= 0 {
+		d.bad, d.rest = true, nil
+		var zero T
+		return zero
+	}
+	d.rest = d.rest[n:]
+	return v
+}

@@ -1,0 +1,148 @@
+package routing
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tandem/internal/e164"
+)
+
+// matches says whether a call is one that the rule is for. at is the moment on
+// any clock.
+func (m *Match) matches(account int64, a, b e164.Number, at time.Time) bool {
+	if m.AccountID != 0 && m.AccountID != account ||
+		!strings.HasPrefix(string(b), m.BPrefix) || !strings.HasPrefix(string(a), m.APrefix) {
+		return false
+	}
+	if m.Window.IsZero() {
+		return true
+	}
+	if m.Zone == nil {
+		return m.Window.Contains(at.UTC())
+	}
+	return m.Window.Contains(at.In(m.Zone))
+}
+
+// byAccount lists rules for each account that has some of its own, with the
+// general ones, and for everybody else under 0; the order is kept.
+type byAccount[T any] map[int64][]*T
+
+func (l byAccount[T]) of(account int64) []*T {
+	if own, ok := l[account]; ok {
+		return own
+	}
+	return l[0]
+}
+
+func groupByAccount[T any](rules []T, account func(*T) int64) byAccount[T] {
+	l := byAccount[T]{0: nil}
+	for i := range rules {
+		l[account(&rules[i])] = nil
+	}
+	for id := range l {
+		for i := range rules {
+			if of := account(&rules[i]); of == 0 || of == id {
+				l[id] = append(l[id], &rules[i])
+			}
+		}
+	}
+	return l
+}
+
+// blockedFor is who may not use a prefix.
+type blockedFor struct {
+	everybody bool
+	accounts  []int64
+}
+
+// Blocked says whether a call may not be made at all: the number shown or the
+// number called is on a block list of everybody or of the account.
+func (s *Snapshot) Blocked(account int64, a, b e164.Number) (Reason, bool) {
+	if onList(&s.blockedA, account, a) {
+		return ReasonBlockedA, true
+	}
+	return ReasonBlockedB, onList(&s.blockedB, account, b)
+}
+
+func onList(list *prefixMap[blockedFor], account int64, n e164.Number) bool {
+	if len(list.values) == 0 || n == "" {
+		return false
+	}
+	var found [maxDepth + 1]*blockedFor
+	for _, v := range found[:list.path(string(n), &found)] {
+		if v.everybody || slices.Contains(v.accounts, account) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *builder) addBlocks(blocks []Block) {
+	b.blockedA, b.blockedB = newPrefixMap[blockedFor](), newPrefixMap[blockedFor]()
+	for _, v := range blocks {
+		if !validPrefix(v.Prefix) {
+			b.problem("block_list", v.ID, "prefix", "%q: want 1 to %d digits", v.Prefix, maxDepth)
+			continue
+		}
+		list := &b.blockedB
+		if v.Side == SideA {
+			list = &b.blockedA
+		}
+		at := list.at(v.Prefix)
+		if v.AccountID == 0 {
+			at.everybody = true
+		} else {
+			at.accounts = append(at.accounts, v.AccountID)
+		}
+	}
+}
+
+func (b *builder) addRouteRules(rules []RouteRule) {
+	var good []RouteRule
+	for _, r := range rules {
+		switch {
+		case r.Action != Prefer && r.Action != Force && r.Action != Forbid:
+			b.problem("route_rules", r.ID, "action", "%q: want %s, %s or %s", r.Action, Prefer, Force, Forbid)
+		case r.ProviderID != 0 && b.providers[r.ProviderID] == nil:
+			b.problem("route_rules", r.ID, "provider_id", "no provider %d", r.ProviderID)
+		case r.Action != Forbid && r.ProviderID == 0 && r.Tier == nil && r.GateID == 0:
+			b.problem("route_rules", r.ID, "provider_id", "%s names no route: set provider, tier or gate", r.Action)
+		case !b.goodMatch("route_rules", r.ID, r.Match):
+		default:
+			good = append(good, r)
+		}
+	}
+	b.routeRules = groupByAccount(good, func(r *RouteRule) int64 { return r.AccountID })
+}
+
+// goodMatch tells what keeps a rule from being used. A rule that cannot be read
+// is left out as a whole: half a condition would hit calls it is not for.
+func (b *builder) goodMatch(table string, id int64, m Match) bool {
+	for _, p := range []struct{ column, prefix string }{{"a_prefix", m.APrefix}, {"b_prefix", m.BPrefix}} {
+		if p.prefix != "" && !validPrefix(p.prefix) {
+			b.problem(table, id, p.column, "%q: want at most %d digits", p.prefix, maxDepth)
+			return false
+		}
+	}
+	if m.AccountID != 0 && b.accounts[m.AccountID] == nil {
+		b.problem(table, id, "account_id", "no account %d", m.AccountID)
+		return false
+	}
+	if err := m.Window.Validate(); err != nil {
+		b.problem(table, id, "start_minute", "%v", err)
+		return false
+	}
+	return true
+}
+
+// covers says whether the rule speaks of a way out; a gate of 0 asks about the
+// provider's tier as a whole.
+func (r *RouteRule) covers(provider int64, tier Tier, gate int64) bool {
+	return (r.ProviderID == 0 || r.ProviderID == provider) && (r.Tier == nil || *r.Tier == tier) && (r.GateID == 0 || r.GateID == gate)
+}
+
+// blocksAll says that the rule leaves no route at all.
+func (r *RouteRule) blocksAll() bool {
+	return r.Action == Forbid && r.ProviderID == 0 && r.Tier == nil && r.GateID == 0
+}
