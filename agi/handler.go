@@ -70,7 +70,7 @@ func (h *CallHandler) seize(ctx context.Context, s *Session, decide func(context
 	// Counted before the answer, since the call may be over before we look again.
 	h.Flow.Live.Add(in.CallID, in.At)
 	if err := s.Finish(ctx, h.decision(d)); err != nil {
-		h.Flow.Live.Remove(in.CallID)
+		h.Flow.Abandon(in.CallID)
 		return err
 	}
 	h.Flow.Seized(d)

@@ -2,6 +2,7 @@ package agi_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -20,12 +21,18 @@ import (
 	"tandem/internal/money"
 	"tandem/internal/q850"
 	"tandem/routing"
+	"tandem/routing/capacity"
 )
 
 // The smallest company that has a route, a subscriber and a server.
 func company(tb testing.TB) *routing.Snapshot {
 	tb.Helper()
 	loopback := []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	decks := []routing.Deck{{ID: 1, ProviderID: 1, Tier: routing.TierCLI}}
+	rates, err := routing.TableOf(decks, map[int64][]routing.DeckRow{1: {{Prefix: "7", Rate: rate.Rate{PerMinute: 1, First: 1, Next: 1}}}})
+	if err != nil {
+		tb.Fatal(err)
+	}
 	s, problems, err := routing.NewSnapshot(routing.Data{
 		Currencies: []routing.Currency{{ID: 1, ISO: "USD"}},
 		FX:         map[int64]money.FX{1: 100_000_000},
@@ -38,7 +45,7 @@ func company(tb testing.TB) *routing.Snapshot {
 			{ID: 1, ProviderID: 1, Host: "a.example", Direction: routing.Out, Protocol: "SIP"},
 			{ID: 2, ProviderID: 1, Host: "b.example", Direction: routing.Out, Protocol: "SIP"},
 		},
-		Rates:       []routing.Rate{{ID: 1, ProviderID: 1, Tier: routing.TierCLI, Prefix: "7", Rate: rate.Rate{PerMinute: 1, First: 1, Next: 1}}},
+		Decks: decks, Rates: rates,
 		Accounts:    []routing.Account{{ID: 1, Name: "office", Enabled: true, DefaultCLI: "74950000001"}},
 		Subscribers: []routing.Subscriber{{ID: 1, Login: "anna", AccountID: 1, ServerID: 1, Enabled: true}},
 	}, routing.Options{BaseCurrency: "USD"}, time.Now())
@@ -60,6 +67,7 @@ func (*book) LastAgent(context.Context, int64, e164.Number) (int64, bool, error)
 func (*book) Decided(billing.Direction, callflow.Action)   {}
 func (*book) Attempted(billing.Disposition, q850.Blame)    {}
 func (*book) Ended(billing.Direction, billing.Disposition) {}
+func (*book) LeftOut(routing.Reason)                       {}
 func (*book) RecordLost()                                  {}
 
 // node is a handler behind a door.
@@ -67,7 +75,12 @@ func node(t *testing.T, draining bool) (addr string, flow *callflow.Flow, record
 	t.Helper()
 	s, records := company(t), &book{}
 	snapshot := func() *routing.Snapshot { return s }
+	room, err := capacity.New(capacity.DefaultConfig(), rand.Float64, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	flow = &callflow.Flow{
+		Capacity: room, Tickets: &callflow.Tickets{},
 		Snapshot: snapshot, Records: records, Agents: records, Metrics: records, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(), Now: time.Now,
 		Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
 	}

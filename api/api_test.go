@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -23,6 +24,7 @@ import (
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
+	"tandem/routing/capacity"
 )
 
 // line is an end report as the dialplan writes it.
@@ -76,7 +78,12 @@ func newHouse(t *testing.T) *house {
 		SpoolLength: func() int64 { return 7 }, SpoolRefused: func() int64 { return 0 },
 		SnapshotAge: func() time.Duration { return time.Second }, Live: func() int { return live.Count(time.Now()) },
 	})
+	room, err := capacity.New(capacity.DefaultConfig(), rand.Float64, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	h.flow = &callflow.Flow{
+		Capacity: room, Tickets: &callflow.Tickets{},
 		Snapshot: func() *routing.Snapshot { return snapshot }, Records: h.records, Agents: nobody{}, Metrics: metrics, Live: live, Log: zerolog.Nop(),
 		Now: func() time.Time { return time.UnixMilli(1772366420000) },
 	}

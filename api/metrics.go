@@ -9,6 +9,8 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/internal/q850"
+	"tandem/portability"
+	"tandem/routing"
 )
 
 // Metrics counts calls in the trade's words. Labels are bounded sets, never a
@@ -17,6 +19,8 @@ type Metrics struct {
 	decisions *prometheus.CounterVec
 	attempts  *prometheus.CounterVec
 	calls     *prometheus.CounterVec
+	leftOut   *prometheus.CounterVec
+	dips      *prometheus.HistogramVec
 	lost      prometheus.Counter
 }
 
@@ -40,12 +44,19 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tandem_calls_total", Help: "Ended calls, by direction and disposition.",
 		}, []string{"direction", "disposition"}),
+		leftOut: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_routes_left_out_total", Help: "Routes not offered because of their load, their health or their price, by reason.",
+		}, []string{"reason"}),
+		dips: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tandem_portability_dip_seconds", Help: "Time that the number portability dip took, by who knew the answer.",
+			Buckets: []float64{.0001, .001, .005, .01, .025, .05, .1, .15, .25, .5, 1, 2},
+		}, []string{"source"}),
 		lost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tandem_records_unqueued_total", Help: "Start and attempt records that found the queue full; the end report repeats their facts, all but the plan.",
 		}),
 	}
 	registry.MustRegister(
-		m.decisions, m.attempts, m.calls, m.lost,
+		m.decisions, m.attempts, m.calls, m.leftOut, m.dips, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("tandem_spool_records", "Records on disk that the database does not have yet.", func() float64 { return float64(g.SpoolLength()) }),
 		gauge("tandem_spool_refused_records", "Records put aside since the start because the database can never take them.", func() float64 { return float64(g.SpoolRefused()) }),
@@ -74,5 +85,13 @@ func (m *Metrics) Ended(direction billing.Direction, disposition billing.Disposi
 	m.calls.WithLabelValues(string(direction), string(disposition)).Inc()
 }
 
+// LeftOut counts a route that was not offered.
+func (m *Metrics) LeftOut(reason routing.Reason) { m.leftOut.WithLabelValues(string(reason)).Inc() }
+
 // RecordLost counts a record that found no room in the queue.
 func (m *Metrics) RecordLost() { m.lost.Inc() }
+
+// Dipped counts a question about a ported number, by who knew the answer.
+func (m *Metrics) Dipped(source portability.Source, took time.Duration) {
+	m.dips.WithLabelValues(string(source)).Observe(took.Seconds())
+}

@@ -44,12 +44,14 @@ func decisions() ([]Decision, error) {
 	}
 	request := routing.Request{Server: s.Server(server), Account: account, Shown: s.Present(account, caller, ""), BNumber: b, At: now}
 	seizure := callflow.Seizure{CallID: server + "-1700000000.0", Server: server, Endpoint: endpoint, Source: ask[2], Dialled: ask[3], At: now}
-	if len(s.Plan(request).Routes) == 0 {
+	plan := routing.Plan{} // used again, as the live call does
+	if s.Plan(request, &plan); len(plan.Routes) == 0 {
 		return nil, fmt.Errorf("demo data: no route to %s", b)
 	}
+	limits, world := callflow.Limits{HopLimit: 3}, callflow.World{Plan: &plan}
 	return []Decision{
-		timeEach("routing.Plan", decisionRuns, func() { s.Plan(request) }),
-		timeEach("callflow.Outbound", decisionRuns, func() { callflow.Outbound(s, callflow.Limits{HopLimit: 3}, seizure) }),
+		timeEach("routing.Plan", decisionRuns, func() { s.Plan(request, &plan) }),
+		timeEach("callflow.Outbound", decisionRuns, func() { _ = callflow.Outbound(s, limits, seizure, world).Reasons() }),
 	}, nil
 }
 

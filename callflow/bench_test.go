@@ -6,10 +6,11 @@ import (
 
 	"tandem/bench/demo"
 	"tandem/callflow"
+	"tandem/routing"
 )
 
 // BenchmarkOutbound is the whole decision behind the dialplan's first question,
-// with the demo data, the plan's description for the record included.
+// with the demo data, the reasons for the record included.
 func BenchmarkOutbound(b *testing.B) {
 	for _, call := range []struct{ name, dialled string }{
 		{"routed", "84957777777"}, // five routes
@@ -26,9 +27,11 @@ func BenchmarkOutbound(b *testing.B) {
 				CallID: "asterisk-macomnet-1700000000.1", Server: "asterisk-macomnet", Endpoint: "moscow-101",
 				Source: "192.0.2.1:5060", Dialled: call.dialled, At: at,
 			}
+			w := callflow.World{Plan: &routing.Plan{}}
 			b.ReportAllocs()
 			for b.Loop() {
-				callflow.Outbound(s, limits(), in)
+				d := callflow.Outbound(s, limits(), in, w)
+				d.Record.Reasons = d.Reasons()
 			}
 		})
 	}

@@ -38,12 +38,27 @@ func (f *Flow) End(ctx context.Context, r Report) error {
 		return fmt.Errorf("record of call %s: %w", end.Start.CallID, err)
 	}
 	f.Live.Remove(r.CallID)
+	f.release(r)
 	for _, a := range end.Attempts {
 		f.Metrics.Attempted(a.Result, a.Blame)
 	}
 	f.Metrics.Ended(end.Start.Direction, end.Disposition)
 	f.Log.Info().EmbedObject(end).Msg("call")
 	return nil
+}
+
+// release tells how the attempts went, those that no other exchange has told
+// among them, and frees the call's channels.
+func (f *Flow) release(r Report) {
+	now := f.Now()
+	attempts, err := ParseAttempts(r.Log)
+	if err != nil {
+		return // Conclude has read it a moment ago
+	}
+	for _, a := range attempts {
+		f.Capacity.Report(r.CallID, a.Key, a.outcome(), a.StartedAt, now)
+	}
+	f.Capacity.Release(r.CallID, now)
 }
 
 // Conclude turns a report into the record; it is pure.

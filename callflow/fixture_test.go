@@ -32,8 +32,14 @@ func company(t *testing.T) *routing.Snapshot {
 	address := func(id, provider int64, net string, d routing.Direction) routing.Address {
 		return routing.Address{ID: id, ProviderID: provider, Network: netip.MustParsePrefix(net), Host: "carrier.example", Direction: d, Protocol: "SIP"}
 	}
-	perMinute := func(provider int64, price money.Rate) routing.Rate {
-		return routing.Rate{ID: provider, ProviderID: provider, Tier: routing.TierCLI, Prefix: "7", Rate: rate.Rate{PerMinute: price, First: 1, Next: 1}}
+	decks := []routing.Deck{{ID: 1, ProviderID: 1, Tier: routing.TierCLI}, {ID: 2, ProviderID: 2, Tier: routing.TierCLI}, {ID: 3, ProviderID: 3, Tier: routing.TierCLI}}
+	rows := map[int64][]routing.DeckRow{}
+	for id, price := range map[int64]money.Rate{1: 1_000_000, 2: 2_000_000, 3: 1} {
+		rows[id] = []routing.DeckRow{{Prefix: "7", Rate: rate.Rate{PerMinute: price, First: 1, Next: 1}}}
+	}
+	rates, err := routing.TableOf(decks, rows)
+	if err != nil {
+		t.Fatal(err)
 	}
 	both := routing.In | routing.Out
 	s, problems, err := routing.NewSnapshot(routing.Data{
@@ -53,7 +59,8 @@ func company(t *testing.T) *routing.Snapshot {
 		Addresses: []routing.Address{
 			address(1, 1, "192.0.2.1/32", both), address(2, 2, "198.51.100.0/24", both), address(3, 3, "203.0.113.1/32", both),
 		},
-		Rates: []routing.Rate{perMinute(1, 1_000_000), perMinute(2, 2_000_000), perMinute(3, 1)},
+		Decks: decks,
+		Rates: rates,
 		Accounts: []routing.Account{
 			{ID: 1, Name: "office", Enabled: true, Rules: russia, DefaultCLI: "74950000001"},
 			{ID: 2, Name: "closed", Enabled: false, Rules: russia},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -14,6 +15,7 @@ import (
 	"tandem/internal/e164"
 	"tandem/internal/q850"
 	"tandem/routing"
+	"tandem/routing/capacity"
 )
 
 // Seizure is a call at the moment it asks what to do with it.
@@ -109,6 +111,7 @@ type Metrics interface {
 	Decided(direction billing.Direction, action Action)
 	Attempted(result billing.Disposition, blame q850.Blame)
 	Ended(direction billing.Direction, disposition billing.Disposition)
+	LeftOut(reason routing.Reason) // a route was not offered because of its load, its health or its price
 	RecordLost()
 }
 
@@ -119,10 +122,16 @@ type Flow struct {
 	Agents   Agents
 	Metrics  Metrics
 	Limits   Limits
-	Live     *Live  // calls in progress, for the drain
-	Node     string // this Tandem's name in records
+	Live     *Live // calls in progress, for the drain
+	Capacity *capacity.Pool
+	Tickets  *Tickets
+	Quality  routing.Evidence                                                    // nil: none
+	Ported   func(ctx context.Context, number e164.Number) (routing e164.Number) // nil: nothing is ported
+	Node     string                                                              // this Tandem's name in records
 	Now      func() time.Time
 	Log      zerolog.Logger
+
+	plans sync.Pool // of *routing.Plan
 }
 
 // ErrBadRequest is the door's fault or an attack: the exchange makes no sense
@@ -130,24 +139,86 @@ type Flow struct {
 var ErrBadRequest = errors.New("bad request")
 
 // Outgoing decides a call of a subscriber, or of a neighbour server. Seized must
-// follow once the answer is taken.
-func (f *Flow) Outgoing(_ context.Context, in Seizure) (Decision, error) {
+// follow once the answer is taken, Abandon when it is not.
+func (f *Flow) Outgoing(ctx context.Context, in Seizure) (Decision, error) {
 	if err := in.validate(); err != nil {
 		return Decision{}, err
 	}
-	return Outbound(f.Snapshot(), f.Limits, in).patient(f.Limits), nil
+	w, done := f.world(ctx)
+	defer done()
+	return f.settle(Outbound(f.Snapshot(), f.Limits, in, w), in), nil
 }
 
 // Incoming decides a call from a provider. Seized must follow once the answer is
-// taken.
+// taken, Abandon when it is not.
 func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
 	if err := in.validate(); err != nil {
 		return Decision{}, err
 	}
+	w, done := f.world(ctx)
+	defer done()
 	s := f.Snapshot()
-	return Inbound(s, f.Limits, in, func(account int64, caller e164.Number) *routing.Subscriber {
+	return f.settle(Inbound(s, in, func(account int64, caller e164.Number) *routing.Subscriber {
 		return f.lastAgent(ctx, s, account, caller)
-	}).patient(f.Limits), nil
+	}, w), in), nil
+}
+
+// world is what is going on right now. Plans are used again: done gives this one
+// back.
+func (f *Flow) world(ctx context.Context) (w World, done func()) {
+	plan, ok := f.plans.Get().(*routing.Plan)
+	if !ok {
+		plan = &routing.Plan{}
+	}
+	w = World{Plan: plan, Room: f.Capacity, Quality: f.Quality, Ticket: f.Tickets.Next}
+	if f.Ported != nil {
+		w.Ported = func(n e164.Number) e164.Number { return f.Ported(ctx, n) }
+	}
+	return w, func() { f.plans.Put(plan) }
+}
+
+// settle takes the channels that the decision needs and keeps its reasons. The
+// plan saw room a moment ago; another call may have taken it since.
+func (f *Flow) settle(d Decision, in Seizure) Decision {
+	if d.Plan != nil && d.Action == Dial {
+		d = f.seize(d, in)
+	}
+	if d.Plan != nil {
+		for _, v := range d.Plan.Dropped {
+			if v.Reason.Protects() {
+				f.Metrics.LeftOut(v.Reason)
+			}
+		}
+	}
+	d.Record.Reasons = d.Reasons()
+	d.Plan = nil
+	return d.patient(f.Limits)
+}
+
+// seize takes a channel of the account and of the first route that still has
+// room; routes before it are left out.
+func (f *Flow) seize(d Decision, in Seizure) Decision {
+	keys := make([]routing.Key, len(d.Offers))
+	for i, o := range d.Offers {
+		keys[i] = o.Key
+	}
+	grant := f.Capacity.Seize(in.CallID, d.Record.AccountID, keys, f.Now())
+	switch {
+	case grant.Place == 0 && grant.Skipped[0] == "":
+		return d.reject(refusedBy(grant.Reason)) // the account's own limit
+	case grant.Place == 0:
+		d.Plan.Skip(grant.Skipped[:len(keys)])
+		return d.reject(routesExhausted)
+	}
+	d.Plan.Skip(grant.Skipped[:grant.Place-1])
+	d.Offers = d.Offers[grant.Place-1:]
+	return d
+}
+
+// Abandon gives back what a decision took whose answer Asterisk did not take.
+func (f *Flow) Abandon(callID string) {
+	f.Live.Remove(callID)
+	f.Capacity.Release(callID, f.Now())
 }
 
 // patient says how long each offer may ring and be silent.
@@ -191,7 +262,7 @@ func (f *Flow) Seized(d Decision) {
 	d.Record.Node = f.Node
 	if !f.Records.Queue(billing.Record{Start: &d.Record}) {
 		f.Metrics.RecordLost()
-		f.Log.Warn().Str("call_id", d.Record.CallID).Msg("record queue is full; the plan of this call is not kept")
+		f.Log.Warn().Str("call_id", d.Record.CallID).Msg("record queue is full; the reasons of this call are not kept")
 	}
 }
 

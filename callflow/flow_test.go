@@ -17,6 +17,7 @@ import (
 	"tandem/internal/e164"
 	"tandem/internal/q850"
 	"tandem/routing"
+	"tandem/routing/capacity"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -42,11 +43,15 @@ func (n *notebook) Put(_ context.Context, r billing.Record) error {
 	return n.broken
 }
 
-type counts struct{ lost int }
+type counts struct {
+	lost    int
+	leftOut []routing.Reason
+}
 
 func (*counts) Decided(billing.Direction, callflow.Action)   {}
 func (*counts) Attempted(billing.Disposition, q850.Blame)    {}
 func (*counts) Ended(billing.Direction, billing.Disposition) {}
+func (c *counts) LeftOut(r routing.Reason)                   { c.leftOut = append(c.leftOut, r) }
 func (c *counts) RecordLost()                                { c.lost++ }
 
 // agents answers after a delay, or fails.
@@ -68,9 +73,21 @@ func flow(t *testing.T, records *notebook, known agents) (*callflow.Flow, *count
 	t.Helper()
 	s, c, log := company(t), &counts{}, &bytes.Buffer{}
 	return &callflow.Flow{
+		Capacity: room(t), Tickets: &callflow.Tickets{},
 		Snapshot: func() *routing.Snapshot { return s }, Records: records, Agents: known, Metrics: c,
 		Limits: limits(), Live: callflow.NewLive(time.Hour), Node: "n1", Now: func() time.Time { return noon.Add(time.Hour) }, Log: zerolog.New(log),
 	}, c, log
+}
+
+// room is an idle switch without limits.
+func room(t *testing.T) *capacity.Pool {
+	t.Helper()
+	c := capacity.DefaultConfig()
+	pool, err := capacity.New(c, func() float64 { return 0.5 }, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
 }
 
 func seizure() callflow.Seizure {
@@ -96,11 +113,15 @@ func TestStartIsRecordedWithPlanAndReasons(t *testing.T) {
 	if start == nil || start.Node != "n1" || start.Snapshot != 42 || start.AccountID != 1 || start.SubscriberID != 1 || start.BNumber != "74951112233" {
 		t.Fatalf("start %+v", start)
 	}
-	if len(start.Plan) != 2 || !strings.Contains(start.Plan[0].Reason, "place 1 of 2") {
-		t.Fatalf("plan %+v", start.Plan)
+	told, err := callflow.Tell(f.Snapshot(), start.Reasons)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(start.Dropped) != 1 || start.Dropped[0].Reason != string(routing.ReasonProviderDisabled) {
-		t.Fatalf("dropped %+v", start.Dropped)
+	if len(told.Plan) != 2 || !strings.Contains(told.Plan[0].Reason, "place 1 of 2") {
+		t.Fatalf("plan %+v", told.Plan)
+	}
+	if len(told.Dropped) != 1 || told.Dropped[0].Reason != string(routing.ReasonProviderDisabled) {
+		t.Fatalf("dropped %+v", told.Dropped)
 	}
 }
 
@@ -189,7 +210,7 @@ func TestEndRepeatsIdentityButNotThePlan(t *testing.T) {
 	if start.AccountID != 1 || start.SubscriberID != 1 || start.BNumber != "74951112233" || start.CLI != "74950000001" {
 		t.Fatalf("identity %+v", start)
 	}
-	if start.Plan != nil || start.Reason != "" || start.Snapshot != 0 {
+	if start.Reasons != nil || start.Reason != "" || start.Snapshot != 0 {
 		t.Fatalf("the end claims a decision: %+v", start)
 	}
 }

@@ -28,6 +28,14 @@ type Step struct {
 	Refusal Refusal
 	Tried   billing.Attempt // the attempt that failed
 	Rule    string          // which rule spoke
+
+	left []place // the routes that may follow, Next first
+}
+
+// place is a route of the plan that is still to be tried.
+type place struct {
+	n   int
+	key routing.Key
 }
 
 // Next judges the last attempt and names the route to try now. Tried must follow
@@ -43,7 +51,36 @@ func (f *Flow) Next(_ context.Context, h Hunt) (Step, error) {
 	if len(attempts) == 0 {
 		return Step{}, fmt.Errorf("%w: no attempt in the log", ErrBadRequest)
 	}
-	return Continue(f.Snapshot(), f.Limits, h, attempts)
+	step, err := Continue(f.Snapshot(), f.Limits, h, attempts)
+	if err != nil {
+		return Step{}, err
+	}
+	return f.move(step, h, attempts[len(attempts)-1]), nil
+}
+
+// move gives back the way that failed and takes the first of those left that
+// has room now.
+func (f *Flow) move(step Step, h Hunt, failed Attempt) Step {
+	now := f.Now()
+	f.Capacity.Report(h.CallID, failed.Key, failed.outcome(), failed.StartedAt, now)
+	keys := make([]routing.Key, len(step.left))
+	for i, p := range step.left {
+		keys[i] = p.key
+	}
+	grant := f.Capacity.Move(h.CallID, keys, now)
+	for _, reason := range grant.Skipped {
+		if reason != "" {
+			f.Metrics.LeftOut(reason)
+		}
+	}
+	switch {
+	case step.Next == 0:
+	case grant.Place == 0:
+		step.Next, step.Refusal = 0, routesExhausted
+	default:
+		step.Next = step.left[grant.Place-1].n
+	}
+	return step
 }
 
 // Tried records the attempt that a step followed.
@@ -78,35 +115,36 @@ func follow(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (ste
 	case h.At.Sub(h.StartedAt) > limits.HuntBudget:
 		return Step{Refusal: budgetSpent}, "hunt budget", nil
 	}
-	next, err := nextRoute(s, h)
+	left, err := routesLeft(s, h)
 	if err != nil {
 		return Step{}, "", err
 	}
-	if next == 0 && last.Key.SubscriberID != 0 {
+	if len(left) == 0 && last.Key.SubscriberID != 0 {
 		return Step{Refusal: nobodyToRing}, "nobody reached", nil
 	}
-	if next == 0 {
+	if len(left) == 0 {
 		return Step{Refusal: routesExhausted}, verdict.Rule, nil
 	}
-	return Step{Next: next}, verdict.Rule, nil
+	return Step{Next: left[0].n, left: left}, verdict.Rule, nil
 }
 
-// nextRoute is the place of the first route left that is still usable: a
-// provider switched off a second ago is not tried. 0 when none is.
-func nextRoute(s *routing.Snapshot, h Hunt) (int, error) {
+// routesLeft are the routes of the plan that are still usable: a provider
+// switched off a second ago is not tried.
+func routesLeft(s *routing.Snapshot, h Hunt) ([]place, error) {
 	if h.Place < 1 || h.Place+len(h.KeysLeft) > routing.MaxRoutes {
-		return 0, fmt.Errorf("%w: %d routes left after place %d", ErrBadRequest, len(h.KeysLeft), h.Place)
+		return nil, fmt.Errorf("%w: %d routes left after place %d", ErrBadRequest, len(h.KeysLeft), h.Place)
 	}
+	var left []place
 	for i, text := range h.KeysLeft {
 		key, err := routing.ParseKey(text)
 		if err != nil {
-			return 0, fmt.Errorf("%w: %w", ErrBadRequest, err)
+			return nil, fmt.Errorf("%w: %w", ErrBadRequest, err)
 		}
 		if s.Usable(key) {
-			return h.Place + i + 1, nil
+			left = append(left, place{h.Place + i + 1, key})
 		}
 	}
-	return 0, nil
+	return left, nil
 }
 
 // passOn hands another server's answer to the caller.

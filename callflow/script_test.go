@@ -55,10 +55,10 @@ func answer(t *testing.T, s *routing.Snapshot, fields []string) string {
 	switch plain[0] {
 	case "out":
 		in.Endpoint, in.Dialled = plain[1], plain[2]
-		return decision(callflow.Outbound(s, limits(), in))
+		return decision(callflow.Outbound(s, limits(), in, callflow.World{}))
 	case "in":
 		in.Source, in.Dialled, in.Endpoint = plain[1], plain[2], "trunk-1"
-		return decision(callflow.Inbound(s, limits(), in, func(int64, e164.Number) *routing.Subscriber { return s.Login(pairs["agent"]) }))
+		return decision(callflow.Inbound(s, in, func(int64, e164.Number) *routing.Subscriber { return s.Login(pairs["agent"]) }, callflow.World{}))
 	case "next":
 		return next(t, s, plain[1], pairs)
 	case "end":

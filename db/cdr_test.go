@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,19 +24,15 @@ func started(id string) *billing.Start {
 		CallID: id, Server: "asterisk-macomnet", Direction: billing.Outgoing, Endpoint: "moscow-101", Source: "[2001:db8::7]:5060",
 		AccountID: 1, SubscriberID: 1, Dialled: "84957777777", ANumber: "74951815000", BNumber: "74957777777", CLI: "74951815000",
 		StartedAt: at("2026-03-04 05:06:07").Add(123 * time.Millisecond), Snapshot: 1<<63 + 5, Reason: "the account's default", Node: "a",
-		Plan: []billing.PlannedRoute{
-			{N: 1, Key: "7.c.g8", Provider: "WestCall", Tier: "cli", Dial: "PJSIP/74957777777@westcall", CLI: "74951815000", Prefix: "749577", PerMinute: "0.70000000 RUB", Cost: 22703, Reason: "place 1"},
-			{N: 2, Key: "11.c.a35", Provider: "VoiceBuy", Tier: "cli", Dial: "PJSIP/999274957777777@trunk-11-35", Cost: 33621, Reason: "quote \" ' \\ end"},
-		},
-		Dropped: []billing.DroppedRoute{{Key: "3.c.a7", Provider: "Zadarma", Tier: "cli", Reason: "cli_not_allowed", Detail: "sip.zadarma.com"}},
+		Reasons: []byte("\x01 7.c.g8 \x00 quote \" ' \\ \xff end"), RoutingNumber: "74957777000",
 	}
 }
 
-// ended is the second half: it repeats who and whom, knows no plan, and took
+// ended is the second half: it repeats who and whom, knows no reasons, and took
 // the start's time from another clock.
 func ended(id string) *billing.End {
 	s := *started(id)
-	s.Plan, s.Dropped, s.Reason, s.Snapshot, s.Node = nil, nil, "", 0, "b"
+	s.Reasons, s.Reason, s.Snapshot, s.Node = nil, "", 0, "b"
 	s.StartedAt = s.StartedAt.Add(-7 * time.Millisecond)
 	return &billing.End{
 		Start: s, AnsweredAt: at("2026-03-04 05:06:12"), EndedAt: at("2026-03-04 05:07:00"), Disposition: billing.Answered, Cause: 16,
@@ -101,14 +98,24 @@ func TestRecordFieldByField(t *testing.T) {
 	b.write(billing.Record{End: ended("c1")})
 	same(t, "over", whole("c1"), b.call("c1"))
 
-	// The end alone is enough, but for the plan and its reasons.
+	// The end alone is enough, but for the reasons.
 	b.write(billing.Record{End: ended("c2")})
 	same(t, "start lost", *ended("c2"), b.call("c2"))
 
+	// A start without candidates is a start: empty, not nil.
+	for _, none := range [][]byte{nil, {}} {
+		s := started("c4")
+		s.Reasons = none
+		b.exec("DELETE FROM calls WHERE call_id = 'c4'")
+		b.write(billing.Record{Start: s})
+		if got := b.call("c4").Start.Reasons; got == nil || len(got) != 0 {
+			t.Errorf("reasons %#v came back as %#v, want them empty and not nil", none, got)
+		}
+	}
+
 	// As rows: a person reads them too.
-	got := b.table(`SELECT direction, provider_id, started_at, answered_at, disposition, talk_ms, pdd_ms, JSON_VALUE(plan, '$[1].reason'),
-		JSON_VALUE(dropped, '$[0].reason'), snapshot FROM calls WHERE call_id = 'c1'`)
-	want := [][]string{{"out", "NULL", "2026-03-04T05:06:07.123Z", "2026-03-04T05:06:12Z", "answered", "48000", "2400", `quote " ' \ end`, "cli_not_allowed", "9223372036854775813"}}
+	got := b.table(`SELECT direction, provider_id, started_at, answered_at, disposition, talk_ms, pdd_ms, routing_number, HEX(reasons), snapshot FROM calls WHERE call_id = 'c1'`)
+	want := [][]string{{"out", "NULL", "2026-03-04T05:06:07.123Z", "2026-03-04T05:06:12Z", "answered", "48000", "2400", "74957777000", "0120372E632E673820002071756F746520222027205C20FF20656E64", "9223372036854775813"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -147,13 +154,13 @@ func TestRecordsMergeInEveryOrder(t *testing.T) {
 }
 
 // Two nodes were asked because the first hung. It wakes up and writes its start
-// after all: the plan that was followed, the later one, stays.
+// after all: the routes that were followed, the later ones, stay.
 func TestOfTwoStartsTheLaterWins(t *testing.T) {
 	t.Parallel()
 	b := migrated(t)
 	second := started("x")
 	second.StartedAt = second.StartedAt.Add(2 * time.Second)
-	second.Node, second.Plan, second.Dropped, second.Reason = "b", second.Plan[1:], nil, "asked for by the caller"
+	second.Node, second.Reasons, second.Reason = "b", []byte{}, "asked for by the caller"
 	want := *ended("x")
 	want.Start = *second
 	for i, order := range [][]billing.Record{
@@ -185,7 +192,7 @@ func TestRefusedRecordIsNamed(t *testing.T) {
 	cause := ended("poison")
 	cause.Attempts[1].Tier = "platinum"
 	huge := started("poison")
-	huge.Plan = []billing.PlannedRoute{{Reason: strings.Repeat("x", 2<<20)}}
+	huge.Reasons = make([]byte, 1<<16)
 	for name, poison := range map[string]billing.Record{
 		"too long":         {Start: long},
 		"no time":          {End: noTime},
@@ -193,7 +200,7 @@ func TestRefusedRecordIsNamed(t *testing.T) {
 		"not UTF-8":        {Start: &billing.Start{CallID: "poison", Endpoint: "\xff\xfe", StartedAt: at("2026-01-01 00:00:00")}},
 		"call id not text": {Start: &billing.Start{CallID: "poison-ü", StartedAt: at("2026-01-01 00:00:00")}},
 		"call id too long": {Start: &billing.Start{CallID: strings.Repeat("9", 65), StartedAt: at("2026-01-01 00:00:00")}},
-		"huge plan":        {Start: huge},
+		"huge reasons":     {Start: huge},
 		"nothing":          {},
 		"no call id":       {Attempt: &billing.Attempt{N: 1}},
 		"two facts":        {Start: started("poison"), End: ended("poison")},
@@ -228,14 +235,12 @@ func TestLargeBatches(t *testing.T) {
 	var records []billing.Record
 	for i := range 500 {
 		s := started(fmt.Sprintf("call-%d", i))
-		if i%50 == 0 {
-			// Ten plans of 900 kB: more than one statement may carry.
-			s.Plan[0].Reason = strings.Repeat(`"`, 450_000)
-		}
+		// 32 MB, twice that when quoted: more than one statement may carry.
+		s.Reasons = bytes.Repeat([]byte(`"`), 1<<16-1)
 		records = append(records, billing.Record{Start: s}, billing.Record{End: ended(s.CallID)})
 	}
 	b.write(records...)
-	if got := b.table("SELECT (SELECT COUNT(*) FROM calls WHERE disposition = 'answered' AND plan IS NOT NULL), (SELECT COUNT(*) FROM attempts)")[0]; got[0] != "500" || got[1] != "1000" {
+	if got := b.table("SELECT (SELECT COUNT(*) FROM calls WHERE disposition = 'answered' AND LENGTH(reasons) = 65535), (SELECT COUNT(*) FROM attempts)")[0]; got[0] != "500" || got[1] != "1000" {
 		t.Errorf("%v calls and attempts, want 500 and 1000", got)
 	}
 	if err := b.WriteRecords(t.Context(), nil); err != nil {
@@ -248,7 +253,7 @@ func TestHostileTextInRecordsIsData(t *testing.T) {
 	b := migrated(t)
 	for i, text := range []string{`'); DROP TABLE calls; --`, `\'; SELECT 1`, "a\x00b\r\n\x1a%00", "😀\\", `"`} {
 		s := started(fmt.Sprintf("call-%d", i))
-		s.Endpoint, s.Dialled, s.Reason, s.Plan[0].Reason = text, text, text, text
+		s.Endpoint, s.Dialled, s.Reason, s.Reasons = text, text, text, []byte(text)
 		b.write(billing.Record{Start: s})
 		same(t, text, *s, b.call(s.CallID).Start)
 	}

@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
+
+	"tandem/db"
 )
 
 // Every change of every configuration table is heard of, whoever makes it.
@@ -14,6 +17,11 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
 	b.exec("INSERT INTO stop_rules (id, stop) VALUES (1, 1)")
+	b.exec("INSERT INTO policies (id, name, kind) VALUES (1, 'office', 'priority')")
+	b.exec("INSERT INTO policy_routes (id, policy_id, provider_id) VALUES (1, 1, 7)")
+	b.exec("INSERT INTO policy_rules (id, position, policy_id) VALUES (1, 1, 1)")
+	b.exec("INSERT INTO route_rules (id, action) VALUES (1, 'block')")
+	b.exec("INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '447')")
 	for _, c := range []struct{ table, change, insert, remove string }{
 		{"currency", "name_ru = 'рубль' WHERE id = 96", "(iso, name_en, numcode) VALUES ('GBP', 'Pound', 826)", "iso = 'GBP'"},
 		{"fx_rates", "per_eur = 93 WHERE currency_id = 96", "(currency_id, valid_from, per_eur) VALUES (96, '2026-03-01', 94)", "valid_from = '2026-03-01'"},
@@ -27,8 +35,14 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 		{"numbers_pool", "echotest = 1 WHERE id = 279", "(number, provider_id, direction) VALUES ('4930123456', 8, 'IN')", "number = '4930123456'"},
 		{"gates", "enabled = 0 WHERE id = 8", "(numbers_pool_id, serverid, gatename, gatenumber) VALUES (529, 1, 'new', '442038070121')", "gatename = 'new'"},
 		{"duty_operators", "subscriber_id = 2 WHERE id = 1", "(subscriber_id, server_id) VALUES (1, 2)", "server_id = 2"},
-		{"rates", "per_minute = 1 WHERE id = 1", "(provider_id, tier, prefix, per_minute, effective_from) VALUES (3, 'cli', '33', 1, '2026-01-01')", "prefix = '33'"},
 		{"stop_rules", "stop = 0 WHERE id = 1", "(cause, stop) VALUES (1, 1)", "cause = 1"},
+		{"tariffs", "name = 'Wholesale' WHERE id = 1", "(name, currency_id) VALUES ('new', 96)", "name = 'new'"},
+		{"decks", "revision = 2 WHERE id = 1", "(provider_id, tier, version, state, created_at) VALUES (3, 'cli', 2, 'draft', '2026-01-01')", "state = 'draft'"},
+		{"policies", "min_tier = 'cli' WHERE id = 1", "(name, kind) VALUES ('new', 'share')", "name = 'new'"},
+		{"policy_routes", "weight = 2 WHERE id = 1", "(policy_id, provider_id) VALUES (1, 3)", "provider_id = 3"},
+		{"policy_rules", "position = 2 WHERE id = 1", "(position, policy_id) VALUES (3, 1)", "position = 3"},
+		{"route_rules", "enabled = 0 WHERE id = 1", "(action, gate_id) VALUES ('force', 8)", "action = 'force'"},
+		{"block_list", "prefix = '4471' WHERE id = 1", "(side, prefix) VALUES ('B', '882')", "side = 'B'"},
 	} {
 		for _, statement := range []string{
 			"UPDATE " + c.table + " SET " + c.change,
@@ -44,7 +58,7 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 	}
 	// No configuration table was forgotten above.
 	if rows := b.table(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'
-		AND TABLE_NAME NOT LIKE 'goose%' AND TABLE_NAME NOT IN ('calls', 'attempts', 'change_log')
+		AND TABLE_NAME NOT LIKE 'goose%' AND TABLE_NAME NOT IN ('calls', 'attempts', 'change_log', 'deck_rates', 'call_lengths', 'ported_numbers', 'nodes', 'jobs')
 		AND (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE = TABLE_NAME) <> 3`); len(rows) != 0 {
 		t.Errorf("tables without their three triggers: %v", rows)
 	}
@@ -86,7 +100,7 @@ func (b bundle) watchCurrent(reload func() error) (reloads <-chan bool, current 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		b.Watch(ctx, time.Millisecond, zerolog.Nop(), func(context.Context) error {
+		b.Watch(ctx, db.Mark{}, time.Millisecond, zerolog.Nop(), func(context.Context) error {
 			err := reload()
 			told <- err == nil
 			return err
@@ -162,6 +176,119 @@ func TestWatchTriesAgain(t *testing.T) {
 	}
 }
 
+// behind makes a change that commits behind more than a look counts: it begins
+// first, then come eleven thousand others.
+func (b bundle) behind() (commit func()) {
+	b.t.Helper()
+	tx, err := b.hand.BeginTx(b.t.Context(), nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(b.t.Context(), "UPDATE providers SET enabled = 0 WHERE id = 8"); err != nil {
+		b.t.Fatal(errors.Join(err, tx.Rollback()))
+	}
+	b.exec("INSERT INTO change_log (topic, at) SELECT 'import', UTC_TIMESTAMP(3) FROM seq_1_to_11000")
+	return func() {
+		if err := tx.Commit(); err != nil {
+			b.t.Error(err)
+		}
+	}
+}
+
+// A look counts the newest changes, and now and then all of them: what commits
+// far behind is seen late, but seen.
+func TestChangesFarBehindAreSeenByTheCountOfAll(t *testing.T) {
+	t.Parallel()
+	for _, always := range []bool{true, false} {
+		b := seeded(t)
+		commit := b.behind()
+		since, err := b.Mark(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		reloads, looks, committed := 0, 0, 0
+		b.WatchCounting(ctx, since, always, func(context.Context) error {
+			reloads++
+			cancel()
+			return nil
+		}, func() {
+			switch looks++; {
+			case looks == 3:
+				commit()
+				committed = looks
+			case committed > 0 && looks > committed+3:
+				cancel() // it will not come
+			}
+		})
+		if seen := reloads == 1; seen != always {
+			t.Errorf("counting always %t: seen %t", always, seen)
+		}
+		if m, err := b.Mark(t.Context()); err != nil || m == since {
+			t.Errorf("the mark is the same as before: %v", err)
+		}
+	}
+}
+
+// From a mark that is still true nothing is loaded again.
+func TestWatchGoesOnFromAMark(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	since, err := b.Mark(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var story []string
+	b.Watch(ctx, since, time.Millisecond, zerolog.Nop(), func(context.Context) error {
+		story = append(story, "reload")
+		return nil
+	}, func() {
+		story = append(story, "current")
+		switch len(story) {
+		case 1:
+			b.exec("UPDATE accounts SET enabled = 0 WHERE id = 3")
+		case 3:
+			cancel()
+		}
+	})
+	if diff := cmp.Diff([]string{"current", "reload", "current"}, story); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A deck that was scheduled comes into force without any row changing, and
+// before a look has seen it nobody loads it.
+func TestWatchSeesDecksComeIntoForce(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	b.exec(`INSERT INTO decks (id, provider_id, tier, version, state, publish_at, created_at)
+		VALUES (20, 3, 'cli', 2, 'published', UTC_TIMESTAMP(3) + INTERVAL 2 SECOND, UTC_TIMESTAMP(3))`)
+	deck := func() int64 {
+		data, _, err := b.LoadSnapshotData(t.Context(), nil)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, d := range data.Decks {
+			if d.ProviderID == 3 {
+				return d.ID
+			}
+		}
+		return 0
+	}
+	decks := make(chan int64, 2)
+	reloads := b.watch(func() error {
+		decks <- deck()
+		return nil
+	})
+	for _, want := range []int64{1, 20} {
+		<-reloads
+		if got := <-decks; got != want {
+			t.Errorf("deck %d in force, want %d", got, want)
+		}
+	}
+}
+
 // An exchange rate comes into force without any row changing.
 func TestWatchSeesRatesComeIntoForce(t *testing.T) {
 	t.Parallel()
@@ -178,11 +305,39 @@ func TestPruneKeepsTheVersion(t *testing.T) {
 	version := b.one("SELECT MAX(id) FROM change_log")
 	b.exec("UPDATE change_log SET at = '2020-01-01'")
 	b.exec("UPDATE change_log SET at = UTC_TIMESTAMP(3) WHERE id = 5")
-	if err := b.PruneChanges(t.Context(), time.Hour); err != nil {
-		t.Fatal(err)
+	if more, err := b.PruneChanges(t.Context(), time.Hour); err != nil || more {
+		t.Fatalf("%v, more %t", err, more)
 	}
 	got := b.table("SELECT id FROM change_log ORDER BY id")
 	if len(got) != 2 || got[0][0] != "5" || got[1][0] != version {
 		t.Errorf("left %v; want the young one, 5, and the newest, %s", got, version)
+	}
+}
+
+// A large import is forgotten bite by bite, until nothing is left but the newest.
+func TestPruneKeepsUpWithAnImport(t *testing.T) {
+	t.Parallel()
+	b := migrated(t)
+	b.exec("INSERT INTO change_log (topic, at) SELECT 'import', '2020-01-01' FROM seq_1_to_25000")
+	for i, want := range []bool{true, true, false, false} {
+		more, err := b.PruneChanges(t.Context(), time.Hour)
+		if err != nil || more != want {
+			t.Errorf("bite %d: more %t, %v; want %t", i+1, more, err, want)
+		}
+	}
+	if n := b.one("SELECT COUNT(*) FROM change_log"); n != "1" {
+		t.Errorf("%s rows left, want the newest", n)
+	}
+}
+
+// A look costs the same however long the log is: it reads its end only.
+func TestALookReadsTheEndOfTheLogOnly(t *testing.T) {
+	t.Parallel()
+	b := migrated(t)
+	b.exec("INSERT INTO change_log (topic, at) SELECT 'import', UTC_TIMESTAMP(3) FROM seq_1_to_60000")
+	b.exec("ANALYZE TABLE change_log")
+	plan := b.table(`EXPLAIN SELECT COUNT(*) FROM change_log WHERE id > (SELECT IF(MAX(id) > 10000, MAX(id) - 10000, 0) FROM change_log)`)
+	if got := plan[0]; got[3] != "range" || got[5] != "PRIMARY" {
+		t.Errorf("plan %v, want a range of the primary key", got)
 	}
 }

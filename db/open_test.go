@@ -141,7 +141,7 @@ func TestDatabaseComesAndGoes(t *testing.T) {
 	if err := d.Ping(t.Context()); !errors.Is(err, db.ErrUnavailable) {
 		t.Errorf("ping: %v; want %v", err, db.ErrUnavailable)
 	}
-	if _, _, err := d.LoadSnapshotData(t.Context()); !errors.Is(err, db.ErrUnavailable) {
+	if _, _, err := d.LoadSnapshotData(t.Context(), nil); !errors.Is(err, db.ErrUnavailable) {
 		t.Errorf("load: %v; want %v", err, db.ErrUnavailable)
 	}
 

@@ -48,14 +48,15 @@ func articleFiles() []seedFile {
 func demoFiles() []seedFile {
 	var list []seedFile
 	for _, table := range []string{
-		"fx_rates", "server_addresses", "accounts", "subscribers", "subscriber_numbers", "numbers_pool",
+		"fx_rates", "server_addresses", "tariffs", "accounts", "subscribers", "subscriber_numbers", "numbers_pool",
 	} {
 		list = append(list, seedFile{source: "demo", file: table, table: table})
 	}
 	return append(list,
 		seedFile{source: "demo", file: "number_destinations", table: "numbers_pool", update: true},
 		seedFile{source: "demo", file: "duty_operators", table: "duty_operators"},
-		seedFile{source: "demo", file: "rates", table: "rates"},
+		seedFile{source: "demo", file: "decks", table: "decks"},
+		seedFile{source: "demo", file: "deck_rates", table: "deck_rates"},
 	)
 }
 
@@ -68,7 +69,7 @@ func (d *DB) SeedArticle(ctx context.Context, force bool) ([]Seeded, error) {
 }
 
 // SeedDemo adds, on top of SeedArticle, what a demonstration needs and the
-// article leaves out: exchange rates, rates, accounts, subscribers with known
+// article leaves out: exchange rates, decks, accounts, subscribers with known
 // secrets. Never on a system that faces the Internet.
 func (d *DB) SeedDemo(ctx context.Context, force bool) ([]Seeded, error) {
 	return d.seed(ctx, demoFiles(), force)
@@ -84,7 +85,7 @@ func (d *DB) seed(ctx context.Context, files []seedFile, force bool) ([]Seeded, 
 		done = nil
 		return keepZero(ctx, tx, func() error {
 			for _, f := range files {
-				s, err := seedTable(ctx, tx, source, f, force)
+				s, err := seedFileOf(ctx, tx, source, f, force)
 				if err != nil {
 					return fmt.Errorf("seed/%s/%s.csv: %w", f.source, f.file, err)
 				}
@@ -115,11 +116,27 @@ func keepZero(ctx context.Context, tx *sql.Tx, work func() error) error {
 	return errors.Join(err, back)
 }
 
-func seedTable(ctx context.Context, tx *sql.Tx, source fs.FS, f seedFile, force bool) (Seeded, error) {
+func seedFileOf(ctx context.Context, tx *sql.Tx, source fs.FS, f seedFile, force bool) (s Seeded, err error) {
 	rows, err := readCSV(source, f)
 	if err != nil {
 		return Seeded{}, err
 	}
+	switch f.table {
+	case "decks":
+		if err := sameDecks(ctx, tx, rows); err != nil {
+			return Seeded{}, err
+		}
+	case "deck_rates":
+		err = revising(ctx, tx, rows, func() error {
+			s, err = seedTable(ctx, tx, f, rows, force)
+			return err
+		})
+		return s, err
+	}
+	return seedTable(ctx, tx, f, rows, force)
+}
+
+func seedTable(ctx context.Context, tx *sql.Tx, f seedFile, rows [][]string, force bool) (Seeded, error) {
 	before, err := count(ctx, tx, f.table)
 	if err != nil {
 		return Seeded{}, err

@@ -21,7 +21,7 @@ func (b bundle) everything() map[string][][]string {
 	all := map[string][][]string{}
 	for _, table := range []string{
 		"currency", "fx_rates", "providers", "providers_ips", "servers", "server_addresses", "accounts", "subscribers",
-		"subscriber_numbers", "numbers_pool", "gates", "duty_operators", "rates", "stop_rules",
+		"subscriber_numbers", "numbers_pool", "gates", "duty_operators", "stop_rules", "tariffs", "decks", "deck_rates",
 	} {
 		all[table] = b.table("SELECT * FROM " + table + " ORDER BY 1, 2")
 	}
@@ -174,18 +174,26 @@ func TestDemoRoutes(t *testing.T) {
 	for _, c := range []struct {
 		login, to, want string
 	}{
-		{"moscow-101", "74957777777", "7.c.g8 11.c.a35 8.c.a1 11.p.a35 8.p.a1"},
-		{"transit-1", "74957777777", "11.n.a35 7.c.g8 7.c.a44 8.n.a1 16.c.g1 16.c.g2 16.c.a34 3.c.a7 11.c.a35 8.c.a1"},
-		{"moscow-101", "442071234567", "11.c.a35 8.c.a1 11.p.a35 8.p.a1 7.c.g8"},
-		{"london-201", "442071234567", "11.c.a35 8.c.a1 11.p.a35 8.p.a1 7.c.a44"},
+		{"moscow-101", "74957777777", "7.c.g8 8.c.a1 11.c.a35 8.p.a1 11.p.a35"},
+		{"transit-1", "74957777777", "7.c.g8 7.c.a44 8.n.a1 11.n.a35 16.c.g1 16.c.g2 16.c.a34 3.c.a7 8.c.a1 11.c.a35"},
+		{"moscow-101", "442071234567", "8.c.a1 11.c.a35 11.p.a35 8.p.a1 7.c.g8"},
+		{"london-201", "442071234567", "8.c.a1 11.c.a35 11.p.a35 8.p.a1 7.c.a44"},
 		{"transit-1", "37167859001", "4.c.a42 8.n.a1 8.c.a1 8.p.a1"},
+		// Retail buys as Transit does, but no route at a loss.
+		{"transit-1", "442071234567", "8.n.a1 11.n.a35 8.c.a1 11.c.a35 11.p.a35 8.p.a1 16.c.g1 16.c.g2 16.c.a34 7.c.g8"},
+		{"retail-1", "442071234567", "8.n.a1 11.n.a35 8.c.a1 11.c.a35 11.p.a35 8.p.a1 16.c.g1 16.c.g2 16.c.a34"},
 	} {
 		subscriber := s.Login(c.login)
 		account := s.Account(subscriber.AccountID)
-		plan := s.Plan(routing.Request{
+		var plan routing.Plan
+		s.Plan(routing.Request{
 			Server: s.Server("asterisk-macomnet"), Account: account, Shown: s.Present(account, subscriber, ""),
 			BNumber: e164.Number(c.to), At: time.Now(),
-		})
+		}, &plan)
+		lossy := slices.ContainsFunc(plan.Dropped, func(d routing.Drop) bool { return d.Reason == routing.ReasonWouldLose })
+		if lossy != (c.login == "retail-1") {
+			t.Errorf("%s to %s: routes at a loss dropped: %t", c.login, c.to, lossy)
+		}
 		var keys []string
 		for _, r := range plan.Routes {
 			keys = append(keys, r.Key.String())
@@ -202,7 +210,7 @@ func TestHostileNamesAreData(t *testing.T) {
 	b := seeded(t)
 	for _, name := range []string{`Robert'); DROP TABLE calls; --`, `a\' OR 1=1 --`, "quote\" back\\slash \x00 %s ?", "日本 😀"} {
 		b.exec("UPDATE accounts SET name = ? WHERE id = 3", name)
-		data, problems, err := b.LoadSnapshotData(t.Context())
+		data, problems, err := b.LoadSnapshotData(t.Context(), nil)
 		if err != nil || len(problems) != 0 {
 			t.Fatalf("%q: %v, %v", name, problems, err)
 		}

@@ -16,6 +16,9 @@ import (
 // are counted.
 const maxRateProblems = 100
 
+// maxDeckRates bounds the room made for what the row of a deck says it has.
+const maxDeckRates = 10_000_000
+
 // readRates reads the rows of those decks that the old table does not hold.
 // Which row counts is decided at the time of the call.
 func (r *reader) readRates() error {
@@ -34,8 +37,13 @@ func (r *reader) readRates() error {
 		return nil // the same decks
 	}
 	r.table = builder
+	rest := 0
 	for _, ref := range missing {
-		builder.Deck(ref, zones[ref], r.sizes[ref])
+		rest += min(max(r.sizes[ref], 0), maxDeckRates)
+	}
+	for _, ref := range missing {
+		builder.Deck(ref, zones[ref], rest) // room for all at once: nothing is copied
+		rest -= min(max(r.sizes[ref], 0), maxDeckRates)
 		if err := r.readDeckRates(ref); err != nil {
 			return fmt.Errorf("deck %d: %w", ref.ID, err)
 		}

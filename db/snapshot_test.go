@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
@@ -16,7 +15,7 @@ import (
 
 func (b bundle) load() (routing.Data, []routing.Problem) {
 	b.t.Helper()
-	data, problems, err := b.LoadSnapshotData(b.t.Context())
+	data, problems, err := b.LoadSnapshotData(b.t.Context(), nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -109,9 +108,10 @@ func TestLoadDemoFieldByField(t *testing.T) {
 
 	same(t, "account 1", routing.Account{
 		ID: 1, Name: "Moscow office", Enabled: true, Rules: e164.DialRules{International: "810", Trunk: "8", CountryCode: "7"},
-		DefaultCLI: "74951815000", MinTier: routing.TierCLI,
+		DefaultCLI: "74951815000", MinTier: routing.TierCLI, NoLoss: true,
 	}, data.Accounts[0])
-	same(t, "account 3", routing.Account{ID: 3, Name: "Transit", Enabled: true}, data.Accounts[2])
+	same(t, "account 3", routing.Account{ID: 3, Name: "Transit", Enabled: true, NoLoss: true}, data.Accounts[2])
+	same(t, "account 4", routing.Account{ID: 4, Name: "Retail", Enabled: true, NoLoss: true, TariffID: 1}, data.Accounts[3])
 	same(t, "subscriber 1", routing.Subscriber{
 		ID: 1, Login: "moscow-101", Secret: "demo-moscow-101", AccountID: 1, ServerID: 1, Extension: "101",
 		MayShow: []e164.Number{"74951815000", "74951815001", "74957952301"}, Enabled: true,
@@ -123,18 +123,7 @@ func TestLoadDemoFieldByField(t *testing.T) {
 	same(t, "stop rules", []routing.StopRule{
 		{ID: 5, ProviderID: 7, SIPStatus: 404, Rang: &no, Stop: true, Release: 1}, {ID: 6},
 	}, data.StopRules)
-	same(t, "a rate with a fee", routing.Rate{
-		ID: row(t, data.Rates, feeOf(16, "749")).ID, ProviderID: 16, Tier: routing.TierCLI, Prefix: "749",
-		Rate: rate.Rate{PerMinute: 60_000_000, ConnectionFee: 500_000, First: 60, Next: 60, From: at("2026-01-01 00:00:00")},
-	}, row(t, data.Rates, feeOf(16, "749")))
-	same(t, "a premium rate", rate.Rate{PerMinute: 2_100_000, First: 30, Next: 6, From: at("2026-01-01 00:00:00")},
-		row(t, data.Rates, func(r routing.Rate) bool {
-			return r.ProviderID == 8 && r.Tier == routing.TierPremium && r.Prefix == "7"
-		}).Rate)
-}
-
-func feeOf(provider int64, prefix string) func(routing.Rate) bool {
-	return func(r routing.Rate) bool { return r.ProviderID == provider && r.Prefix == prefix }
+	same(t, "tariffs", []routing.Tariff{{ID: 1, Name: "Retail", CurrencyID: 156}}, data.Tariffs)
 }
 
 func TestTheLatestExchangeRateIsInForce(t *testing.T) {
@@ -152,6 +141,7 @@ func TestTheLatestExchangeRateIsInForce(t *testing.T) {
 func TestBadRowsAreLeftOutAndTold(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
+	b.exec("INSERT INTO policies (id, name, kind) VALUES (9, 'nine', 'share')")
 	for _, c := range []struct {
 		table, column string
 		id            int64
@@ -180,7 +170,36 @@ func TestBadRowsAreLeftOutAndTold(t *testing.T) {
 		{"numbers_pool", "direction", 126, "UPDATE numbers_pool SET direction = '' WHERE id = 126", "IN/OUT"},
 		{"numbers_pool", "destination_number", 531, "UPDATE numbers_pool SET destination_number = '07700' WHERE id = 531", "country code"},
 		{"gates", "cid_support", 8, "UPDATE gates SET cid_support = '?' WHERE id = 8", "Y or N"},
-		{"rates", "tier", 1, "UPDATE rates SET tier = 'CLI+' WHERE id = 1", "premium"},
+		{"decks", "tier", 1, "UPDATE decks SET tier = 'CLI+' WHERE id = 1", "premium"},
+		{"decks", "time_zone", 1, "UPDATE decks SET time_zone = 'Moscow' WHERE id = 1", "Europe/Moscow"},
+		{"decks", "time_zone", 1, "UPDATE decks SET time_zone = 'Local' WHERE id = 1", "Europe/Moscow"},
+		{"deck_rates", "prefix", 1, "UPDATE deck_rates SET prefix = '7x' WHERE deck_id = 1 AND prefix = '7'", "digits"},
+		{"deck_rates", "prefix", 1, "UPDATE deck_rates SET per_minute = -1 WHERE deck_id = 1 AND prefix = '7'", "below zero"},
+		{"deck_rates", "prefix", 1, "UPDATE deck_rates SET first_s = 0 WHERE deck_id = 1 AND prefix = '7'", "first increment"},
+		{"deck_rates", "prefix", 1, "UPDATE deck_rates SET start_minute = -1 WHERE deck_id = 1 AND prefix = '7'", "0 to 1440"},
+		{"deck_rates", "prefix", 1, "UPDATE deck_rates SET effective_from = '2026-01-01', effective_to = '2025-01-01' WHERE deck_id = 1 AND prefix = '7'", "before"},
+		{"accounts", "max_per_minute", 1, "UPDATE accounts SET max_per_minute = -1 WHERE id = 1", "NULL"},
+		{"accounts", "max_connection_fee", 1, "UPDATE accounts SET max_connection_fee = -1 WHERE id = 1", "NULL"},
+		{"accounts", "channels, cps", 1, "UPDATE accounts SET channels = -1 WHERE id = 1", "no limit"},
+		{"providers", "channels, cps", 8, "UPDATE providers SET cps = -1 WHERE id = 8", "no limit"},
+		{"gates", "channels, cps", 8, "UPDATE gates SET cps = -1 WHERE id = 8", "no limit"},
+		{"policies", "kind", 1, "INSERT INTO policies (id, name, kind) VALUES (1, 'p', 'cheapest')", "least_cost"},
+		{"policies", "band_percent", 1, "INSERT INTO policies (id, name, kind, band_percent) VALUES (1, 'p', 'band_share', -5)", "0 or more"},
+		{"policies", "min_tier", 1, "INSERT INTO policies (id, name, kind, min_tier) VALUES (1, 'p', 'share', 'gold')", "premium"},
+		{"policy_routes", "weight", 1, "INSERT INTO policy_routes (id, policy_id, provider_id, weight) VALUES (1, 9, 3, 0)", "1 or more"},
+		{"policy_routes", "tier", 1, "INSERT INTO policy_routes (id, policy_id, provider_id, tier) VALUES (1, 9, 3, 'gold')", "premium"},
+		{"policy_rules", "a_prefix", 1, "INSERT INTO policy_rules (id, position, policy_id, a_prefix) VALUES (1, 1, 9, '+7')", "digits"},
+		{"policy_rules", "b_prefix", 1, "INSERT INTO policy_rules (id, position, policy_id, b_prefix) VALUES (1, 1, 9, '7*')", "digits"},
+		{"policy_rules", "time_zone", 1, "INSERT INTO policy_rules (id, position, policy_id, time_zone) VALUES (1, 1, 9, 'MSK')", "Europe/Moscow"},
+		{"policy_rules", "days, start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, days) VALUES (1, 1, 9, 128)", "Monday"},
+		{"policy_rules", "days, start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, end_minute) VALUES (1, 1, 9, 1441)", "1440"},
+		{"policy_rules", "start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, start_minute) VALUES (1, 1, 9, -1)", "1440"},
+		{"route_rules", "action", 1, "INSERT INTO route_rules (id, action) VALUES (1, 'drop')", "prefer, force or block"},
+		{"route_rules", "tier", 1, "INSERT INTO route_rules (id, action, tier) VALUES (1, 'force', 'gold')", "premium"},
+		{"route_rules", "b_prefix", 1, "INSERT INTO route_rules (id, action, b_prefix) VALUES (1, 'force', 'all')", "digits"},
+		{"block_list", "side", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'C', '7')", "number called"},
+		{"block_list", "prefix", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '+7')", "digits"},
+		{"block_list", "prefix", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '')", "at least one"},
 		{"fx_rates", "per_eur", 96, "UPDATE fx_rates SET per_eur = 0 WHERE currency_id = 96", "above zero"},
 		{"fx_rates", "per_eur", 96, "UPDATE fx_rates SET per_eur = 999999999999 WHERE currency_id = 96", "above zero"},
 		{"stop_rules", "sip_status", 1, "INSERT INTO stop_rules (id, sip_status, stop) VALUES (1, 180, 1)", "300 to 699"},
@@ -199,8 +218,8 @@ func TestBadRowsAreLeftOutAndTold(t *testing.T) {
 			if p.Table != c.table || p.ID != c.id || p.Column != c.column || !strings.Contains(p.Detail, c.want) {
 				t.Errorf("told %v; want %s %d %s: …%s…", p, c.table, c.id, c.column, c.want)
 			}
-			if len(data.Providers) < 5 || len(data.Numbers) < 13 || len(data.Rates) < 30 {
-				t.Errorf("%d providers, %d numbers, %d rates: the rest did not live", len(data.Providers), len(data.Numbers), len(data.Rates))
+			if len(data.Providers) < 5 || len(data.Numbers) < 13 || data.Rates.Len() < 40 {
+				t.Errorf("%d providers, %d numbers, %d rates: the rest did not live", len(data.Providers), len(data.Numbers), data.Rates.Len())
 			}
 		})
 	}
@@ -209,9 +228,15 @@ func TestBadRowsAreLeftOutAndTold(t *testing.T) {
 // reset makes the rows of the seed what they were.
 func (b bundle) reset() {
 	b.t.Helper()
-	for _, table := range []string{"stop_rules", "subscriber_numbers", "server_addresses"} {
+	for _, table := range []string{
+		"stop_rules", "subscriber_numbers", "server_addresses", "policy_rules", "policy_routes", "policies WHERE id <> 9", "route_rules", "block_list",
+		"deck_rates", "decks",
+	} {
 		b.exec("DELETE FROM " + table)
 	}
+	b.exec("UPDATE accounts SET max_per_minute = NULL, max_connection_fee = NULL, channels = 0")
+	b.exec("UPDATE providers SET cps = 0")
+	b.exec("UPDATE gates SET cps = 0")
 	b.exec("UPDATE providers_ips SET proxy = NULL")
 	b.exec("UPDATE servers SET driver = 'pjsip'")
 	if _, err := b.SeedArticle(b.t.Context(), true); err != nil {

@@ -24,6 +24,10 @@ const (
 )
 
 // Config says where ported numbers are looked up. Start from [DefaultConfig].
+//
+// The service answers 200 with {"routing_number": "DIGITS"}, or "lrn" or "rn",
+// when the number is ported; with null there, or with 404, when it is not. So
+// a URL with a wrong path may look like a country where nothing is ported.
 type Config struct {
 	Enabled   bool          // false: nothing is asked, and the rest is not looked at
 	Table     Table         // asked first; nil: none

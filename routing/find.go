@@ -1,10 +1,12 @@
 package routing
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
 	"tandem/internal/e164"
+	"tandem/internal/money"
 )
 
 // The look-ups below return nil when there is no such row.
@@ -33,6 +35,9 @@ func (s *Snapshot) ProviderAt(source netip.Addr) *Provider {
 
 // Provider finds a provider by id.
 func (s *Snapshot) Provider(id int64) *Provider { return s.providers[id] }
+
+// PolicyByID finds a policy that can be used.
+func (s *Snapshot) PolicyByID(id int64) *Policy { return s.policies[id] }
 
 // Number finds a number of the pool.
 func (s *Snapshot) Number(n e164.Number) *Number { return s.numbers[n] }
@@ -123,6 +128,51 @@ type GateNumber struct {
 
 // Currency is the ISO 4217 code of a currency id, empty when unknown.
 func (s *Snapshot) Currency(id int64) string { return s.currencies[id] }
+
+// ToBase converts a sum to the base currency, rounded half away from zero.
+func (s *Snapshot) ToBase(a money.Amount, currencyID int64) (money.Amount, error) {
+	fx := s.fx[currencyID]
+	if fx == 0 {
+		return 0, fmt.Errorf("currency %d (%s): no exchange rate in force", currencyID, s.currencies[currencyID])
+	}
+	return money.Convert(a, fx, s.baseFX)
+}
+
+// Rates is the table of rates, to build the next one from.
+func (s *Snapshot) Rates() *RateTable { return s.rates }
+
+// GateKeys are the ways out through a dial peer of a server; several gates may
+// share one.
+func (s *Snapshot) GateKeys(server, peer string) []Key {
+	v := s.serverNames[server]
+	if v == nil {
+		return nil
+	}
+	var keys []Key
+	for provider, gates := range s.gates {
+		for _, g := range gates {
+			if g.ServerID == v.ID && g.Name == peer {
+				keys = append(keys, Key{ProviderID: provider, GateID: g.ID})
+			}
+		}
+	}
+	return keys
+}
+
+// Limits gives every limit on channels and calls per second.
+func (s *Snapshot) Limits(provider, gate, account func(id int64, l Limit)) {
+	for id, p := range s.providers {
+		provider(id, p.Limit)
+	}
+	for _, gates := range s.gatesOf {
+		for _, g := range gates {
+			gate(g.ID, g.Limit)
+		}
+	}
+	for id, a := range s.accounts {
+		account(id, a.Limit)
+	}
+}
 
 // Usable says whether a planned route still stands in this snapshot.
 func (s *Snapshot) Usable(k Key) bool {

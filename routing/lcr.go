@@ -77,6 +77,9 @@ type Plan struct {
 	Sale     money.Amount // expected price to the account, in the base currency, rounded down
 	Sold     bool         // Sale is known
 
+	sellRate     uint32 // place in the trie's entries
+	sellCurrency int64
+
 	snapshot *Snapshot
 	request  Request
 	profile  *lengthProfile
@@ -86,7 +89,8 @@ type Plan struct {
 	matches  []match // by slot
 	prices   []price
 	found    []candidate
-	order    []uint16
+	order    []place
+	late     []place // scratch of selectFirst
 	groups   []group
 	reasons  Reasons
 }
@@ -99,8 +103,7 @@ type match struct {
 
 // price is what a deck's rate makes of the expected call.
 type price struct {
-	rate    rate.Rate // without its times
-	entry   entry
+	entry   uint32 // place in the trie's entries
 	depth   uint8
 	exact   rate.Exact // native
 	fx      money.FX
@@ -151,7 +154,7 @@ func (p *Plan) begin(s *Snapshot, r Request) {
 	*p = Plan{
 		snapshot: s, request: r, milli: r.At.UnixMilli(), Policy: r.Policy, Ticket: r.Ticket,
 		Routes: p.Routes[:0], Dropped: p.Dropped[:0], rules: p.rules[:0], matches: p.matches, prices: p.prices[:0],
-		found: p.found[:0], order: p.order[:0], groups: p.groups[:0], reasons: p.reasons,
+		found: p.found[:0], order: p.order[:0], late: p.late[:0], groups: p.groups[:0], reasons: p.reasons,
 	}
 	if p.Policy == nil {
 		p.Policy = s.Policy(r.Account.ID, r.Shown.CLI, r.BNumber, r.At)
@@ -225,25 +228,24 @@ func (p *Plan) matched(slot int) (match, bool) {
 }
 
 // price works out what the matched rate makes of the expected call, in p.prices.
-func (p *Plan) price(m match, currency int64) (*price, Reason, string) {
+func (p *Plan) price(m match, currency int64, fx money.FX) (*price, Reason, string) {
 	s := p.snapshot
-	e := s.rates.trie.entries[m.entry-1]
+	e := &s.rates.trie.entries[m.entry-1]
 	part := &s.rates.parts[e.part]
-	fx := s.fx[currency]
 	switch {
 	case part.blocked:
 		return nil, ReasonBlockedPrefix, ""
 	case fx == 0:
 		return nil, ReasonNoFX, s.currencies[currency]
 	}
-	p.prices = append(p.prices, price{
-		rate: rate.Rate{
-			PerMinute: e.perMinute, ConnectionFee: part.fee, Minimum: part.minimum, AttemptFee: part.attempt, First: part.first, Next: part.next,
-		},
-		entry: e, depth: m.depth, fx: fx,
-	})
+	p.prices = append(p.prices, price{entry: m.entry - 1, depth: m.depth, fx: fx})
 	v := &p.prices[len(p.prices)-1]
-	v.exact = p.profile.lengths.Expect(&v.rate, p.profile.billed[part.steps])
+	if part.minimum == 0 {
+		v.exact = rate.Linear(e.perMinute, p.profile.billed[part.steps], part.fee+part.attempt)
+	} else {
+		full := s.rates.rate(*e)
+		v.exact = p.profile.lengths.Expect(&full, 0)
+	}
 	var err error
 	if v.cost, err = v.exact.In(fx, s.baseFX); err != nil {
 		return nil, ReasonRateInvalid, err.Error()
@@ -285,12 +287,23 @@ func (p *Plan) sell() Reason {
 		}
 		return ""
 	}
-	v, reason, _ := p.price(m, tariff.CurrencyID)
+	v, reason, _ := p.price(m, tariff.CurrencyID, tariff.fx)
 	if reason != "" {
 		return reason
 	}
 	p.Sale, p.Sold = v.cost.Down, true
+	p.sellRate, p.sellCurrency = v.entry, tariff.CurrencyID
 	return ""
+}
+
+// SellRate is the rate of the account's tariff for the number, with its currency;
+// ok is false when the account has no price.
+func (p *Plan) SellRate() (r rate.Rate, currencyID int64, ok bool) {
+	if !p.Sold {
+		return rate.Rate{}, 0, false
+	}
+	t := p.snapshot.rates
+	return t.rate(t.trie.entries[p.sellRate]), p.sellCurrency, true
 }
 
 // addDeck makes candidates of all ways out of a provider's tier.
@@ -311,7 +324,7 @@ func (p *Plan) addDeck(d *deck) {
 		p.drop(key, d, ReasonNoRate, "")
 		return
 	}
-	v, reason, detail := p.price(m, d.provider.CurrencyID)
+	v, reason, detail := p.price(m, d.provider.CurrencyID, d.fx)
 	if reason != "" {
 		p.drop(key, d, reason, detail)
 		return
@@ -321,7 +334,7 @@ func (p *Plan) addDeck(d *deck) {
 		p.dropAt(key, d, reason, "", v.cost.Nearest)
 		return
 	}
-	if !p.addGates(d, at) && len(p.snapshot.addresses[d.provider.ID]) == 0 {
+	if !p.addGates(d, at) && len(d.addresses) == 0 {
 		p.drop(key, d, ReasonNoWayOut, "")
 	}
 	p.addAddresses(d, at)
@@ -338,11 +351,12 @@ func (p *Plan) leastTier() Tier {
 // overCap holds a rate against the dearest that the account allows. The
 // comparison multiplies instead of dividing, so nothing is rounded.
 func (p *Plan) overCap(v *price) Reason {
-	a, base := p.request.Account, p.snapshot.baseFX
-	if a.MaxRate != nil && dearer(int64(v.rate.PerMinute), v.fx, int64(*a.MaxRate), base) {
+	a, base, t := p.request.Account, p.snapshot.baseFX, p.snapshot.rates
+	e := &t.trie.entries[v.entry]
+	if a.MaxRate != nil && dearer(int64(e.perMinute), v.fx, int64(*a.MaxRate), base) {
 		return ReasonRateCap
 	}
-	if a.MaxFee != nil && dearer(int64(v.rate.ConnectionFee), v.fx, int64(*a.MaxFee), base) {
+	if a.MaxFee != nil && dearer(int64(t.parts[e.part].fee), v.fx, int64(*a.MaxFee), base) {
 		return ReasonFeeCap
 	}
 	return ""
@@ -360,7 +374,7 @@ func dearer(x int64, fx money.FX, y int64, fy money.FX) bool {
 func (p *Plan) addGates(d *deck, at uint16) (usable bool) {
 	s, r := p.snapshot, &p.request
 	first := len(p.found)
-	for _, g := range s.gates[d.provider.ID] {
+	for _, g := range d.gates {
 		key := Key{ProviderID: d.provider.ID, Tier: d.tier, GateID: g.ID}
 		reason, ok := s.mayUseGate(g, r.Server, r.Shown)
 		if ok && twin(p.found[first:], g.Name) {
@@ -392,7 +406,7 @@ func twin(found []candidate, name string) bool {
 
 func (p *Plan) addAddresses(d *deck, at uint16) {
 	s, r := p.snapshot, &p.request
-	for _, a := range s.addresses[d.provider.ID] {
+	for _, a := range d.addresses {
 		key := Key{ProviderID: d.provider.ID, Tier: d.tier, AddressID: a.ID}
 		if reason, ok := s.mayUseAddress(d.provider, r.Shown); !ok {
 			p.dropAt(key, d, reason, a.Host, p.prices[at].cost.Nearest)

@@ -14,9 +14,6 @@ import (
 // better tier, then the lower ids, so that the same rows always give the same
 // plan.
 func (p *Plan) rank() {
-	for i := range p.found {
-		p.order = append(p.order, uint16(i))
-	}
 	switch {
 	case p.Policy == nil:
 	case p.Policy.Kind == Priority:
@@ -32,22 +29,71 @@ func (p *Plan) rank() {
 			c.worth = p.request.Quality.Worth(c.key(), p.request.Routing, p.prices[c.price].cost.Nearest, p.request.At)
 		}
 	}
-	slices.SortFunc(p.order, p.compare)
+	for i := range p.found {
+		c := &p.found[i]
+		p.order = append(p.order, place{
+			rank: int64(c.class)<<33 + int64(c.rank), worth: c.worth, cost: p.prices[c.price].cost.Down, at: uint16(i),
+		})
+	}
+	if p.mustEarn() || len(p.order) <= MaxRoutes {
+		slices.SortFunc(p.order, p.compare)
+	} else {
+		p.selectFirst()
+	}
 }
 
-func (p *Plan) compare(i, j uint16) int {
-	a, b := &p.found[i], &p.found[j]
-	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.rank, b.rank), cmp.Compare(b.worth, a.worth)); c != 0 {
-		return c
+// mustEarn says that routes are left out by what they cost, so that more than
+// the first ten may be looked at.
+func (p *Plan) mustEarn() bool { return p.Sold && p.request.Account.NoLoss }
+
+// selectFirst puts the first MaxRoutes places in order and leaves the others as
+// they come: nobody asks in which order they are not tried.
+func (p *Plan) selectFirst() {
+	best := p.order[:0]
+	for _, v := range p.order {
+		if len(best) == MaxRoutes {
+			if p.compare(v, best[MaxRoutes-1]) >= 0 {
+				p.late = append(p.late, v)
+				continue
+			}
+			p.late = append(p.late, best[MaxRoutes-1])
+			best = best[:MaxRoutes-1]
+		}
+		i := len(best)
+		for i > 0 && p.compare(v, best[i-1]) < 0 {
+			i--
+		}
+		best = slices.Insert(best, i, v) // within the room of what has been read
 	}
-	x, y := &p.prices[a.price], &p.prices[b.price]
-	if c := cmp.Compare(x.cost.Down, y.cost.Down); c != 0 {
-		return c // what differs when rounded down differs exactly
+	p.order = append(best, p.late...)
+}
+
+// place is a candidate by what orders it.
+type place struct {
+	rank  int64 // preferred ones first, then as the policy says
+	worth int64
+	cost  money.Amount
+	at    uint16 // in found
+}
+
+// compare is called some hundred times a call, so it looks at one thing after
+// the other and seldom beyond the cost.
+func (p *Plan) compare(a, b place) int {
+	if a.rank != b.rank {
+		return cmp.Compare(a.rank, b.rank)
 	}
+	if a.worth != b.worth {
+		return cmp.Compare(b.worth, a.worth)
+	}
+	if a.cost != b.cost {
+		return cmp.Compare(a.cost, b.cost) // what differs when rounded down differs exactly
+	}
+	v, w := &p.found[a.at], &p.found[b.at]
+	x, y := &p.prices[v.price], &p.prices[w.price]
 	if c := rate.CompareFX(x.exact, x.fx, y.exact, y.fx); c != 0 {
 		return c
 	}
-	k, l := a.key(), b.key()
+	k, l := v.key(), w.key()
 	return cmp.Or(
 		cmp.Compare(l.Tier, k.Tier),
 		cmp.Compare(k.ProviderID, l.ProviderID),
@@ -70,10 +116,10 @@ func (c *candidate) key() Key {
 // that must not lose only those that, after all attempts before them have
 // failed, still cost no more than the call is sold for.
 func (p *Plan) choose() {
-	mustEarn := p.Sold && p.request.Account.NoLoss
+	mustEarn := p.mustEarn()
 	var spent money.Amount // fees of the attempts before
-	for _, i := range p.order {
-		c := &p.found[i]
+	for i := range p.order {
+		c := &p.found[p.order[i].at]
 		v := &p.prices[c.price]
 		switch {
 		case len(p.Routes) >= MaxRoutes:
@@ -89,6 +135,16 @@ func (p *Plan) choose() {
 	}
 }
 
+// Skip leaves out the first routes, each for its reason: there was no room any
+// more when the call came to be placed.
+func (p *Plan) Skip(reasons []Reason) {
+	for i, reason := range reasons {
+		r := &p.Routes[i]
+		p.Dropped = append(p.Dropped, Drop{Key: r.Key, Provider: r.Provider, Tier: r.Tier, Reason: reason, Cost: r.Cost})
+	}
+	p.Routes = slices.Delete(p.Routes, 0, len(reasons))
+}
+
 func (p *Plan) route(c *candidate, v *price) Route {
 	s := p.snapshot
 	native, err := v.exact.Amount()
@@ -97,7 +153,7 @@ func (p *Plan) route(c *candidate, v *price) Route {
 	}
 	return Route{
 		Key: c.key(), Provider: c.deck.provider, Tier: c.deck.tier, Gate: c.gate, Address: c.address, CLI: c.cli,
-		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(v.entry), Native: native, Cost: v.cost.Nearest, digits: c.deck.prefix,
+		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(s.rates.trie.entries[v.entry]), Native: native, Cost: v.cost.Nearest, digits: c.deck.prefix,
 	}
 }
 

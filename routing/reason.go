@@ -42,3 +42,14 @@ const (
 	ReasonBlockedA         Reason = "caller_blocked" // the number shown is on a block list
 	ReasonBlockedB         Reason = "called_blocked" // the number called is on a block list
 )
+
+// Protects says that the reason is a limit or a rest that may be lifted at any
+// moment, or a price: what an operator wants to see counted.
+func (r Reason) Protects() bool {
+	switch r {
+	case ReasonRateCap, ReasonFeeCap, ReasonWouldLose, ReasonNoSellRate, ReasonNoChannel, ReasonNoCPS, ReasonGateFull, ReasonGateCPS,
+		ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS:
+		return true
+	}
+	return false
+}

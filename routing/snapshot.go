@@ -87,12 +87,17 @@ type deck struct {
 	slot     int    // of its rows in the rate table; -1: no deck is in force
 	id       int64  // of the deck in force
 	version  int
+	fx       money.FX // of the provider's currency; 0: not known
+
+	gates     []*Gate
+	addresses []*Address
 }
 
 // tariff is what we sell by.
 type tariff struct {
 	*Tariff
 	slot int // as in deck
+	fx   money.FX
 }
 
 // Names that reach Asterisk: dial peers and logins. They go into dial strings
@@ -270,14 +275,16 @@ func (b *builder) addAccounts(accounts []Account, subscribers []Subscriber, duti
 // deck stays: its routes are left out by name.
 func (b *builder) addDecks(decks []Deck, tariffs []Tariff) {
 	for i := range tariffs {
-		b.tariffs[tariffs[i].ID] = &tariff{Tariff: &tariffs[i], slot: -1}
+		b.tariffs[tariffs[i].ID] = &tariff{Tariff: &tariffs[i], slot: -1, fx: b.fx[tariffs[i].CurrencyID]}
 	}
 	index := map[deckKey]int{}
 	for _, p := range b.providersInOrder() {
 		for _, t := range Tiers() {
 			if prefix, sold := p.sells(t); sold {
 				index[deckKey{p.ID, t}] = len(b.decks)
-				b.decks = append(b.decks, deck{provider: p, tier: t, prefix: prefix, slot: -1})
+				b.decks = append(b.decks, deck{
+					provider: p, tier: t, prefix: prefix, slot: -1, fx: b.fx[p.CurrencyID], gates: b.gates[p.ID], addresses: b.addresses[p.ID],
+				})
 			}
 		}
 	}

@@ -110,8 +110,14 @@ func (l *Lengths) Expect(r *Rate, billed uint64) Exact {
 	if r.Minimum > 0 {
 		return l.expectMinimum(r)
 	}
-	hi, lo := bits.Mul64(uint64(r.PerMinute), billed)
-	return Exact{hi, lo}.add(uint64(r.ConnectionFee)+uint64(r.AttemptFee), exactUnit)
+	return Linear(r.PerMinute, billed, r.ConnectionFee+r.AttemptFee)
+}
+
+// Linear is Expect for a rate without minimum: billed is Lengths.Billed of its
+// increments, fees are those of the call and of the attempt.
+func Linear(perMinute money.Rate, billed uint64, fees money.Amount) Exact {
+	hi, lo := bits.Mul64(uint64(perMinute), billed)
+	return Exact{hi, lo}.add(uint64(fees), exactUnit)
 }
 
 // expectMinimum looks at every length, since each may fall under the minimum.

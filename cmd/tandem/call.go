@@ -9,6 +9,10 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/rs/zerolog"
+
+	"tandem/billing"
+	"tandem/callflow"
 	"tandem/db"
 )
 
@@ -30,10 +34,14 @@ func (x callCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		if x.JSON {
-			return printJSON(e, viewCall(call))
+		told, err := tell(ctx, e, database, call)
+		if err != nil {
+			return err
 		}
-		return printCall(e.out, call)
+		if x.JSON {
+			return printJSON(e, viewCall(call, told))
+		}
+		return printCall(e.out, call, told)
 	})
 }
 
@@ -48,7 +56,7 @@ func (x callCmd) list(ctx context.Context, e *env, database *db.DB) error {
 	if x.JSON {
 		views := make([]callView, 0, len(calls))
 		for _, c := range calls {
-			views = append(views, viewCall(c))
+			views = append(views, viewCall(c, callflow.Told{}))
 		}
 		return printJSON(e, views)
 	}
@@ -69,4 +77,21 @@ func printJSON(e *env, v any) error {
 	enc := json.NewEncoder(e.out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// tell puts the reasons kept with a call into words.
+func tell(ctx context.Context, e *env, database *db.DB, call billing.End) (callflow.Told, error) {
+	c, err := loadConfig(e.config)
+	if err != nil {
+		return callflow.Told{}, err
+	}
+	snapshots := newSnapshots(c, database, zerolog.Nop())
+	if err := snapshots.reload(ctx); err != nil {
+		return callflow.Told{}, err
+	}
+	told, err := callflow.Tell(snapshots.get(), call.Start.Reasons)
+	if err != nil {
+		return callflow.Told{}, fmt.Errorf("call %s: %w", call.Start.CallID, err)
+	}
+	return told, nil
 }

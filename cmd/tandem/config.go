@@ -19,6 +19,8 @@ import (
 
 	"tandem/callflow"
 	"tandem/dialplan"
+	"tandem/portability"
+	"tandem/routing/capacity"
 )
 
 // config is the whole configuration: what is not here cannot be set. A key that
@@ -33,8 +35,12 @@ type config struct {
 	HTTP     httpConfig     `koanf:"http"`
 	Routing  routingConfig  `koanf:"routing"`
 	Limits   limitsConfig   `koanf:"limits"`
-	Spool    spoolConfig    `koanf:"spool"`
-	Log      logConfig      `koanf:"log"`
+	Breaker  breakerConfig  `koanf:"breaker"`
+	ARI      ariConfig      `koanf:"ari"`
+	// Portability is the number portability dip, off unless enabled.
+	Portability portabilityConfig `koanf:"portability"`
+	Spool       spoolConfig       `koanf:"spool"`
+	Log         logConfig         `koanf:"log"`
 	// Drain is how long a node that was told to end serves the calls it has.
 	Drain    time.Duration  `koanf:"drain"`
 	Asterisk asteriskConfig `koanf:"asterisk"`
@@ -59,6 +65,36 @@ type httpConfig struct {
 type routingConfig struct {
 	BaseCurrency string        `koanf:"base_currency"` // ISO 4217; costs are compared in it
 	Refresh      time.Duration `koanf:"refresh"`       // how often the change log is asked
+	// KeepReasons is how long the reasons of a decision are kept with its call.
+	KeepReasons time.Duration `koanf:"keep_reasons"`
+	// MeasureOver is how far back calls are measured for the expected call
+	// lengths; 0: nothing is measured, what is in call_lengths stays.
+	MeasureOver time.Duration `koanf:"measure_over"`
+}
+
+// breakerConfig says when a way out that keeps failing rests.
+type breakerConfig struct {
+	Window         time.Duration `koanf:"window"`
+	MinFailures    int           `koanf:"min_failures"`
+	FailurePercent int           `koanf:"failure_percent"`
+	OpenFor        time.Duration `koanf:"open_for"`
+	OpenMax        time.Duration `koanf:"open_max"`
+}
+
+type ariConfig struct {
+	Poll time.Duration `koanf:"poll"` // how often each Asterisk is asked what is up; 0: never
+}
+
+type portabilityConfig struct {
+	Enabled   bool          `koanf:"enabled"`
+	Table     bool          `koanf:"table"` // ask the table ported_numbers
+	URL       string        `koanf:"url"`   // then this service; {number} stands for the number
+	CAFile    string        `koanf:"ca_file"`
+	TokenFile string        `koanf:"token_file"`
+	Timeout   time.Duration `koanf:"timeout"`
+	CacheSize int           `koanf:"cache_size"`
+	CacheFor  time.Duration `koanf:"cache_for"`
+	Prefixes  []string      `koanf:"prefixes"` // ask about these only; empty: about every number
 }
 
 type limitsConfig struct {
@@ -141,10 +177,13 @@ type dirsConfig struct {
 // defaultConfig suits one node beside one Asterisk and one MariaDB.
 func defaultConfig() config {
 	return config{
-		Database: databaseConfig{Address: "/run/mysqld/mysqld.sock", User: "tandem", Name: "tandem"},
-		AGI:      agiConfig{Listen: "127.0.0.1:4573", MaxSessions: 1024},
-		HTTP:     httpConfig{Listen: "127.0.0.1:8073"},
-		Routing:  routingConfig{BaseCurrency: "USD", Refresh: time.Second},
+		Database:    databaseConfig{Address: "/run/mysqld/mysqld.sock", User: "tandem", Name: "tandem"},
+		AGI:         agiConfig{Listen: "127.0.0.1:4573", MaxSessions: 1024},
+		HTTP:        httpConfig{Listen: "127.0.0.1:8073"},
+		Routing:     routingConfig{BaseCurrency: "USD", Refresh: time.Second, KeepReasons: 90 * 24 * time.Hour, MeasureOver: 30 * 24 * time.Hour},
+		Breaker:     defaultBreaker(),
+		ARI:         ariConfig{Poll: 2 * time.Second},
+		Portability: defaultPortability(),
 		Limits: limitsConfig{
 			MaxTalk: 2 * time.Hour, HuntBudget: time.Minute, HopLimit: 3,
 			Ring: 60 * time.Second, NoProgress: 5 * time.Second, AgentWithin: 300 * time.Millisecond,
@@ -162,6 +201,16 @@ func defaultConfig() config {
 			},
 		},
 	}
+}
+
+func defaultBreaker() breakerConfig {
+	d := capacity.DefaultConfig()
+	return breakerConfig{Window: d.Window, MinFailures: d.MinFailures, FailurePercent: d.FailurePercent, OpenFor: d.OpenFor, OpenMax: d.OpenMax}
+}
+
+func defaultPortability() portabilityConfig {
+	d := portability.DefaultConfig()
+	return portabilityConfig{Table: true, Timeout: d.Timeout, CacheSize: d.CacheSize, CacheFor: d.CacheFor}
 }
 
 // envPrefix begins every environment variable that sets a key; a double
@@ -212,6 +261,9 @@ func (c config) validate() error {
 		addrPort("agi.listen", c.AGI.Listen), addrPort("http.listen", c.HTTP.Listen),
 		c.limits().Validate(),
 		between("routing.refresh", c.Routing.Refresh, 100*time.Millisecond, time.Minute),
+		between("routing.keep_reasons", c.Routing.KeepReasons, 0, 10*365*24*time.Hour),
+		between("routing.measure_over", c.Routing.MeasureOver, 0, 365*24*time.Hour),
+		between("ari.poll", c.ARI.Poll, 0, time.Minute),
 		between("drain", c.Drain, 0, time.Hour),
 		between("spool.retry_every", c.Spool.RetryEvery, 10*time.Millisecond, time.Minute),
 	}

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -19,66 +20,129 @@ import (
 )
 
 type explainCmd struct {
-	Server     string `required:"" help:"Server that the call is made on (servers.servername)."`
-	From       string `help:"Number that the caller asks to show; empty: none."`
-	To         string `required:"" help:"What the caller dials."`
-	Subscriber string `help:"Who calls, by login. Default: the first subscriber of that server who may show --from."`
-	At         string `help:"When, as 2026-11-21T14:00:00Z. Default: now."`
+	Call       string `help:"What happened then: the id of a call." xor:"what" required:""`
+	To         string `help:"What would happen now: what the caller dials." xor:"what" required:""`
+	Server     string `help:"With --to: server that the call is made on (servers.servername)."`
+	From       string `help:"With --to: number that the caller asks to show; empty: none."`
+	Subscriber string `help:"With --to: who calls, by login. Default: the first subscriber of that server who may show --from."`
+	At         string `help:"With --to: when, as 2026-11-21T14:00:00Z, with the decks of that moment. Default: now."`
 	JSON       bool   `help:"Print JSON."`
 }
 
 // explanation is what explain prints.
 type explanation struct {
-	Caller  string            `json:"caller"`
-	To      e164.Description  `json:"to"`
-	Action  callflow.Action   `json:"action"`
-	Refusal *callflow.Refusal `json:"refusal,omitempty"`
-	Record  billing.Start     `json:"decision"`
+	Call     string            `json:"call,omitempty"` // of a call that was made
+	Snapshot uint64            `json:"snapshot"`       // version of the configuration that decided
+	Caller   string            `json:"caller"`
+	Server   string            `json:"server"`
+	At       time.Time         `json:"at"`
+	To       e164.Description  `json:"to"`
+	BNumber  string            `json:"b_number"`
+	Routing  string            `json:"routing_number,omitempty"`
+	CLI      string            `json:"cli"`
+	Action   callflow.Action   `json:"action,omitempty"`
+	Reason   string            `json:"reason"`
+	Refusal  *callflow.Refusal `json:"refusal,omitempty"`
+	Decision callflow.Told     `json:"decision"`
 }
 
-// Run explains one call. It runs the code of the live call.
+// Run explains one call: as it was decided then, or as it would be now, which
+// runs the code of the live call.
 func (x explainCmd) Run(ctx context.Context, e *env) error {
-	at := time.Now().UTC()
-	if x.At != "" {
-		var err error
-		if at, err = time.Parse(time.RFC3339, x.At); err != nil {
-			return fmt.Errorf("--at %q: want a time such as 2026-11-21T14:00:00Z", x.At)
-		}
-	}
 	c, err := loadConfig(e.config)
 	if err != nil {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		snapshots := newSnapshots(c, database, zerolog.Nop())
-		if err := snapshots.reload(ctx); err != nil {
-			return err
+		var out explanation
+		if x.Call != "" {
+			out, err = explainThen(ctx, c, database, x.Call)
+		} else {
+			out, err = x.now(ctx, c, database)
 		}
-		s := snapshots.get()
-		if s.Server(x.Server) == nil {
-			return fmt.Errorf("--server %q: not in servers", x.Server)
-		}
-		caller, err := x.caller(s)
 		if err != nil {
 			return err
 		}
-		d := callflow.Outbound(s, c.limits(), callflow.Seizure{
-			CallID: x.Server + "-explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
-		})
-		out := explanation{Caller: caller.Login, Action: d.Action, Record: d.Record}
-		if d.Action == callflow.Reject {
-			out.Refusal = &d.Refusal
-		}
-		if d.Record.BNumber != "" {
-			out.To = e164.Describe(d.Record.BNumber)
-		}
 		if x.JSON {
-			enc := json.NewEncoder(e.out)
-			enc.SetIndent("", "  ")
-			return enc.Encode(out)
+			return printJSON(e, out)
 		}
 		return out.print(e.out)
 	})
+}
+
+// explainThen reads what was kept with a call.
+func explainThen(ctx context.Context, c config, database *db.DB, id string) (explanation, error) {
+	call, err := database.Call(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		return explanation{}, fmt.Errorf("--call %q: no such call; its record may still wait in a spool", id)
+	}
+	if err != nil {
+		return explanation{}, err
+	}
+	if len(call.Start.Reasons) == 0 {
+		return explanation{}, fmt.Errorf("--call %q: its reasons are not kept: it is older than routing.keep_reasons, or no node of ours decided it", id)
+	}
+	snapshots := newSnapshots(c, database, zerolog.Nop())
+	if err := snapshots.reload(ctx); err != nil {
+		return explanation{}, err
+	}
+	told, err := callflow.Tell(snapshots.get(), call.Start.Reasons)
+	if err != nil {
+		return explanation{}, fmt.Errorf("--call %q: %w", id, err)
+	}
+	out := describeStart(call.Start, told)
+	out.Call = id
+	return out, nil
+}
+
+// now asks the code of the live call what it would do.
+func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explanation, error) {
+	at := time.Now().UTC()
+	snapshots := newSnapshots(c, database, zerolog.Nop())
+	if x.At != "" {
+		var err error
+		if at, err = time.Parse(time.RFC3339, x.At); err != nil {
+			return explanation{}, fmt.Errorf("--at %q: want a time such as 2026-11-21T14:00:00Z", x.At)
+		}
+		snapshots.load = func(ctx context.Context, old *routing.RateTable) (routing.Data, []routing.Problem, error) {
+			return database.LoadSnapshotDataAt(ctx, old, at)
+		}
+	}
+	if err := snapshots.reload(ctx); err != nil {
+		return explanation{}, err
+	}
+	s := snapshots.get()
+	if x.Server == "" || s.Server(x.Server) == nil {
+		return explanation{}, fmt.Errorf("--server %q: not in servers", x.Server)
+	}
+	caller, err := x.caller(s)
+	if err != nil {
+		return explanation{}, err
+	}
+	d := callflow.Outbound(s, c.limits(), callflow.Seizure{
+		CallID: x.Server + "-explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
+	}, callflow.World{})
+	told, err := callflow.Tell(s, d.Reasons())
+	if err != nil {
+		return explanation{}, err
+	}
+	out := describeStart(d.Record, told)
+	out.Action = d.Action
+	if d.Action == callflow.Reject {
+		out.Refusal = &d.Refusal
+	}
+	return out, nil
+}
+
+func describeStart(s billing.Start, told callflow.Told) explanation {
+	out := explanation{
+		Snapshot: s.Snapshot, Caller: s.Endpoint, Server: s.Server, At: s.StartedAt, BNumber: cmp.Or(string(s.BNumber), s.Dialled),
+		Routing: string(s.RoutingNumber), CLI: string(s.CLI), Reason: s.Reason, Decision: told,
+	}
+	if s.BNumber != "" {
+		out.To = e164.Describe(s.BNumber)
+	}
+	return out
 }
 
 // caller finds the subscriber in whose place the call is explained.
@@ -124,38 +188,59 @@ func digits(s string) string {
 }
 
 func (x explanation) print(out io.Writer) error {
-	d := x.Record
-	to := d.Dialled
-	if d.BNumber != "" {
-		to = strings.TrimSpace(string(d.BNumber) + " " + strings.Join(nonEmpty(x.To.Place, x.To.Country), ", "))
+	to := strings.TrimSpace(x.BNumber + " " + strings.Join(nonEmpty(x.To.Place, x.To.Country), ", "))
+	fmt.Fprintf(out, "%s calls %s on %s, showing %s\n", x.Caller, to, x.Server, orDash(x.CLI))
+	if x.Call != "" {
+		fmt.Fprintf(out, "call %s at %s, decided with snapshot %d\n", x.Call, x.At.Format(time.RFC3339), x.Snapshot)
 	}
-	fmt.Fprintf(out, "%s calls %s on %s, showing %s\n", x.Caller, to, d.Server, orDash(string(d.CLI)))
-	fmt.Fprintf(out, "%s: %s\n", x.Action, d.Reason)
+	if x.Routing != "" {
+		fmt.Fprintf(out, "ported: routed as %s\n", x.Routing)
+	}
+	fmt.Fprintln(out, strings.TrimPrefix(string(x.Action)+": "+x.Reason, ": "))
 	if x.Refusal != nil {
 		status, _ := x.Refusal.Cause.SIP()
 		fmt.Fprintf(out, "the caller gets cause %s, SIP %d\n", x.Refusal.Cause, status)
 	}
-	return printPlan(out, d.Plan, d.Dropped)
+	return printPlan(out, x.Decision)
 }
 
-func printPlan(out io.Writer, plan []billing.PlannedRoute, dropped []billing.DroppedRoute) error {
+// printPlan writes the routes in order, then every other candidate with its
+// reason.
+func printPlan(out io.Writer, t callflow.Told) error {
+	if len(t.Plan)+len(t.Dropped) > 0 || t.Refused != "" {
+		fmt.Fprintf(out, "ordered by %s, expected lengths of %s%s\n", t.Policy, t.Lengths, saleOf(t))
+	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	if len(plan) > 0 {
+	if len(t.Plan) > 0 {
 		fmt.Fprintln(w, "\nroute\tkey\tprovider\ttier\tdial string\tshows\twhy")
 	}
-	for _, r := range plan {
+	for _, r := range t.Plan {
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", r.N, r.Key, orDash(r.Provider), orDash(r.Tier), r.Dial, orDash(string(r.CLI)), r.Reason)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if len(dropped) > 0 {
-		fmt.Fprintln(w, "\nleft out\tprovider\ttier\treason\tdetail")
+	if len(t.Dropped) > 0 {
+		fmt.Fprintln(w, "\nleft out\tprovider\ttier\treason\tcost\tdetail")
 	}
-	for _, r := range dropped {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Key, r.Provider, r.Tier, r.Reason, r.Detail)
+	for _, r := range t.Dropped {
+		cost := ""
+		if r.Cost != nil {
+			cost = r.Cost.String()
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Key, r.Provider, r.Tier, r.Reason, orDash(cost), r.Detail)
+	}
+	if t.Cut > 0 {
+		fmt.Fprintf(w, "and %d more that were not kept\n", t.Cut)
 	}
 	return w.Flush()
+}
+
+func saleOf(t callflow.Told) string {
+	if t.Sale == nil {
+		return ""
+	}
+	return ", sold for " + t.Sale.String()
 }
 
 func orDash(s string) string {

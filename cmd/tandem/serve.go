@@ -20,6 +20,9 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
+	"tandem/internal/e164"
+	"tandem/portability"
+	"tandem/routing/capacity"
 )
 
 type serveCmd struct{}
@@ -44,6 +47,9 @@ type node struct {
 	db        *db.DB
 	snapshots *snapshots
 	spool     *billing.Spool
+	capacity  *capacity.Pool
+	dipper    *portability.Dipper
+	watchers  []*watcher
 	flow      *callflow.Flow
 	registry  *prometheus.Registry
 	draining  atomic.Bool
@@ -70,20 +76,32 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	}
 	defer database.Close()
 	n := &node{config: c, log: log, db: database, snapshots: newSnapshots(c, database, log), registry: prometheus.NewRegistry()}
+	if n.capacity, err = newCapacity(c); err != nil {
+		return err
+	}
+	n.snapshots.swapped = limitsOf(n.capacity, log)
+	if n.watchers, err = n.newWatchers(); err != nil {
+		return err
+	}
 	if err := n.snapshots.reload(ctx); err != nil {
 		return fmt.Errorf("first routing snapshot: %w", err)
 	}
 	if n.spool, err = billing.OpenSpool(c.billingSpool(), database, log); err != nil { //nolint:contextcheck // the spool ends by Close, after the last call
 		return err
 	}
-	n.plot()
+	metrics := n.plot()
+	if n.dipper, err = n.newDipper(metrics); err != nil {
+		return errors.Join(err, n.spool.Close())
+	}
+	defer n.dipper.Close()
+	n.flow.Ported = func(ctx context.Context, number e164.Number) e164.Number { return n.dipper.Dip(ctx, number).Routing }
 	log.Info().Str("agi", agiListener.Addr().String()).Str("http", httpListener.Addr().String()).Str("version", version).Msg("serving")
 	err = n.run(ctx, agiListener, httpListener)
 	return errors.Join(err, n.spool.Close())
 }
 
 // plot makes the flow with its metrics.
-func (n *node) plot() {
+func (n *node) plot() *api.Metrics {
 	live := callflow.NewLive(n.config.Limits.MaxTalk + n.config.Limits.HuntBudget)
 	metrics := api.NewMetrics(n.registry, api.Gauges{
 		SpoolLength: n.spool.Waiting, SpoolRefused: n.spool.Refused, SnapshotAge: n.snapshots.age,
@@ -92,7 +110,9 @@ func (n *node) plot() {
 	n.flow = &callflow.Flow{
 		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
 		Limits: n.config.limits(), Live: live, Node: n.config.Node, Now: time.Now, Log: n.log,
+		Capacity: n.capacity, Tickets: &callflow.Tickets{},
 	}
+	return metrics
 }
 
 // run serves both doors until ctx ends, then drains: new calls are refused, so
@@ -119,6 +139,11 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		n.db.Watch(groupCtx, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
 		return nil
 	})
+	group.Go(func() error { n.share(groupCtx); return nil })
+	group.Go(func() error { n.housekeeping(groupCtx); return nil })
+	for _, w := range n.watchers {
+		group.Go(func() error { w.run(groupCtx); return nil })
+	}
 	for _, file := range n.config.Spool.Collect {
 		collector := api.Collector{File: file, Node: n.config.Node, Flow: n.flow, Every: 5 * time.Second, Log: n.log}
 		group.Go(func() error { collector.Run(groupCtx); return nil })

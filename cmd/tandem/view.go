@@ -13,36 +13,36 @@ import (
 // callView is a call as people and scripts read it: durations in milliseconds,
 // no field that was never set.
 type callView struct {
-	CallID      string                 `json:"call_id"`
-	Direction   billing.Direction      `json:"direction"`
-	Disposition billing.Disposition    `json:"disposition"`
-	Server      string                 `json:"server"`
-	Node        string                 `json:"node"`
-	Origin      string                 `json:"origin,omitempty"`
-	Endpoint    string                 `json:"endpoint"`
-	Source      string                 `json:"source"`
-	AccountID   int64                  `json:"account_id,omitempty"`
-	Subscriber  int64                  `json:"subscriber_id,omitempty"`
-	ProviderID  int64                  `json:"provider_id,omitempty"`
-	NumberID    int64                  `json:"number_id,omitempty"`
-	Dialled     string                 `json:"dialled"`
-	ANumber     string                 `json:"a_number"`
-	BNumber     string                 `json:"b_number"`
-	CLI         string                 `json:"cli"`
-	StartedAt   time.Time              `json:"started_at"`
-	AnsweredAt  time.Time              `json:"answered_at,omitzero"`
-	EndedAt     time.Time              `json:"ended_at,omitzero"`
-	TalkMS      int64                  `json:"talk_ms"`
-	PDDMS       int64                  `json:"pdd_ms"`
-	Cause       int                    `json:"cause"`
-	SIPStatus   int                    `json:"sip_status"`
-	HangupBy    billing.Side           `json:"hangup_by"`
-	Route       string                 `json:"route"`
-	Snapshot    uint64                 `json:"snapshot"`
-	Reason      string                 `json:"reason"`
-	Attempts    []attemptView          `json:"attempts"`
-	Plan        []billing.PlannedRoute `json:"plan"`
-	Dropped     []billing.DroppedRoute `json:"dropped"`
+	CallID        string              `json:"call_id"`
+	Direction     billing.Direction   `json:"direction"`
+	Disposition   billing.Disposition `json:"disposition"`
+	Server        string              `json:"server"`
+	Node          string              `json:"node"`
+	Origin        string              `json:"origin,omitempty"`
+	Endpoint      string              `json:"endpoint"`
+	Source        string              `json:"source"`
+	AccountID     int64               `json:"account_id,omitempty"`
+	Subscriber    int64               `json:"subscriber_id,omitempty"`
+	ProviderID    int64               `json:"provider_id,omitempty"`
+	NumberID      int64               `json:"number_id,omitempty"`
+	Dialled       string              `json:"dialled"`
+	ANumber       string              `json:"a_number"`
+	BNumber       string              `json:"b_number"`
+	RoutingNumber string              `json:"routing_number,omitempty"`
+	CLI           string              `json:"cli"`
+	StartedAt     time.Time           `json:"started_at"`
+	AnsweredAt    time.Time           `json:"answered_at,omitzero"`
+	EndedAt       time.Time           `json:"ended_at,omitzero"`
+	TalkMS        int64               `json:"talk_ms"`
+	PDDMS         int64               `json:"pdd_ms"`
+	Cause         int                 `json:"cause"`
+	SIPStatus     int                 `json:"sip_status"`
+	HangupBy      billing.Side        `json:"hangup_by"`
+	Route         string              `json:"route"`
+	Snapshot      uint64              `json:"snapshot"`
+	Reason        string              `json:"reason"`
+	Attempts      []attemptView       `json:"attempts"`
+	callflow.Told
 }
 
 type attemptView struct {
@@ -59,7 +59,7 @@ type attemptView struct {
 	Blame      string              `json:"blame,omitempty"`
 }
 
-func viewCall(c billing.End) callView {
+func viewCall(c billing.End, told callflow.Told) callView {
 	s := c.Start
 	v := callView{
 		CallID: s.CallID, Direction: s.Direction, Disposition: c.Disposition, Server: s.Server, Node: s.Node, Origin: s.Origin,
@@ -67,7 +67,7 @@ func viewCall(c billing.End) callView {
 		NumberID: s.NumberID, Dialled: s.Dialled, ANumber: string(s.ANumber), BNumber: string(s.BNumber), CLI: string(s.CLI),
 		StartedAt: s.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.Talk.Milliseconds(), PDDMS: c.PDD.Milliseconds(),
 		Cause: int(c.Cause), SIPStatus: c.SIPStatus, HangupBy: c.HangupBy, Route: c.Route, Snapshot: s.Snapshot, Reason: s.Reason,
-		Plan: s.Plan, Dropped: s.Dropped,
+		RoutingNumber: string(s.RoutingNumber), Told: told,
 	}
 	for _, a := range c.Attempts {
 		v.Attempts = append(v.Attempts, attemptView{
@@ -80,8 +80,8 @@ func viewCall(c billing.End) callView {
 
 // printCall writes a call's whole story: record, attempts, and why each route
 // stood where it stood.
-func printCall(out io.Writer, c billing.End) error {
-	v := viewCall(c)
+func printCall(out io.Writer, c billing.End, told callflow.Told) error {
+	v := viewCall(c, told)
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
 	line("call", "%s on %s, decided by %s with snapshot %d", v.CallID, v.Server, orDash(v.Node), v.Snapshot)
@@ -104,7 +104,7 @@ func printCall(out io.Writer, c billing.End) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return printPlan(out, v.Plan, v.Dropped)
+	return printPlan(out, v.Told)
 }
 
 func ended(v callView) string {

@@ -35,22 +35,23 @@ func openDB(ctx context.Context, c config, log zerolog.Logger) (*db.DB, error) {
 
 // snapshots keeps the newest snapshot and how fresh it is.
 type snapshots struct {
-	db      *db.DB
 	options routing.Options
 	log     zerolog.Logger
+	load    func(ctx context.Context, old *routing.RateTable) (routing.Data, []routing.Problem, error)
+	swapped func(*routing.Snapshot) // told of each new one, before calls see it; nil: nobody
 	newest  atomic.Pointer[routing.Snapshot]
 	checked atomic.Int64 // unix ns when the newest was last known to be current
 }
 
 func newSnapshots(c config, database *db.DB, log zerolog.Logger) *snapshots {
-	return &snapshots{db: database, log: log, options: routing.Options{BaseCurrency: c.Routing.BaseCurrency}}
+	return &snapshots{load: database.LoadSnapshotData, log: log, options: routing.Options{BaseCurrency: c.Routing.BaseCurrency}}
 }
 
 // reload builds a snapshot from the database and swaps it in. Calls never wait
 // for it: they go on with the old one.
 func (s *snapshots) reload(ctx context.Context) error {
 	began := time.Now()
-	data, problems, err := s.db.LoadSnapshotData(ctx)
+	data, problems, err := s.load(ctx, s.rates())
 	if err != nil {
 		return err
 	}
@@ -61,9 +62,21 @@ func (s *snapshots) reload(ctx context.Context) error {
 	for _, p := range append(problems, more...) {
 		s.log.Warn().Str("table", p.Table).Int64("id", p.ID).Str("column", p.Column).Str("problem", p.Detail).Msg("row left out of routing")
 	}
+	if s.swapped != nil {
+		s.swapped(snapshot)
+	}
 	s.newest.Store(snapshot)
 	s.current()
-	s.log.Info().Uint64("version", snapshot.Version).Dur("took", time.Since(began)).Int("problems", len(problems)+len(more)).Msg("routing snapshot")
+	s.log.Info().Uint64("version", snapshot.Version).Dur("took", time.Since(began)).Int("rates", data.Rates.Len()).Int("problems", len(problems)+len(more)).Msg("routing snapshot")
+	return nil
+}
+
+// rates is what the newest snapshot has of them: decks that stay are not read
+// again.
+func (s *snapshots) rates() *routing.RateTable {
+	if newest := s.newest.Load(); newest != nil {
+		return newest.Rates()
+	}
 	return nil
 }
 

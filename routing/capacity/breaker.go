@@ -56,7 +56,8 @@ type breaker struct {
 	until  tick          // Open: end of the rest. Probing: when the probe has outlived the silence limit
 	rest   time.Duration // the last one, without jitter; 0 after a success
 	opens  uint64
-	probe  *hold // Probing only
+	era    uint64 // how often the state changed: what began in another era says nothing about this one
+	probe  *hold  // Probing only
 	recent window
 	sight  []sight // what servers say of their OPTIONS
 
@@ -72,7 +73,7 @@ type sight struct {
 
 // Why no call may pass; the two low bits of shut.
 const (
-	whyOpen = iota
+	whyOpen = iota + 1
 	whyProbing
 	whyUnreachable
 )
@@ -96,6 +97,7 @@ func (b *breaker) room(now tick) routing.Reason {
 // enter is the one place where the state changes.
 func (b *breaker) enter(s BreakerState, now, until tick) {
 	b.state, b.since, b.until, b.probe = s, now, until, nil
+	b.era++
 	b.recent.clear()
 	shut := int64(0)
 	switch s {
@@ -134,6 +136,7 @@ func (b *breaker) open(now tick, r *rules) {
 // bid begins an attempt of a call that room let pass.
 func (b *breaker) bid(h *hold, now tick, r *rules) {
 	b.settle(now)
+	h.era = b.era
 	switch b.state {
 	case Closed:
 		b.recent.bid(now, r.width)
@@ -146,7 +149,7 @@ func (b *breaker) bid(h *hold, now tick, r *rules) {
 
 // unbid takes back a bid that was never made.
 func (b *breaker) unbid(h *hold, r *rules) {
-	if b.state == Closed && h.bidAt >= b.since {
+	if b.state == Closed && h.era == b.era {
 		b.recent.unbid(h.bidAt, r.width)
 	}
 }
@@ -187,7 +190,7 @@ func (r *rules) tooMany(t tally) bool {
 
 // counts says whether a bid begun then is part of the window.
 func (b *breaker) counts(bidAt, now tick, r *rules) bool {
-	return b.state == Closed && bidAt >= b.since && bidAt > now-windowSlots*r.width
+	return b.state == Closed && bidAt >= b.since && int64(bidAt/r.width) > int64(now/r.width)-windowSlots
 }
 
 // sees notes what a server says. The way is unreachable when every server that

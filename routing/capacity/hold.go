@@ -7,11 +7,13 @@ type hold struct {
 	call    string
 	account *meter // nil: none
 	key     routing.Key
-	lane    *lane // nil: the route has no provider, or there is no route
-	bidAt   tick  // when the bid on lane was counted; 0: it was not, the call was restored
-	since   tick  // when this node heard of the call
-	until   tick  // when it is too old
-	place   int   // in ages
+	lane    *lane  // nil: the route has no provider, or there is no route
+	bidAt   tick   // when the bid on lane was counted; 0: it was not, the call was restored
+	era     uint64 // of the lane's breaker when the bid began
+	ended   bool   // the attempt on lane is known to have been made, and how it ended
+	since   tick   // when this node heard of the call
+	until   tick   // when it is too old
+	place   int    // in ages
 }
 
 // find is the call's hold, begun now if it has none.
@@ -52,7 +54,7 @@ func (p *Pool) expire(now tick) {
 
 // bid takes a way that has room.
 func (p *Pool) bid(h *hold, key routing.Key, l *lane, now tick) {
-	h.key, h.lane, h.bidAt = key, l, now
+	h.key, h.lane, h.bidAt, h.ended = key, l, now, false
 	if l == nil {
 		return
 	}
@@ -64,9 +66,10 @@ func (p *Pool) bid(h *hold, key routing.Key, l *lane, now tick) {
 	l.breaker.bid(h, now, &p.rules)
 }
 
-// unbid takes back a bid that was granted and never made.
+// unbid takes back a bid that was granted and, as the call asks again, never
+// made.
 func (p *Pool) unbid(h *hold, now tick) {
-	if l := h.lane; l != nil && h.bidAt != 0 {
+	if l := h.lane; l != nil && h.bidAt != 0 && !h.ended {
 		l.provider.bucket.give(now)
 		if l.gate != nil {
 			l.gate.bucket.give(now)
@@ -86,5 +89,5 @@ func (p *Pool) leave(h *hold, now tick) {
 		}
 		l.breaker.leave(h, now)
 	}
-	h.key, h.lane, h.bidAt = routing.Key{}, nil, 0
+	h.key, h.lane, h.bidAt, h.era, h.ended = routing.Key{}, nil, 0, 0, false
 }

@@ -15,29 +15,32 @@ func (p *Pool) Report(callID string, key routing.Key, o routing.Outcome, started
 		return
 	}
 	evidence := Weigh(o)
-	now := p.tick(at)
-	began := min(p.tick(startedAt), now)
+	way, now, stamp := WayOf(key), p.tick(at), p.tick(startedAt)
+	began := min(stamp, now)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.told.first(attempt{callID, WayOf(key), began}) {
-		return
-	}
-	b := &p.lane(WayOf(key)).breaker
+	b := &p.lane(way).breaker
 	b.settle(now)
 	h := p.holds[callID]
-	if b.probe != nil && b.probe == h {
-		b.probed(evidence, now, &p.rules)
-		return
+	ours := h != nil && h.key == key && h.bidAt != 0 // its bid is counted already
+	if ours {
+		if h.ended {
+			return
+		}
+		h.ended, began = true, h.bidAt
+		if b.probe == h {
+			b.probed(evidence, now, &p.rules)
+			return
+		}
+		if evidence != Failed || h.era != b.era {
+			return
+		}
 	}
-	ours := h != nil && h.bidAt != 0 // its bids were counted here
-	if ours && h.key == key {
-		began = h.bidAt
-	}
-	if !b.counts(began, now, &p.rules) {
+	if !b.counts(began, now, &p.rules) || !p.told.first(attempt{callID, way, stamp}) {
 		return
 	}
 	if !ours {
-		b.recent.bid(began, p.rules.width)
+		b.recent.bid(began, p.rules.width) // another node let it in
 	}
 	if evidence == Failed {
 		b.failed(began, now, &p.rules)
@@ -67,7 +70,7 @@ func (p *Pool) ForgetServer(server string, at time.Time) {
 	}
 }
 
-// told remembers the attempts that were reported last.
+// told remembers the attempts that were counted last.
 type told struct {
 	known map[attempt]struct{}
 	ring  []attempt
@@ -80,12 +83,13 @@ type attempt struct {
 	began tick
 }
 
-// toldMost is how many: what the window holds of a busy node's failures.
+// toldMost is how many. Only what counts is remembered, and a way that fails more
+// often than it works stops counting.
 const toldMost = 4096
 
 func newTold() told { return told{known: map[attempt]struct{}{}} }
 
-// first says whether the attempt was not reported yet, and remembers it.
+// first says whether the attempt was not counted yet, and remembers it.
 func (t *told) first(a attempt) bool {
 	if _, known := t.known[a]; known {
 		return false

@@ -49,12 +49,12 @@ func (p *Pool) State(at time.Time, most int) State {
 	s := State{Calls: len(p.holds), Expired: p.expired}
 	p.mu.Unlock()
 	for m := range p.meters.all() {
-		if v, told := p.subjectState(m, now); told {
+		if v, shown := p.subjectState(m, now); shown {
 			s.Subjects = append(s.Subjects, v)
 		}
 	}
 	for l := range p.lanes.all() {
-		if v, told := p.wayState(l, now); told {
+		if v, shown := p.wayState(l, now); shown {
 			s.Ways = append(s.Ways, v)
 		}
 	}
@@ -78,7 +78,7 @@ func well(s BreakerState) int {
 	return 0
 }
 
-func (p *Pool) subjectState(m *meter, now tick) (s SubjectState, told bool) {
+func (p *Pool) subjectState(m *meter, now tick) (s SubjectState, shown bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m.limit == (Limit{}) && m.inUse == 0 {
@@ -93,15 +93,12 @@ func (p *Pool) subjectState(m *meter, now tick) (s SubjectState, told bool) {
 	return s, true
 }
 
-func (p *Pool) wayState(l *lane, now tick) (s WayState, told bool) {
+func (p *Pool) wayState(l *lane, now tick) (s WayState, shown bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := &l.breaker
 	b.settle(now)
 	all, _ := b.recent.count(now, p.rules.width, p.rules.silence)
-	if b.state == Closed && b.opens == 0 && l.active == 0 && all == (tally{}) {
-		return s, false
-	}
 	s = WayState{Way: l.Way, State: b.state, Opens: b.opens, InUse: l.active, Bids: all.bids, Failures: all.failed}
 	if b.since != 0 {
 		s.Since = p.time(b.since)
@@ -114,5 +111,5 @@ func (p *Pool) wayState(l *lane, now tick) (s WayState, told bool) {
 			s.Unreachable = append(s.Unreachable, v.server)
 		}
 	}
-	return s, true
+	return s, b.opens > 0 || l.active > 0 || all.bids > 0 || len(s.Unreachable) > 0
 }

@@ -2,8 +2,8 @@
 -- +goose Up
 -- One row a version of all prices of a provider for a tier, or of a tariff. Of
 -- the published ones of an owner and tier the latest that is not in the future
--- is in force: the greatest (publish_at, id). Its rows are never changed then;
--- who edits them by hand all the same raises revision, or nobody hears of it.
+-- is in force: the greatest (publish_at, id). Its rows are never changed then.
+-- Who edits them by hand all the same raises revision, or nobody hears of it.
 CREATE TABLE IF NOT EXISTS decks (
   id             INT          NOT NULL AUTO_INCREMENT,
   provider_id    INT          NULL, -- exactly one of the two is set

@@ -1,0 +1,139 @@
+package callflow
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"tandem/internal/e164"
+	"tandem/internal/money"
+	"tandem/routing"
+)
+
+// Told is a decision's reasons in words.
+type Told struct {
+	Policy  string         `json:"policy"`            // what ordered the routes
+	Lengths string         `json:"lengths"`           // whose call lengths were expected
+	Sale    *money.Amount  `json:"sale,omitempty"`    // what the account pays for the expected call, in the base currency
+	Refused routing.Reason `json:"refused,omitempty"` // why no route may be used at all
+	Plan    []PlannedRoute `json:"plan"`
+	Dropped []DroppedRoute `json:"dropped"`
+	Cut     int            `json:"cut,omitempty"` // candidates that were left out and not kept
+}
+
+// PlannedRoute is one place of the plan.
+type PlannedRoute struct {
+	N        int           `json:"n"`
+	Key      string        `json:"key"`
+	Provider string        `json:"provider,omitempty"`
+	Tier     string        `json:"tier,omitempty"`
+	Dial     string        `json:"dial"`
+	CLI      e164.Number   `json:"cli,omitempty"`
+	Cost     *money.Amount `json:"cost,omitempty"` // expected, in the base currency
+	Price    *PriceParts   `json:"price,omitempty"`
+	Reason   string        `json:"reason"`
+}
+
+// PriceParts are what an expected cost is made of, in the provider's currency.
+type PriceParts struct {
+	Deck          int64        `json:"deck"`
+	Prefix        string       `json:"prefix"`
+	Currency      string       `json:"currency"`
+	PerMinute     money.Rate   `json:"per_minute"`
+	ConnectionFee money.Amount `json:"connection_fee"`
+	Minimum       money.Amount `json:"minimum_charge"`
+	AttemptFee    money.Amount `json:"attempt_fee"`
+	First         int32        `json:"first_s"`
+	Next          int32        `json:"next_s"`
+	Expected      money.Amount `json:"expected"`
+}
+
+// DroppedRoute is a candidate that was not taken, with the code that says why.
+type DroppedRoute struct {
+	Key      string        `json:"key"`
+	Provider string        `json:"provider"`
+	Tier     string        `json:"tier,omitempty"`
+	Reason   string        `json:"reason"`
+	Detail   string        `json:"detail,omitempty"`
+	Cost     *money.Amount `json:"cost,omitempty"`
+}
+
+// Tell puts stored reasons into words. Names are today's: what was decided is
+// kept by number.
+func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
+	r, err := routing.ParseReasons(stored)
+	if err != nil {
+		return Told{}, err
+	}
+	t := Told{Policy: policyName(s, &r), Lengths: lengthsOf(r.Lengths), Refused: r.Refused, Cut: r.Cut}
+	if r.Sold {
+		t.Sale = &r.Sale
+	}
+	for i := range r.Routes {
+		t.Plan = append(t.Plan, tellRoute(s, &r.Routes[i], i+1, len(r.Routes)))
+	}
+	for _, d := range r.Dropped {
+		v := DroppedRoute{Key: d.Key.String(), Reason: string(d.Reason), Detail: d.Detail}
+		if d.Key.ProviderID != 0 {
+			v.Provider, v.Tier = providerName(s, d.Key.ProviderID), d.Key.Tier.String()
+		}
+		if d.Cost != 0 {
+			v.Cost = &d.Cost
+		}
+		t.Dropped = append(t.Dropped, v)
+	}
+	return t, nil
+}
+
+func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRoute {
+	v := PlannedRoute{N: n, Key: r.Key.String(), Dial: r.Dial, CLI: r.CLI, Reason: r.Why}
+	if r.Key.ProviderID == 0 {
+		return v
+	}
+	currency := s.Currency(r.Currency)
+	v.Provider, v.Tier, v.Cost = providerName(s, r.Key.ProviderID), r.Key.Tier.String(), &r.Cost
+	v.Price = &PriceParts{
+		Deck: r.Deck, Prefix: r.Prefix, Currency: currency, PerMinute: r.Rate.PerMinute, ConnectionFee: r.Rate.ConnectionFee,
+		Minimum: r.Rate.Minimum, AttemptFee: r.Rate.AttemptFee, First: r.Rate.First, Next: r.Rate.Next, Expected: r.Native,
+	}
+	var extra strings.Builder
+	for _, part := range []struct {
+		name string
+		sum  money.Amount
+	}{{"fee", r.Rate.ConnectionFee}, {"minimum", r.Rate.Minimum}, {"attempt", r.Rate.AttemptFee}} {
+		if part.sum != 0 {
+			fmt.Fprintf(&extra, ", %s %s", part.name, part.sum)
+		}
+	}
+	v.Reason = fmt.Sprintf("place %d of %d: expected %s %s (%s %s: %s/min by %d/%d%s, prefix %s)",
+		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)
+	return v
+}
+
+func policyName(s *routing.Snapshot, r *routing.Reasons) string {
+	if r.Policy == 0 {
+		return string(routing.LeastCost)
+	}
+	p := s.PolicyByID(r.Policy)
+	if p == nil {
+		return "policy " + strconv.FormatInt(r.Policy, 10)
+	}
+	if p.Shares() {
+		return fmt.Sprintf("%s (%s, ticket %d)", p.Name, p.Kind, r.Ticket)
+	}
+	return fmt.Sprintf("%s (%s)", p.Name, p.Kind)
+}
+
+func lengthsOf(prefix string) string {
+	if prefix == "" {
+		return "all calls"
+	}
+	return "calls to " + prefix
+}
+
+func providerName(s *routing.Snapshot, id int64) string {
+	if p := s.Provider(id); p != nil {
+		return p.Name
+	}
+	return "provider " + strconv.FormatInt(id, 10)
+}

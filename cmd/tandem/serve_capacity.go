@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"tandem/ari"
+	"tandem/routing"
+	"tandem/routing/capacity"
+)
+
+// newCapacity makes the node's memory of what is going on.
+func newCapacity(c config) (*capacity.Pool, error) {
+	v := c.Breaker
+	return capacity.New(capacity.Config{
+		MaxAge: c.Limits.MaxTalk + c.Limits.HuntBudget, Silence: c.Limits.NoProgress + breakerMargin,
+		Window: v.Window, MinFailures: v.MinFailures, FailurePercent: v.FailurePercent,
+		OpenFor: v.OpenFor, OpenMax: v.OpenMax, JitterPercent: breakerJitter,
+	}, rand.Float64, time.Now())
+}
+
+// breakerMargin is how long after the no-progress time a failure is still
+// expected to be told; breakerJitter keeps ways from coming back all at once.
+const (
+	breakerMargin = 2 * time.Second
+	breakerJitter = 10
+)
+
+// limitsOf puts the limits of a snapshot in force.
+func limitsOf(pool *capacity.Pool, log zerolog.Logger) func(*routing.Snapshot) {
+	return func(s *routing.Snapshot) {
+		limits := map[capacity.Subject]capacity.Limit{}
+		of := func(kind capacity.Kind) func(int64, routing.Limit) {
+			return func(id int64, l routing.Limit) {
+				if l != (routing.Limit{}) {
+					limits[capacity.Subject{Kind: kind, ID: id}] = capacity.Limit(l)
+				}
+			}
+		}
+		s.Limits(of(capacity.Provider), of(capacity.Gate), of(capacity.Account))
+		if err := pool.SetLimits(limits, time.Now()); err != nil {
+			log.Warn().Err(err).Msg("a limit is not in force; the one before it stays")
+		}
+	}
+}
+
+// newWatchers are for the servers whose ARI this node can ask.
+func (n *node) newWatchers() ([]*watcher, error) {
+	var list []*watcher
+	for name, server := range n.config.Asterisk.Servers {
+		if server.HTTP == "" || server.ARIUser == "" || n.config.ARI.Poll == 0 {
+			continue
+		}
+		password, err := secret("asterisk.servers."+name+".ari_secret_file", server.ARISecretFile)
+		if err != nil {
+			return nil, err
+		}
+		client, err := ari.New(ari.Config{Server: name, BaseURL: "http://" + server.HTTP + "/ari", User: server.ARIUser, Secret: password})
+		if err != nil {
+			return nil, fmt.Errorf("asterisk.servers.%s: %w", name, err)
+		}
+		list = append(list, &watcher{node: n, client: client, settle: server.Qualify + qualifySlack})
+	}
+	return list, nil
+}
+
+// qualifySlack is added to the qualify interval before an endpoint that was
+// never seen online counts as gone.
+const qualifySlack = 5 * time.Second
+
+// watcher tells the node's capacity what one Asterisk says: which calls are up
+// and which ways answer.
+type watcher struct {
+	node   *node
+	client *ari.Client
+	settle time.Duration
+}
+
+// run takes up the calls that are up already, then watches until ctx ends.
+func (w *watcher) run(ctx context.Context) {
+	defer w.client.Close()
+	w.restore(ctx)
+	ari.NewWatch(w.client, w, ari.WatchConfig{Every: w.node.config.ARI.Poll, Settle: w.settle, Log: w.node.log}).Run(ctx)
+}
+
+// restore is for a node that was started anew while calls go on. A server that
+// is away has none that we could know of.
+func (w *watcher) restore(ctx context.Context) {
+	calls, err := w.client.CallsUp(ctx)
+	if err != nil {
+		w.node.log.Warn().Err(err).Str("server", w.client.Server()).Msg("calls in progress are unknown; limits count from zero")
+		return
+	}
+	for _, c := range calls {
+		var key routing.Key
+		if c.Key != "" {
+			if key, err = routing.ParseKey(c.Key); err != nil {
+				w.node.log.Warn().Err(err).Str("call_id", c.CallID).Msg("route of a call in progress unknown")
+			}
+		}
+		account, err := strconv.ParseInt(c.Account, 10, 64)
+		if err != nil {
+			account = 0 // nobody knows yet
+		}
+		w.node.capacity.Restore(c.CallID, account, key, c.Created, time.Now())
+	}
+	w.node.log.Info().Str("server", w.client.Server()).Int("calls", len(calls)).Msg("calls in progress taken up")
+}
+
+// Reachable implements ari.Observer.
+func (w *watcher) Reachable(server, endpoint string, ok bool) {
+	now := time.Now()
+	if provider, address, trunk := ari.ParseTrunk(endpoint); trunk {
+		w.node.capacity.SetReachable(server, capacity.WayOf(routing.Key{ProviderID: provider, AddressID: address}), ok, now)
+		return
+	}
+	for _, key := range w.node.snapshots.get().GateKeys(server, endpoint) {
+		w.node.capacity.SetReachable(server, capacity.WayOf(key), ok, now)
+	}
+}
+
+// Up implements ari.Observer.
+func (w *watcher) Up(server string, asOf time.Time, callIDs map[string]struct{}) {
+	if freed := w.node.capacity.Reconcile(server, callIDs, asOf, time.Now()); freed > 0 {
+		w.node.log.Warn().Str("server", server).Int("calls", freed).Msg("calls whose end this node did not hear are over")
+	}
+}
+
+// Restarted implements ari.Observer.
+func (w *watcher) Restarted(server string) { w.Up(server, time.Now(), nil) }
+
+// share keeps this node's part of every limit: it tells the others that it is
+// there and counts who is.
+func (n *node) share(ctx context.Context) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	blind := false
+	for {
+		if err := n.shareOnce(ctx); err != nil && ctx.Err() == nil {
+			if !blind {
+				n.log.Warn().Err(err).Msg("other nodes cannot be seen; this node keeps its part of the limits")
+			}
+			blind = true
+		} else {
+			blind = false
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// A node that was silent that long is taken for dead, and its part of the
+// limits goes to the others.
+const (
+	heartbeat = 2 * time.Second
+	nodeDead  = 10 * time.Second
+)
+
+func (n *node) shareOnce(ctx context.Context) error {
+	if err := n.db.Heartbeat(ctx, n.config.Node); err != nil {
+		return err
+	}
+	alive, err := n.db.Alive(ctx, nodeDead)
+	if err != nil {
+		return err
+	}
+	slices.Sort(alive)
+	index := slices.Index(alive, n.config.Node)
+	if index < 0 {
+		return fmt.Errorf("node %s does not see itself among %v", n.config.Node, alive)
+	}
+	return n.capacity.SetShare(index, len(alive), time.Now())
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"tandem/portability"
+)
+
+// newDipper makes the number portability dip; it does nothing unless enabled.
+func (n *node) newDipper(metrics portability.Metrics) (*portability.Dipper, error) {
+	c := n.config.Portability
+	d := portability.Config{
+		Enabled: c.Enabled, URL: c.URL, Timeout: c.Timeout, CacheSize: c.CacheSize, CacheFor: c.CacheFor, Prefixes: c.Prefixes,
+	}
+	if c.Enabled && c.Table {
+		d.Table = n.db
+	}
+	var err error
+	if d.Token, err = optionalSecret("portability.token_file", c.TokenFile); err != nil {
+		return nil, err
+	}
+	if c.CAFile != "" {
+		if d.CA, err = os.ReadFile(c.CAFile); err != nil {
+			return nil, fmt.Errorf("portability.ca_file: %w", err)
+		}
+	}
+	return portability.New(d, n.log, metrics)
+}
+
+// Times of the housekeeping. The first round comes soon after the start, since a
+// node may be started every day.
+const (
+	firstRound = time.Minute
+	nextRound  = time.Hour
+)
+
+// housekeeping does, now and then, what no call waits for: it measures how long
+// calls talk and forgets reasons that are too old.
+func (n *node) housekeeping(ctx context.Context) {
+	wait := firstRound
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		wait = nextRound
+		if over := n.config.Routing.MeasureOver; over > 0 {
+			n.tell(ctx, "call lengths could not be measured", n.db.MeasureLengths(ctx, n.config.Node, time.Now().Add(-over)))
+		}
+		if keep := n.config.Routing.KeepReasons; keep > 0 {
+			n.tell(ctx, "old reasons could not be forgotten", n.db.ForgetReasons(ctx, time.Now().Add(-keep)))
+		}
+	}
+}
+
+func (n *node) tell(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		n.log.Warn().Err(err).Msg(what)
+	}
+}
