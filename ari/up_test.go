@@ -36,9 +36,9 @@ func called(n int) aritest.Channel {
 }
 
 // elsewhere is a caller's channel that executes something else than Dial.
-func elsewhere(n int, context, exten, application, variables string) aritest.Channel {
+func elsewhere(n int, exten, application, variables string) aritest.Channel {
 	c := talking(n)
-	c.State, c.Context, c.Exten, c.Application, c.AppData = "Ring", context, exten, application, "whatever"
+	c.State, c.Context, c.Exten, c.Application, c.AppData = "Ring", "service", exten, application, "whatever"
 	c.Variables = map[string]string{now: variables}
 	return c
 }
@@ -54,9 +54,9 @@ func TestCallsUp(t *testing.T) {
 	old.AppData, old.Variables = "PJSIP/74950000001@westcall,20^3,giU(predial^7200)", map[string]string{now: "in/7.c.g8"}
 	s.SetChannels(
 		talking(1), armed, talking(2), called(2), door, old,
-		elsewhere(3, "service", "ask", "AGI", "out/"),
-		elsewhere(4, "service", "seize", "Set", "/"),
-		elsewhere(5, "service", "echo", "Echo", "out/"),
+		elsewhere(3, "ask", "AGI", "out/"),
+		elsewhere(4, "seize", "Set", "/"),
+		elsewhere(5, "echo", "Echo", "out/"),
 	)
 	got, err := client(t, s, nil).CallsUp(t.Context())
 	if err != nil {
@@ -103,32 +103,32 @@ func TestCallsUpIsOneRequest(t *testing.T) {
 func TestCallsUpMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := aritest.New(t)
-	var status int
-	var message string
 	list := []aritest.Channel{talking(1)}
 	for n := 2; n < 40; n++ {
-		list = append(list, elsewhere(n, "service", "ask", "AGI", "out/"))
+		list = append(list, elsewhere(n, "ask", "AGI", "out/"))
 	}
 	s.SetChannels(list...)
-	s.SetFault(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/ari/channels" {
-			s.Pass(w, r)
-			return
-		}
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(message))
-	})
+	variablesSay := func(status int, message string) {
+		s.SetFault(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/ari/channels" {
+				s.Pass(w, r)
+				return
+			}
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(message))
+		})
+	}
 	c := client(t, s, nil)
-	status, message = http.StatusNotFound, `{"message":"Provided channel was not found"}`
+	variablesSay(http.StatusNotFound, `{"message":"Provided channel was not found"}`)
 	calls, err := c.CallsUp(t.Context())
 	if err != nil || len(calls) != 1 || calls[0].CallID != "alpha-1.2" {
 		t.Errorf("%v, %v", calls, err)
 	}
-	status, message = http.StatusServiceUnavailable, ""
+	variablesSay(http.StatusServiceUnavailable, "")
 	if calls, err := c.CallsUp(t.Context()); err == nil || calls != nil {
 		t.Errorf("%v, %v", calls, err)
 	}
-	status, message = http.StatusOK, `{"value":"nonsense"}`
+	variablesSay(http.StatusOK, `{"value":"nonsense"}`)
 	if calls, err := c.CallsUp(t.Context()); !errors.Is(err, ari.ErrAnswer) || calls != nil {
 		t.Errorf("%v, %v", calls, err)
 	}

@@ -95,7 +95,12 @@ func (o *observer) Reachable(server, endpoint string, ok bool) {
 	o.tell(server, word+" "+endpoint)
 }
 
-func (o *observer) Restarted(server string) { o.tell(server, "restarted") }
+func (o *observer) Restarted(server string) {
+	o.mu.Lock()
+	o.up = ""
+	o.mu.Unlock()
+	o.tell(server, "restarted")
+}
 
 func (o *observer) Up(server string, asOf time.Time, callIDs map[string]struct{}) {
 	text := strings.TrimSpace("up " + strings.Join(slices.Sorted(maps.Keys(callIDs)), " "))
@@ -301,7 +306,7 @@ func TestWatchLog(t *testing.T) {
 				continue
 			}
 			for j, line := range lines {
-				for _, part := range strings.Split(s.want[j], ".*") {
+				for _, part := range strings.SplitSeq(s.want[j], ".*") {
 					if !strings.Contains(line, part) || !strings.Contains(line, `"server":"alpha"`) {
 						t.Errorf("step %d: %s does not tell of %s", i, line, part)
 					}
@@ -321,7 +326,7 @@ func TestWatchOverHTTP(t *testing.T) {
 	defer watch(t, client(t, s, nil), o, ari.WatchConfig{Every: 5 * time.Millisecond})()
 	o.expect(t, "up alpha-1.2 alpha-1.3 / reachable westcall")
 
-	looks := make(chan struct{}, 10)
+	looks := make(chan struct{})
 	for _, body := range []string{"null", `[{"id":"alpha-1.2"},`, "", "{}"} {
 		s.SetFault(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(body))
@@ -330,9 +335,7 @@ func TestWatchOverHTTP(t *testing.T) {
 			default:
 			}
 		})
-		for range 3 {
-			<-looks
-		}
+		<-looks
 	}
 	s.Restart()
 	s.SetFault(nil)

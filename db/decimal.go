@@ -1,6 +1,10 @@
 package db
 
-import "tandem/internal/money"
+import (
+	"strconv"
+
+	"tandem/internal/money"
+)
 
 // Digits after the point of the columns that hold sums and prices.
 const (
@@ -53,3 +57,28 @@ func parseFixed(text []byte, digits int) (value int64, ok bool) {
 
 // parseInt reads an integer column of at most 18 digits.
 func parseInt(text []byte) (value int64, ok bool) { return parseFixed(text, 0) }
+
+// appendFixed writes a DECIMAL.
+func appendFixed(to []byte, value int64, digits int) []byte {
+	if value < 0 {
+		to = append(to, '-')
+	}
+	magnitude := uint64(value)
+	if value < 0 {
+		magnitude = -magnitude
+	}
+	scale := uint64(1)
+	for range digits {
+		scale *= 10
+	}
+	to = strconv.AppendUint(to, magnitude/scale, 10)
+	if digits == 0 {
+		return to
+	}
+	to = append(to, '.')
+	for rest := magnitude % scale; scale > 1; rest %= scale {
+		scale /= 10
+		to = append(to, byte('0'+rest/scale))
+	}
+	return to
+}

@@ -30,7 +30,9 @@ const (
 	errAccessDenied     = 1045
 	errColumnNull       = 1048
 	errUnknownDatabase  = 1049
+	errDuplicate        = 1062
 	errNoTable          = 1146
+	errLocalRefused     = 1148 // ER_NOT_ALLOWED_COMMAND: local_infile is off
 	errPacketTooLarge   = 1153
 	errLockTimeout      = 1205
 	errDeadlock         = 1213
@@ -42,6 +44,7 @@ const (
 	errDataTooLong      = 1406
 	errNeedSuper        = 1419
 	errDatetimeOverflow = 1441
+	errLocalDisabled    = 4166 // ER_LOAD_INFILE_CAPABILITY_DISABLED, of later versions
 	errCheckFailed      = 4025 // a CHECK constraint, also the one behind JSON columns
 )
 

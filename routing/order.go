@@ -185,14 +185,15 @@ func (p *Plan) share() {
 	}
 }
 
-// band is the dearest cost that still takes part, rounded down to 1e-6.
+// band is the dearest cost that still takes part. A millionth that rounding
+// leaves open is decided in favour of sharing.
 func (p *Plan) band() (bound money.Amount) {
 	if p.Policy.Kind == Share {
 		return math.MaxInt64
 	}
 	least := money.Amount(math.MaxInt64)
 	for i := range p.found {
-		least = min(least, p.prices[p.found[i].price].cost.Down)
+		least = min(least, p.prices[p.found[i].price].cost.Up)
 	}
 	const whole = 100 * 100 // Band is in hundredths of a percent
 	if least > money.Amount(math.MaxInt64/int64(whole+p.Policy.Band)) {

@@ -134,10 +134,10 @@ func (t *RateTable) slot(ref DeckRef) (int, bool) {
 }
 
 // Deck begins the rows of a deck that NewRateTable has called missing; zone is
-// that of its windows. size is how many rows to expect.
+// that of its windows, nil is UTC. size is how many rows to expect.
 func (b *RateTableBuilder) Deck(ref DeckRef, zone *time.Location, size int) {
 	b.slot = uint16(b.table.slots[ref])
-	b.zone = zone
+	b.zone = cmp.Or(zone, time.UTC)
 	b.rows = slices.Grow(b.rows, size)
 }
 

@@ -17,7 +17,7 @@ import (
 const (
 	Name   = "alpha"
 	User   = "tandem"
-	Secret = "s3cret" //nolint:gosec // G101: opens nothing but the fake
+	Secret = "s3cret"
 )
 
 // dateFormat is how ARI writes times.
@@ -46,11 +46,11 @@ type Server struct {
 }
 
 // New starts a fake that ends with the test.
-func New(t testing.TB) *Server {
-	t.Helper()
+func New(tb testing.TB) *Server {
+	tb.Helper()
 	s := &Server{name: Name, started: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	s.URL = server.URL + "/ari"
 	return s
 }

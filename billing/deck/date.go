@@ -32,7 +32,8 @@ const (
 // column has been read is it known which number is the day.
 type dateColumn struct {
 	column  int // -1: the sheet has none
-	serial0 time.Time
+	end     bool
+	serial0 time.Time // day 0 of a workbook
 
 	ids   map[string]uint32
 	dates []date // by id; 0 is no date
@@ -59,8 +60,8 @@ type timeOfDay struct {
 	zone    *time.Location // nil: the deck's
 }
 
-func newDateColumn(column int) *dateColumn {
-	return &dateColumn{column: column, ids: make(map[string]uint32), dates: make([]date, 1)}
+func newDateColumn(column int, end bool, serial0 time.Time) *dateColumn {
+	return &dateColumn{column: column, end: end, serial0: serial0, ids: make(map[string]uint32), dates: make([]date, 1)}
 }
 
 // id remembers the cell's date; 0 means none.
@@ -74,11 +75,9 @@ func (d *dateColumn) id(cell []byte, stored bool, line int) (uint32, *problem) {
 	if n, ok := d.ids[string(cell)]; ok {
 		return n, nil
 	}
-	read, ok := date{}, false
+	read, ok := parseDate(string(cell))
 	if stored {
 		read, ok = d.serial(cell)
-	} else {
-		read, ok = parseDate(string(cell))
 	}
 	if !ok {
 		return 0, badDate()
@@ -124,20 +123,17 @@ func (d *dateColumn) order(forced DateOrder) DateOrder {
 	return ""
 }
 
-// instant is a date resolved: seconds since 1970.
+// instant is a date resolved, in seconds since 1970.
 type instant struct {
-	at     int64
-	day    bool // a day without a time
-	none   bool
-	wrong  bool // a fault has been told
-	toward int64
+	at      int64
+	nextDay int64 // the midnight after it
+	day     bool  // a day without a time
+	none    bool
 }
 
 // resolve turns all dates into instants. other is the order that the sheet's
 // other column of dates proves.
 func (d *dateColumn) resolve(forced, other DateOrder, zone *time.Location, l *layout, f *faults) []instant {
-	out := make([]instant, len(d.dates))
-	out[0].none = true
 	order := d.order(forced)
 	if order == "" {
 		order = other
@@ -145,34 +141,42 @@ func (d *dateColumn) resolve(forced, other DateOrder, zone *time.Location, l *la
 	if order == "" && d.doubt != nil {
 		f.add(l.fault(d.doubt.line, d.column, []byte(d.doubt.text), problem{"day or month first? No date of the column tells", "say --dates dmy or --dates mdy"}))
 	}
+	out := make([]instant, len(d.dates))
+	out[0].none = true
 	for i := range d.dates[1:] {
 		date := &d.dates[i+1]
 		month, day := date.a, date.b
 		if date.loose && order != MonthFirst {
 			month, day = date.b, date.a
 		}
-		at := time.Date(date.year, time.Month(month), day, 0, 0, date.seconds, 0, zoneOr(date.zone, zone))
-		local := at.Add(-time.Duration(date.seconds) * time.Second)
-		o := &out[i+1]
 		switch {
-		case date.year >= lastYear:
-			o.none = true
-		case date.year < firstYear || month < 1 || month > 12 || local.Day() != day && at.Day() != day:
-			o.wrong = true
+		case date.loose && month > 12 && order != "":
+			f.add(l.fault(date.line, d.column, []byte(date.text), problem{"month " + strconv.Itoa(month) + ": the column is read as " + string(order), "write all dates of the column the same way, or say --dates"}))
+		case d.end && date.year >= lastYear:
+			out[i+1].none = true // the far end of an unlimited rate
+		case date.year < firstYear || date.year >= lastYear || !realDay(date.year, month, day):
 			f.add(l.fault(date.line, d.column, []byte(date.text), *badDate()))
 		default:
-			o.at, o.day = at.Unix(), !date.timed
-			o.toward = at.AddDate(0, 0, 1).Unix()
+			out[i+1] = date.instant(month, day, zone)
 		}
 	}
 	return out
 }
 
-func zoneOr(zone, other *time.Location) *time.Location {
-	if zone != nil {
-		return zone
+func realDay(year, month, day int) bool {
+	at := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return month >= 1 && month <= 12 && at.Day() == day
+}
+
+func (d *date) instant(month, day int, zone *time.Location) instant {
+	if d.zone != nil {
+		zone = d.zone
 	}
-	return other
+	return instant{
+		at:      time.Date(d.year, time.Month(month), day, 0, 0, d.seconds, 0, zone).Unix(),
+		nextDay: time.Date(d.year, time.Month(month), day+1, 0, 0, 0, 0, zone).Unix(),
+		day:     !d.timed,
+	}
 }
 
 // serial reads a workbook's date: days since the end of 1899, or since 1904.

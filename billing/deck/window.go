@@ -2,6 +2,8 @@ package deck
 
 import (
 	"bytes"
+	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -98,42 +100,84 @@ func badTimes() *problem {
 	return &problem{"not a time of day", "write it as 08:00-20:00"}
 }
 
-// parseMinute reads a time of day. stored: a workbook's part of a day.
+// parseMinute reads a time of day as its minute. stored: a workbook's part of a
+// day, 0.5 for noon. The last second of a minute means the next minute: a window
+// until 23:59:59 ends at midnight, and so does one until 23:59.
 func parseMinute(cell []byte, stored bool) (uint16, bool) {
-	if mantissa, decimals, ok := storedNumber(cell); stored && ok && decimals <= storedDigits && (decimals > 0 || mantissa <= 1) {
-		unit := power10(decimals)
-		if minutes := (int64(mantissa)*minutesADay + unit/2) / unit; decimals < 13 && minutes <= minutesADay {
-			return uint16(minutes), true
-		}
-		return storedMinute(cell)
-	}
-	hours, minutes, colon := bytes.Cut(cell, []byte{':'})
-	if !colon && len(cell) >= 3 && allDigits(cell) {
-		hours, minutes = cell[:len(cell)-2], cell[len(cell)-2:]
-	}
-	if minutes, _, colon = bytes.Cut(minutes, []byte{':'}); colon {
-		// Seconds are not kept: windows have whole minutes.
-		if !bytes.HasSuffix(cell, []byte(":00")) {
+	if stored && bytes.ContainsAny(cell, ".eE") {
+		part, err := strconv.ParseFloat(string(cell), 64)
+		if err != nil || !(part >= 0 && part <= 1) {
 			return 0, false
 		}
+		return uint16(math.Round(part * minutesADay)), true
 	}
-	h, ok := smallNumber(string(hours))
-	m := 0
-	if ok && len(minutes) > 0 {
-		m, ok = smallNumber(string(minutes))
+	if allDigits(cell) && len(cell) >= 3 {
+		cell = []byte(string(cell[:len(cell)-2]) + ":" + string(cell[len(cell)-2:]))
 	}
-	if !ok || m > 59 || 60*h+m > minutesADay {
+	parts := strings.Split(string(cell), ":")
+	if len(parts) > 3 {
 		return 0, false
 	}
-	return uint16(60*h + m), true
+	var v [3]int
+	for i, part := range parts {
+		n, ok := smallNumber(part)
+		if !ok || i > 0 && n > 59 {
+			return 0, false
+		}
+		v[i] = n
+	}
+	minute := 60*v[0] + v[1]
+	switch {
+	case v[2] == 59 || len(parts) == 2 && minute == minutesADay-1:
+		minute++
+	case v[2] != 0:
+		return 0, false
+	}
+	return uint16(minute), minute <= minutesADay
 }
+
+const (
+	daysAWeek    = 7
+	minutesAWeek = daysAWeek * minutesADay
+)
 
 // overlap says that two windows have a minute of the week in common.
 func overlap(a, b rate.Window) bool {
 	if a == b || a.IsZero() || b.IsZero() {
 		return true
 	}
-	var week [7][2][2]uint16 // by day: what a and b cover of it, as up to two spans
-	_ = week
-	return covers(a, b)
+	for i := range daysAWeek {
+		from, to, ok := span(a, i)
+		if !ok {
+			continue
+		}
+		for k := range daysAWeek {
+			start, end, ok := span(b, k)
+			if !ok {
+				continue
+			}
+			// A window of Sunday night goes on in the week's first minutes.
+			for _, shift := range [3]int{-minutesAWeek, 0, minutesAWeek} {
+				if from < end+shift && start+shift < to {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// span is the window's part that begins on a day, in minutes of the week.
+func span(w rate.Window, day int) (from, to int, ok bool) {
+	if w.Days != 0 && w.Days&(1<<day) == 0 {
+		return 0, 0, false
+	}
+	from, to = int(w.Start), int(w.End)
+	if to == 0 && from == 0 {
+		to = minutesADay
+	}
+	if to <= from {
+		to += minutesADay
+	}
+	return day*minutesADay + from, day*minutesADay + to, true
 }

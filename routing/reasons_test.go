@@ -1,0 +1,102 @@
+package routing_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"tandem/internal/e164"
+	"tandem/internal/money"
+	"tandem/routing"
+)
+
+// What a plan is remembered by is what the plan said: every route with its
+// place and price, every other candidate with its reason.
+func TestReasonsSayWhatThePlanSaid(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawCompany(t)
+		s := c.snapshot(t)
+		var p routing.Plan
+		s.Plan(routing.Request{
+			Server: s.Server("alpha"), Account: s.Account(1), Shown: drawShown(t, s, c.Data), At: now,
+			BNumber: e164.Number(rapid.StringMatching(`[12]{7,12}`).Draw(t, "B-number")), Ticket: rapid.Uint64().Draw(t, "ticket"),
+		}, &p)
+		got, err := routing.ParseReasons(p.Reasons().Append(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Routes) != len(p.Routes) || len(got.Dropped) != len(p.Dropped) || got.Refused != p.Refused ||
+			got.Sale != p.Sale || got.Sold != p.Sold || got.Ticket != p.Ticket || got.Cut != 0 {
+			t.Fatalf("kept %+v of %+v", got, p)
+		}
+		for i, r := range p.Routes {
+			k := got.Routes[i]
+			if k.Key != r.Key || k.Cost != r.Cost || k.Native != r.Native || k.CLI != r.CLI || k.Prefix != string(r.Prefix) || k.Dial != p.Dial(i) ||
+				k.Rate.PerMinute != r.Rate.PerMinute || k.Rate.First != r.Rate.First || k.Rate.Minimum != r.Rate.Minimum || k.Deck != r.Deck {
+				t.Fatalf("place %d: kept %+v of %+v", i+1, k, r)
+			}
+		}
+		for i, d := range p.Dropped {
+			if k := got.Dropped[i]; k.Key != d.Key || k.Reason != d.Reason || k.Detail != d.Detail || k.Cost != d.Cost {
+				t.Fatalf("left out: kept %+v of %+v", k, d)
+			}
+		}
+	})
+}
+
+// However many candidates there are, the stored form is bounded, and what did
+// not fit is counted.
+func TestReasonsAreBounded(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 127, 128, 200, 20_000} {
+		r := routing.Reasons{Sale: 5, Sold: true}
+		for i := range n {
+			r.Dropped = append(r.Dropped, routing.ReasonDrop{
+				Key: routing.Key{ProviderID: int64(i + 1), AddressID: 7}, Reason: routing.ReasonCLINotAllowed, Detail: "sbc.carrier.example", Cost: money.Amount(i),
+			})
+		}
+		b := r.Append(nil)
+		if len(b) > routing.MaxReasonsBytes+16 {
+			t.Errorf("%d candidates take %d bytes", n, len(b))
+		}
+		got, err := routing.ParseReasons(b)
+		if err != nil {
+			t.Fatalf("%d candidates: %v", n, err)
+		}
+		if len(got.Dropped)+got.Cut != n {
+			t.Errorf("%d kept and %d cut of %d", len(got.Dropped), got.Cut, n)
+		}
+		if diff := cmp.Diff(r.Dropped[:len(got.Dropped)], got.Dropped, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("kept (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// Whatever lies in the column, it is read or refused, and what is read is
+// written as it was.
+func FuzzParseReasons(f *testing.F) {
+	s := sharing(f, 1, 2, 3)
+	var p routing.Plan
+	s.Plan(routing.Request{Server: s.Server("sw"), Account: s.Account(1), BNumber: "74950000000"}, &p)
+	f.Add(p.Reasons().Append(nil))
+	f.Add([]byte{})
+	f.Add([]byte{1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1})
+	f.Add([]byte{2})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := routing.ParseReasons(b)
+		if err != nil {
+			return
+		}
+		again, err := routing.ParseReasons(r.Append(nil))
+		if err != nil {
+			t.Fatalf("%x was read, and what was written of it was not: %v", b, err)
+		}
+		if r.Cut == 0 && again.Cut == 0 && !bytes.Equal(again.Append(nil), r.Append(nil)) {
+			t.Fatalf("%x changes when it is written again", b)
+		}
+	})
+}
