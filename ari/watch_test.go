@@ -306,7 +306,7 @@ func TestWatchLog(t *testing.T) {
 				continue
 			}
 			for j, line := range lines {
-				for _, part := range strings.SplitSeq(s.want[j], ".*") {
+				for part := range strings.SplitSeq(s.want[j], ".*") {
 					if !strings.Contains(line, part) || !strings.Contains(line, `"server":"alpha"`) {
 						t.Errorf("step %d: %s does not tell of %s", i, line, part)
 					}

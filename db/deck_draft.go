@@ -23,8 +23,8 @@ type Draft struct {
 // Bounds of an import.
 const (
 	chunkRates   = 10_000           // of one transaction; larger ones trouble a Galera cluster
-	importHold   = 5 * time.Minute  // a silent import is dead after that
-	importFlush  = time.Minute      // a slow source is written this often, so that it is not silent
+	importHold   = 2 * time.Minute  // a silent import is dead after that
+	importFlush  = 30 * time.Second // a slow source is written this often, so that it is not silent
 	cleanTimeout = 10 * time.Minute // for the rows of a failed import
 	versionTries = 20               // imports for the same owner at the same moment
 )

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -60,26 +61,43 @@ func (d *DB) removeDead(ctx context.Context) error {
 	return nil
 }
 
-// removeDeck removes a deck in the state loading, in bites. Without its job the
-// import, should it live after all, can write no more.
+// removeDeck removes a deck in the state loading, in bites.
 func (d *DB) removeDeck(ctx context.Context, id int64) error {
-	err := inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE name = ?`, importJob(id))
-		return err
-	})
-	for more := err == nil; more; {
+	more, err := d.takeOver(ctx, id)
+	loading := more
+	for more && err == nil {
 		err = inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
 			n, err := affected(tx.ExecContext(ctx, `DELETE FROM deck_rates WHERE deck_id = ? ORDER BY prefix, n LIMIT ?`, id, removeBite))
 			more = n == removeBite
 			return err
 		})
-		more = more && err == nil
 	}
-	if err == nil {
+	if loading && err == nil {
 		err = inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `DELETE FROM decks WHERE id = ? AND state = 'loading'`, id)
 			return err
 		})
 	}
 	return wrap(fmt.Sprintf("remove deck %d", id), err)
+}
+
+// takeOver takes the import's job away, so that the import, should it live after
+// all, can write no more. It says whether the deck is loading still.
+func (d *DB) takeOver(ctx context.Context, id int64) (loading bool, err error) {
+	err = inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
+		var state string
+		err := tx.QueryRowContext(ctx, `SELECT state FROM decks WHERE id = ? FOR UPDATE`, id).Scan(&state)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if loading = state == "loading"; !loading {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM jobs WHERE name = ?`, importJob(id))
+		return err
+	})
+	return loading, err
 }

@@ -39,6 +39,8 @@ type DB struct {
 	calls *sql.DB // short work on the way of a call
 	bulk  *sql.DB // migrations, seed, loading: bounded by the context alone
 	log   zerolog.Logger
+
+	opened time.Time
 }
 
 // Open connects and says in plain words what is wrong when it cannot. The error
@@ -52,7 +54,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, calls.Close())
 	}
-	d := &DB{calls: calls, bulk: bulk, log: cfg.Log}
+	d := &DB{calls: calls, bulk: bulk, log: cfg.Log, opened: time.Now()}
 	if err := d.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("MariaDB at %s: %w%s", cfg.Address, err, advice(err, cfg)), d.Close())
 	}

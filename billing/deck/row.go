@@ -44,7 +44,8 @@ type above struct {
 	terms   terms
 	price   money.Rate
 	name    uint32
-	named   bool
+	named   bool // by a heading
+	code    key
 	country []byte
 }
 
@@ -122,6 +123,7 @@ func (p *parser) record(r record) error {
 		p.table.rows = append(p.table.rows, tableRow(c, price, id, name, r.line))
 	}
 	p.above.ok, p.above.terms, p.above.price, p.above.name = true, x, price, name
+	p.above.code = p.codes.codes[0].key
 	return nil
 }
 
@@ -370,17 +372,8 @@ func (f rowFaults) readWindow() (w rate.Window) {
 		w.Start, w.End, wrong = parseTimes(c)
 		f.add(p.at.time, wrong)
 	}
-	for column, minute := range map[int]*uint16{p.at.start: &w.Start, p.at.end: &w.End} {
-		c := r.cell(column)
-		if len(c) == 0 {
-			continue
-		}
-		v, ok := parseMinute(c, r.number(column))
-		if !ok {
-			f.add(column, badTimes())
-		}
-		*minute = v
-	}
+	f.readMinute(p.at.start, &w.Start)
+	f.readMinute(p.at.end, &w.End)
 	if w.Start == 0 && w.End == minutesADay {
 		w.End = 0
 	}
@@ -388,6 +381,18 @@ func (f rowFaults) readWindow() (w rate.Window) {
 		f.add(max(p.at.time, p.at.start), &problem{err.Error(), "write it as 08:00-20:00"})
 	}
 	return w
+}
+
+func (f rowFaults) readMinute(column int, minute *uint16) {
+	c := f.r.cell(column)
+	if len(c) == 0 {
+		return
+	}
+	v, ok := parseMinute(c, f.r.number(column))
+	if !ok {
+		f.add(column, badTimes())
+	}
+	*minute = v
 }
 
 func (p *parser) cellCurrency(cell []byte) *problem {
@@ -398,6 +403,17 @@ func (p *parser) cellCurrency(cell []byte) *problem {
 	return p.currency.check(may)
 }
 
+// sameCountry says that the row's first code lies in the country of the row
+// above: a name does not go on over a border.
+func (p *parser) sameCountry() bool {
+	if len(p.codes.codes) == 0 {
+		return false
+	}
+	digits := []byte(p.codes.codes[0].key.String())
+	n := countryCode(digits)
+	return n > 0 && pack(digits[:n]).begins(p.above.code)
+}
+
 // readName is the destination, with the country before it when that has a
 // column of its own. A row without a name goes on with the name above.
 func (f rowFaults) readName() uint32 {
@@ -405,7 +421,7 @@ func (f rowFaults) readName() uint32 {
 	name, country := r.cell(p.at.destination), r.cell(p.at.country)
 	switch {
 	case len(name) == 0 && len(country) == 0:
-		if p.above.ok || p.above.named {
+		if p.above.named || p.above.ok && p.sameCountry() {
 			return p.above.name
 		}
 		return 0

@@ -121,4 +121,3 @@ func (m *meter) Read(b []byte) (int, error) {
 	m.done += int64(n)
 	return n, err
 }
-

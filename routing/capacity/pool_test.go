@@ -120,7 +120,8 @@ func TestForgetsWhatIsIdle(t *testing.T) {
 	for round := range after {
 		for i := range int64(20_000) {
 			at = at.Add(time.Millisecond)
-			p.Seize("alpha-1.2", 0, []routing.Key{{ProviderID: 10, GateID: int64(round+1)*100_000 + i}}, at)
+			row := int64(round+1)*100_000 + i
+			p.Seize("alpha-1.2", 0, []routing.Key{{ProviderID: row, GateID: row}}, at)
 			p.Release("alpha-1.2", at)
 		}
 		at = at.Add(time.Hour)
@@ -129,9 +130,9 @@ func TestForgetsWhatIsIdle(t *testing.T) {
 		}
 		after[round] = memory()
 		for k, want := range map[routing.Key]routing.Reason{
-			held:                         routing.ReasonGateFull,
-			{ProviderID: 7, GateID: 5}:   routing.ReasonUnreachable,
-			{ProviderID: 10, GateID: 77}: "",
+			held:                        routing.ReasonGateFull,
+			{ProviderID: 7, GateID: 5}:  routing.ReasonUnreachable,
+			{ProviderID: 9, GateID: 77}: "",
 		} {
 			if got := p.Room(k.ProviderID, k.GateID, 0, at); got != want {
 				t.Errorf("after forgetting, room on %s: %q, want %q", k, got, want)
@@ -141,6 +142,11 @@ func TestForgetsWhatIsIdle(t *testing.T) {
 	const someRows = 4 << 20 // 20,000 ways are over 10 MB
 	if after[1] > after[0]+someRows {
 		t.Errorf("%d bytes in use, %d after as many ways again: want no more", after[0], after[1])
+	}
+	for _, w := range p.State(at, 10).Ways {
+		if w.GateID == 3 && w.InUse != 1 {
+			t.Errorf("%d calls on the way that was kept, want 1", w.InUse)
+		}
 	}
 	p.Release("alpha-1.1", at)
 	if got := p.Room(7, 3, 0, at); got != "" {
