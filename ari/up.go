@@ -53,7 +53,7 @@ func (c *Client) CallsUp(ctx context.Context) ([]Up, error) {
 func (ch *Channel) caller() bool {
 	switch ch.Context {
 	case "service", "make_a_call", "redirect":
-		return ch.Exten != ""
+		return true
 	}
 	return false
 }

@@ -34,6 +34,7 @@ type fakeAsterisk struct {
 	endpoints     []ari.Endpoint
 	away          error
 	endpointsAway error
+	channelsAway  error
 	other         error
 	asked         int
 }
@@ -58,8 +59,8 @@ func (f *fakeAsterisk) Channels(context.Context) ([]ari.Channel, error) {
 	for _, id := range f.calls {
 		channels = append(channels, ari.Channel{ID: id})
 	}
-	if f.away != nil {
-		return channels, f.away // whatever comes with an error is nothing
+	if err := errors.Join(f.away, f.channelsAway); err != nil {
+		return nil, err
 	}
 	return channels, nil
 }
@@ -191,11 +192,9 @@ func (f *fakeAsterisk) obey(verb string, words []string) error {
 	case "back":
 		f.set(func() { f.away = nil })
 	case "endpoints":
-		f.set(func() {
-			if f.endpointsAway = nil; words[0] == "away" {
-				f.endpointsAway = away
-			}
-		})
+		f.set(func() { f.endpointsAway = when(words[0] == "away", away) })
+	case "channels":
+		f.set(func() { f.channelsAway = when(words[0] == "away", away) })
 	case "endpoint":
 		f.set(func() { f.endpoint(words[0], words[1]) })
 	case "restart":
@@ -211,6 +210,13 @@ func (f *fakeAsterisk) obey(verb string, words []string) error {
 		f.set(func() { f.other = ari.ErrOtherServer })
 	default:
 		return fmt.Errorf("no such word: %s", verb)
+	}
+	return nil
+}
+
+func when(yes bool, err error) error {
+	if yes {
+		return err
 	}
 	return nil
 }

@@ -69,11 +69,17 @@ func timeEach(name string, runs int, f func()) Decision {
 		took[i] = time.Since(start)
 	}
 	runtime.ReadMemStats(&after)
-	slices.Sort(took)
-	us := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 	return Decision{
-		Name: name, P50: us(took[len(took)/2]), P99: us(took[len(took)*99/100]),
+		Name: name, P50: us(percentile(took, 50)), P99: us(percentile(took, 99)),
 		Allocs: float64(after.Mallocs-before.Mallocs) / float64(runs),
 		Bytes:  float64(after.TotalAlloc-before.TotalAlloc) / float64(runs),
 	}
 }
+
+// percentile sorts what took so long and picks one.
+func percentile(took []time.Duration, p int) time.Duration {
+	slices.Sort(took)
+	return took[len(took)*p/100]
+}
+
+func us(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }

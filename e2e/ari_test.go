@@ -117,15 +117,17 @@ func TestARICallsUpBetweenRoutes(t *testing.T) {
 	t.Parallel()
 	x := shared(t)
 	c := x.ari(t, "")
-	call := x.dial(t, moscow, "100") // the echo test
+	from := x.number("0000")
+	call := x.bring(t, "WestCall", "74951815099", from) // the echo test
 	answered(t, call)
-	x.started(t, "100")
-	ids, err := x.callsWhere(t, "dialled = '100' AND ended_at IS NULL")
-	if err != nil || len(ids) == 0 {
-		t.Fatal(ids, err)
-	}
-	u := up(t, c, ids[len(ids)-1])
-	if u == nil || u.Endpoint != moscow || u.Direction != "out" || u.Key != "" || u.State != "Up" {
+	var ids []string
+	eventually(t, patience, func() (err error) {
+		if ids, err = x.callsWhere(t, "direction = 'in' AND a_number = ?", string(from)); err == nil && len(ids) != 1 {
+			err = fmt.Errorf("calls %v", ids)
+		}
+		return err
+	})
+	if u := up(t, c, ids[0]); u == nil || u.Endpoint != "trunk-7" || u.Direction != "in" || u.Key != "" || u.State != "Up" {
 		t.Errorf("%+v", u)
 	}
 	if err := call.Hangup(soon(t)); err != nil {
@@ -141,7 +143,7 @@ func TestARIWrongSecret(t *testing.T) {
 	}
 }
 
-// seen is what a watch told.
+// watched is what a watch told.
 type watched struct {
 	mu        sync.Mutex
 	reachable map[string]bool
@@ -195,7 +197,13 @@ const (
 // is there, and is told of.
 func TestARIWatch(t *testing.T) {
 	t.Parallel()
-	x := own(t, nil)
+	x := own(t, func(o *play.Options) {
+		settings := o.Settings
+		o.Settings = func(s *play.NodeSettings) {
+			settings(s)
+			s.Drain = time.Second // a call whose Asterisk was killed is never reported
+		}
+	})
 	x.probe(t)
 	w := &watched{reachable: map[string]bool{}}
 	ctx, cancel := context.WithCancel(t.Context())

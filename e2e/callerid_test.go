@@ -28,7 +28,7 @@ func TestEachRouteShowsThePlannedNumber(t *testing.T) {
 	check(t, got, want.failed(billing.Failed, q850.NoCircuit, 503,
 		congested(gate), congested(voicebuy(2)), congested(voxbeam(3)), congested(voicebuyPremium(4)), congested(voxbeamPremium(5))))
 	for i, leg := range x.legs(string(b)) {
-		r := got.Start.Plan[i]
+		r := reasons(t, got).Routes[i]
 		if leg.From != string(r.CLI) || !strings.Contains(leg.PAI, "<sip:"+string(r.CLI)+"@") {
 			t.Errorf("route %s: From %s, P-Asserted-Identity %s, the plan says %s", r.Key, leg.From, leg.PAI, r.CLI)
 		}
@@ -51,7 +51,7 @@ func TestCallerWithoutANumber(t *testing.T) {
 		t.Fatalf("%d attempts", len(got.Attempts))
 	}
 	for i, leg := range x.legs(string(b)) {
-		r := got.Start.Plan[i]
+		r := reasons(t, got).Routes[i]
 		shown := string(r.CLI)
 		if shown == "" {
 			shown = "anonymous"

@@ -13,7 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"tandem/billing"
+	"github.com/google/go-cmp/cmp"
+
+	"tandem/callflow"
 	"tandem/play"
 )
 
@@ -142,18 +144,32 @@ func TestExplainTellsWhatTheLiveCallDoes(t *testing.T) {
 	}
 	var explained struct {
 		Action   string        `json:"action"`
-		Decision billing.Start `json:"decision"`
+		Decision callflow.Told `json:"decision"`
 	}
 	if err := json.Unmarshal(out, &explained); err != nil {
 		t.Fatal(err)
 	}
 	// Another test switches Multitel, which is no route here, off and on.
-	left := func(list []billing.DroppedRoute) []billing.DroppedRoute {
-		return slices.DeleteFunc(list, func(d billing.DroppedRoute) bool { return d.Provider == "Multitel" })
+	left := func(told callflow.Told) callflow.Told {
+		told.Dropped = slices.DeleteFunc(told.Dropped, func(d callflow.DroppedRoute) bool { return d.Provider == "Multitel" })
+		return told
 	}
-	if explained.Action != "dial" || !slices.Equal(explained.Decision.Plan, got.Start.Plan) ||
-		!slices.Equal(left(explained.Decision.Dropped), left(got.Start.Dropped)) {
-		t.Errorf("explained\n%s\nthe call had\n%+v\n%+v", out, got.Start.Plan, got.Start.Dropped)
+	then, err := x.Tandem(soon(t), "explain", "--call", got.Start.CallID, "--json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept struct {
+		Call     string        `json:"call"`
+		Decision callflow.Told `json:"decision"`
+	}
+	if err := json.Unmarshal(then, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if explained.Action != "dial" || kept.Call != got.Start.CallID {
+		t.Errorf("explained\n%s\nthen\n%s", out, then)
+	}
+	if diff := cmp.Diff(left(kept.Decision), left(explained.Decision)); diff != "" || len(kept.Decision.Plan) == 0 {
+		t.Errorf("what the call did and what explain says (-then +now):\n%s", diff)
 	}
 }
 

@@ -36,7 +36,7 @@ func TestNodeDiesBetweenAttempts(t *testing.T) {
 	got := x.record(t, national(b))
 	check(t, got, fromMoscow(b).answered(billing.SideCaller, early(congested(westcall())), ok(voicebuy(2))))
 	sameTalk(t, got.Talk, call.Result().Talk())
-	if keys, _ := plan(got); len(keys) != 5 {
+	if keys, _ := plan(t, got); len(keys) != 5 {
 		t.Errorf("plan %v: what was told before the death is lost", keys)
 	}
 	x.nothingKept(t)

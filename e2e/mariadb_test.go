@@ -91,7 +91,7 @@ func TestMariaDBIsAwayDuringCalls(t *testing.T) {
 	for _, b := range during {
 		got := x.record(t, national(b))
 		check(t, got, fromMoscow(b).answered(billing.SideCaller, congested(westcall()), ok(voicebuy(2))))
-		if keys, _ := plan(got); len(keys) != 5 {
+		if keys, _ := plan(t, got); len(keys) != 5 {
 			t.Errorf("plan %v", keys)
 		}
 	}

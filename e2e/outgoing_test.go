@@ -22,7 +22,7 @@ func TestAnsweredByTheFirstRoute(t *testing.T) {
 	}
 	got := x.record(t, national(b))
 	check(t, got, fromMoscow(b).answered(billing.SideCaller, ok(westcall())))
-	keys, dial := plan(got)
+	keys, dial := plan(t, got)
 	if want := []string{"7.c.g8", "11.c.a35", "8.c.a1", "11.p.a35", "8.p.a1"}; !slices.Equal(keys, want) {
 		t.Errorf("planned %v, want %v", keys, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tandem/internal/e164"
+	"tandem/routing"
 )
 
 // changeTime is how long a change in the database may take to reach calls.
@@ -31,13 +32,13 @@ func TestProviderSwitchedOffIsNotUsed(t *testing.T) {
 	second := latvia()
 	refused(t, x.dial(t, guest, string(second)), 486)
 	x.wantOffers(t, string(second), "VoxBeam 0011103"+string(second))
-	var reason string
-	for _, d := range x.record(t, string(second)).Start.Dropped {
-		if d.Provider == "Multitel" {
+	var reason routing.Reason
+	for _, d := range reasons(t, x.record(t, string(second))).Dropped {
+		if d.Key.ProviderID == 4 {
 			reason = d.Reason
 		}
 	}
-	if reason != "provider_disabled" {
+	if reason != routing.ReasonProviderDisabled {
 		t.Errorf("Multitel was left out for %q", reason)
 	}
 

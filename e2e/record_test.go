@@ -14,6 +14,7 @@ import (
 	"tandem/internal/e164"
 	"tandem/internal/q850"
 	"tandem/play"
+	"tandem/routing"
 )
 
 // record waits for the whole record of the one call in which a number was
@@ -97,7 +98,7 @@ func check(t *testing.T, got, want billing.End) {
 // settled is the record without what differs from run to run.
 func settled(got billing.End) billing.End {
 	s := &got.Start
-	s.CallID, s.Source, s.StartedAt, s.Snapshot, s.Plan, s.Dropped = "", "", time.Time{}, 0, nil, nil
+	s.CallID, s.Source, s.StartedAt, s.Snapshot, s.Reasons = "", "", time.Time{}, 0, nil
 	got.AnsweredAt, got.EndedAt, got.Talk, got.PDD = time.Time{}, time.Time{}, 0, 0
 	attempts := make([]billing.Attempt, len(got.Attempts))
 	for i, a := range got.Attempts {
@@ -154,11 +155,22 @@ func checkTimes(t *testing.T, c billing.End) {
 }
 
 // plan is the keys of a record's plan, and its dial strings.
-func plan(c billing.End) (keys, dial []string) {
-	for _, r := range c.Start.Plan {
-		keys, dial = append(keys, r.Key), append(dial, r.Dial)
+func plan(t *testing.T, c billing.End) (keys, dial []string) {
+	t.Helper()
+	for _, r := range reasons(t, c).Routes {
+		keys, dial = append(keys, r.Key.String()), append(dial, r.Dial)
 	}
 	return keys, dial
+}
+
+// reasons is what was kept of a record's decision.
+func reasons(t *testing.T, c billing.End) routing.Reasons {
+	t.Helper()
+	r, err := routing.ParseReasons(c.Start.Reasons)
+	if err != nil {
+		t.Fatalf("call %s: %v", c.Start.CallID, err)
+	}
+	return r
 }
 
 // fromMoscow is the record of a call by moscow-101 that shows its account's

@@ -33,7 +33,7 @@ func TestNumberOfAnotherServerIsRedirected(t *testing.T) {
 	check(t, got, redirected(b).failed(billing.Busy, q850.UserBusy, 486, billing.Attempt{
 		N: 1, Key: "x2", Result: billing.Busy, DialStatus: "BUSY", Cause: q850.UserBusy, Blame: q850.BlameCalled,
 	}))
-	if _, dial := plan(got); !slices.Equal(dial, []string{"IAX2/msm@msm/" + string(b)}) {
+	if _, dial := plan(t, got); !slices.Equal(dial, []string{"IAX2/msm@msm/" + string(b)}) {
 		t.Errorf("dial strings %v", dial)
 	}
 	for _, e := range []struct{ name, got, want string }{

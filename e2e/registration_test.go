@@ -57,8 +57,8 @@ func TestGateCarriesItsNumber(t *testing.T) {
 		}
 	}
 	var gates []string
-	for _, r := range got.Start.Plan {
-		if r.Provider == "IPPort" {
+	for _, r := range reasons(t, got).Routes {
+		if r.Key.ProviderID == 16 { // IPPort
 			gates = append(gates, r.Dial)
 		}
 	}

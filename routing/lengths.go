@@ -13,14 +13,6 @@ import (
 // does a shorter prefix against a longer one.
 const PriorCalls = 50
 
-// LengthBuckets are the lengths, in seconds, that calls are counted by: each
-// stands for the calls nearest to it. They are finer where increments bite.
-func LengthBuckets() []int32 {
-	return []int32{
-		2, 5, 8, 13, 18, 25, 35, 45, 55, 68, 83, 105, 135, 165, 210, 270, 360, 510, 750, 1050, 1500, 2250, 3150, 5400, 10800,
-	}
-}
-
 // DefaultPrior is the distribution assumed where nothing has been measured.
 func DefaultPrior() *rate.Lengths {
 	l, err := rate.NewLengths(map[int32]uint64{

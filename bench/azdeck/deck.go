@@ -170,3 +170,18 @@ func (d *deck) chance(i uint32, question uint64) uint64 {
 // Now is a moment at which some of the announced prices are in force: noon of
 // the day that the decks were planned for.
 func (s *Set) Now() time.Time { return s.at.Add(12 * time.Hour) }
+
+// Prefixes is how many different prefixes the decks have together.
+func (s *Set) Prefixes() (count int) {
+	sold := make([]bool, len(s.nodes))
+	for provider := range s.sizes {
+		d := s.deck(provider)
+		for i := range s.nodes {
+			if d.taken[i] && !sold[i] && d.sold(i) {
+				sold[i] = true
+				count++
+			}
+		}
+	}
+	return count
+}

@@ -126,3 +126,33 @@ func headerCurrencies(header string) string {
 	}
 	return ""
 }
+
+// looksLike is how cells under a header must look, at least every second one,
+// for the header to be believed; nil for fields that anything may stand in.
+func looksLike(f Field) func([]byte) bool {
+	switch f {
+	case FieldPrefix:
+		return looksCodes
+	case FieldCountryCode:
+		return func(c []byte) bool { return looksCodes(c) && len(c) <= 10 }
+	case FieldCountry, FieldDestination, FieldCurrency:
+		return func(c []byte) bool { return hasLetter(c) || headerCurrencies(string(c)) != "" }
+	case FieldPerMinute, FieldPerSecond, FieldConnectionFee, FieldMinimumCharge, FieldAttemptFee:
+		return looksNumber
+	case FieldIncrements, FieldFirst, FieldNext:
+		return looksIncrement
+	case FieldEffectiveFrom, FieldEffectiveTo:
+		return func(c []byte) bool { return looksDate(c) || looksStored(c) }
+	case FieldStatus:
+		return looksStatus
+	case FieldBlocked, FieldActive:
+		return looksYesNo
+	}
+	return nil
+}
+
+// looksStored is a workbook's number, which a date may be.
+func looksStored(c []byte) bool {
+	_, _, ok := storedNumber(c)
+	return ok
+}

@@ -135,12 +135,12 @@ func (p *priceColumn) bare(cell []byte) ([]byte, *problem) {
 			i += size
 			continue
 		}
-		if problem := flush(i); problem != nil {
-			return nil, problem
+		if wrong := flush(i); wrong != nil {
+			return nil, wrong
 		}
 		if may := currencySign(r); may != "" {
-			if problem := p.currency.check(may); problem != nil {
-				return nil, problem
+			if wrong := p.currency.check(may); wrong != nil {
+				return nil, wrong
 			}
 			i += size
 			continue
@@ -161,8 +161,8 @@ func (p *priceColumn) bare(cell []byte) ([]byte, *problem) {
 		}
 		i += size
 	}
-	if problem := flush(len(cell)); problem != nil {
-		return nil, problem
+	if wrong := flush(len(cell)); wrong != nil {
+		return nil, wrong
 	}
 	return bytes.Trim(number, " "), nil
 }
@@ -191,11 +191,11 @@ func (p *priceColumn) word(w string) *problem {
 func (p *priceColumn) number(text, cell []byte, line int) (int64, *problem) {
 	negative := len(text) > 0 && (text[0] == '-' || text[0] == '(')
 	text = bytes.TrimLeft(text, "-+( ")
-	whole, fraction, sign, problem := p.divide(text, cell, line)
-	if problem != nil {
-		return 0, problem
+	whole, fraction, sign, wrong := p.divide(text, cell, line)
+	if wrong != nil {
+		return 0, wrong
 	}
-	if sign != 0 && p.decimal == 0 && sign != '?' {
+	if sign != 0 && p.decimal == 0 && sign != ambiguous {
 		p.decimal, p.since = sign, line
 	}
 	mantissa, decimals, ok := mantissaOf(whole, fraction)
@@ -396,12 +396,12 @@ func (p *priceColumn) settle(other byte, l *layout, f *faults) {
 		if decimal == w.sign {
 			continue
 		}
-		problem := problem{"decimals or thousands? No cell of the column tells", "say --decimal . or --decimal ,"}
+		wrong := problem{"decimals or thousands? No cell of the column tells", "say --decimal . or --decimal ,"}
 		if decimal != 0 {
-			problem.what = fmt.Sprintf("decimals or thousands? Other cells have a %s", signName(decimal))
-			problem.fix = "write the price without thousands separators"
+			wrong.what = fmt.Sprintf("decimals or thousands? Other cells have a %s", signName(decimal))
+			wrong.fix = "write the price without thousands separators"
 		}
-		f.add(l.fault(w.line, p.column, []byte(w.text), problem))
+		f.add(l.fault(w.line, p.column, []byte(w.text), wrong))
 	}
 	for sign, cells := range p.more {
 		if sign != decimal {
@@ -465,12 +465,12 @@ func looksPrice(c []byte) bool {
 	if len(c) > 40 || !bytes.ContainsAny(c, ".,") {
 		return false
 	}
-	text, problem := p.bare(c)
-	if problem != nil {
+	text, wrong := p.bare(c)
+	if wrong != nil {
 		return false
 	}
-	whole, fraction, sign, problem := p.divide(text, c, 0)
-	return problem == nil && sign != 0 && len(fraction) > 0 && len(whole) <= 3
+	whole, fraction, sign, wrong := p.divide(text, c, 0)
+	return wrong == nil && sign != 0 && len(fraction) > 0 && len(whole) <= 3
 }
 
 // looksNumber is true of any number a price may be.
@@ -479,13 +479,13 @@ func looksNumber(c []byte) bool {
 		return true
 	}
 	p := priceColumn{digits: priceDigits, currency: &oneCurrency{}}
-	text, problem := p.bare(c)
-	if problem != nil {
+	text, wrong := p.bare(c)
+	if wrong != nil {
 		return false
 	}
 	if _, _, ok := storedNumber(text); ok {
 		return true
 	}
-	_, _, _, problem = p.divide(bytes.TrimLeft(text, "-+("), c, 0)
-	return problem == nil
+	_, _, _, wrong = p.divide(bytes.TrimLeft(text, "-+("), c, 0)
+	return wrong == nil
 }

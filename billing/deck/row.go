@@ -388,7 +388,7 @@ func (f rowFaults) readMinute(column int, minute *uint16) {
 	if len(c) == 0 {
 		return
 	}
-	v, ok := parseMinute(c, f.r.number(column))
+	v, ok := parseMinute(c, f.r.number(column), column == f.p.at.end)
 	if !ok {
 		f.add(column, badTimes())
 	}

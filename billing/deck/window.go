@@ -88,8 +88,8 @@ func parseTimes(cell []byte) (start, end uint16, _ *problem) {
 	if !ok {
 		return 0, 0, badTimes()
 	}
-	start, good := parseMinute([]byte(from), false)
-	end, fine := parseMinute([]byte(to), false)
+	start, good := parseMinute([]byte(from), false, false)
+	end, fine := parseMinute([]byte(to), false, true)
 	if !good || !fine {
 		return 0, 0, badTimes()
 	}
@@ -101,9 +101,9 @@ func badTimes() *problem {
 }
 
 // parseMinute reads a time of day as its minute. stored: a workbook's part of a
-// day, 0.5 for noon. The last second of a minute means the next minute: a window
-// until 23:59:59 ends at midnight, and so does one until 23:59.
-func parseMinute(cell []byte, stored bool) (uint16, bool) {
+// day, 0.5 for noon. As an end the last second of a minute means the next
+// minute: a window until 23:59:59 ends at midnight, and so does one until 23:59.
+func parseMinute(cell []byte, stored, end bool) (uint16, bool) {
 	if stored && bytes.ContainsAny(cell, ".eE") {
 		part, err := strconv.ParseFloat(string(cell), 64)
 		if err != nil || !(part >= 0 && part <= 1) {
@@ -128,7 +128,7 @@ func parseMinute(cell []byte, stored bool) (uint16, bool) {
 	}
 	minute := 60*v[0] + v[1]
 	switch {
-	case v[2] == 59 || len(parts) == 2 && minute == minutesADay-1:
+	case end && (v[2] == 59 || len(parts) == 2 && minute == minutesADay-1):
 		minute++
 	case v[2] != 0:
 		return 0, false

@@ -99,6 +99,9 @@ func appendWindow(b []byte, w rate.Window) []byte {
 		b = appendClock(b, w.Start)
 		b = append(b, '-')
 		b = appendClock(b, w.End)
+		if w.End == minutesADay-1 {
+			b = append(b, ":00"...) // 23:59 alone would be read as midnight
+		}
 	}
 	return append(b, ',')
 }

@@ -46,6 +46,7 @@ type node struct {
 	log       zerolog.Logger
 	db        *db.DB
 	snapshots *snapshots
+	loaded    db.Mark // what the first snapshot has seen at least
 	spool     *billing.Spool
 	capacity  *capacity.Pool
 	dipper    *portability.Dipper
@@ -82,6 +83,10 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	n.snapshots.swapped = limitsOf(n.capacity, log)
 	if n.watchers, err = n.newWatchers(); err != nil {
 		return err
+	}
+	// The mark is taken before the load: a change in between is loaded twice, never missed.
+	if n.loaded, err = database.Mark(ctx); err != nil {
+		return fmt.Errorf("first look at change_log: %w", err)
 	}
 	if err := n.snapshots.reload(ctx); err != nil {
 		return fmt.Errorf("first routing snapshot: %w", err)
@@ -136,7 +141,7 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return nil
 	})
 	group.Go(func() error {
-		n.db.Watch(groupCtx, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
+		n.db.Watch(groupCtx, n.loaded, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
 		return nil
 	})
 	group.Go(func() error { n.share(groupCtx); return nil })

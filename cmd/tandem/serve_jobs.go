@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
 
+	"tandem/db"
 	"tandem/portability"
 )
 
@@ -49,16 +51,18 @@ func (n *node) housekeeping(ctx context.Context) {
 		}
 		wait = nextRound
 		if over := n.config.Routing.MeasureOver; over > 0 {
-			n.tell(ctx, "call lengths could not be measured", n.db.MeasureLengths(ctx, n.config.Node, time.Now().Add(-over)))
+			_, err := n.db.CallLengths(ctx, time.Now().Add(-over))
+			n.tell(ctx, "call lengths could not be measured", err)
 		}
 		if keep := n.config.Routing.KeepReasons; keep > 0 {
-			n.tell(ctx, "old reasons could not be forgotten", n.db.ForgetReasons(ctx, time.Now().Add(-keep)))
+			_, err := n.db.ForgetReasons(ctx, keep)
+			n.tell(ctx, "old reasons could not be forgotten", err)
 		}
 	}
 }
 
 func (n *node) tell(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, db.ErrBusy) {
 		n.log.Warn().Err(err).Msg(what)
 	}
 }

@@ -13,7 +13,7 @@ type Options struct {
 	Policy   *routing.Policy // of the after side: orders all calls instead of the policies that rules pick; nil: those
 	As       time.Time       // calls are decided as if made in the week that begins then; zero: at their own time
 	Account  int64           // only the calls of this account; 0: of all
-	Sample   int64           // one call in so many, the first of each run; below 2: every call
+	Sample   int64           // one call in so many, beginning with the first; below 2: every call
 	By       []Dimension     // what the report is told by
 	Examples int             // how many single calls are told, those with the largest difference
 

@@ -63,7 +63,7 @@ func plus(a, b money.Amount) (sum money.Amount, ok bool) {
 type pair struct {
 	before, after outcome
 	answered      bool
-	talk          time.Duration
+	talkMS        int64
 }
 
 // changed says that another route carries the call.
@@ -71,15 +71,20 @@ func (p *pair) changed() bool {
 	return p.before.routed != p.after.routed || p.before.key != p.after.key
 }
 
-// gain is what the call brings more, or less, after. Where the sale is not known
-// only calls that both sides carry can be told: a call that is not carried saves
-// its cost and loses nobody knows what.
+// gain is what the call brings more, or less, after. Where a sale is not known
+// only the cost of calls that both sides carry can be compared: a call that is
+// not carried saves its cost and loses nobody knows what.
 func (p *pair) gain() money.Amount {
 	b, a := &p.before, &p.after
-	if b.sold == a.sold || !b.routed && a.sold || !a.routed && b.sold {
-		if b.sold || a.sold || b.routed && a.routed {
-			return (a.sale - a.cost) - (b.sale - b.cost)
-		}
+	switch {
+	case b.routed && a.routed && b.sold && a.sold:
+		return (a.sale - a.cost) - (b.sale - b.cost)
+	case b.routed && a.routed:
+		return b.cost - a.cost
+	case a.sold:
+		return a.sale - a.cost
+	case b.sold:
+		return b.cost - b.sale
 	}
 	return 0
 }
