@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -137,18 +138,11 @@ func loadData(ctx context.Context, pool *sql.DB, table, columns string, lines fu
 	mysql.RegisterReaderHandler(name, func() io.Reader { return reader })
 	defer mysql.DeregisterReaderHandler(name)
 	_, err := pool.ExecContext(ctx, `LOAD DATA LOCAL INFILE 'Reader::`+name+`' INTO TABLE `+table+` CHARACTER SET utf8mb4 (`+columns+`)`)
-	_ = reader.CloseWithError(cmpErr(err, io.ErrClosedPipe)) // lets go of a writer that nobody reads
+	_ = reader.CloseWithError(cmp.Or(err, io.ErrClosedPipe)) // lets go of a writer that nobody reads
 	if failed := <-written; err == nil {
 		err = failed
 	}
 	return err
-}
-
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // costLines writes the rows of bench_rates.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -82,9 +83,13 @@ func (d *DB) createDeck(ctx context.Context, draft Draft) (id int64, err error) 
 	keys := draft.Owner.keys()
 	for range versionTries {
 		err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+			var version int
+			if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) + 1 FROM decks WHERE `+ofOwner, keys...).Scan(&version); err != nil {
+				return err
+			}
 			result, err := tx.ExecContext(ctx, `INSERT INTO decks (provider_id, tariff_id, tier, version, state, time_zone, file, sha256, comment, created_at)
-				SELECT ?, ?, ?, COALESCE(MAX(version), 0) + 1, 'loading', ?, ?, ?, ?, UTC_TIMESTAMP(3) FROM decks WHERE `+ofOwner,
-				append(append(keys[:3:3], draft.Zone, cut(draft.File), known(draft.SHA256), cut(draft.Comment)), keys...)...)
+				VALUES (?, ?, ?, ?, 'loading', ?, ?, ?, ?, UTC_TIMESTAMP(3))`,
+				append(slices.Clip(keys), version, draft.Zone, cut(draft.File), known(draft.SHA256), cut(draft.Comment))...)
 			if err != nil {
 				return err
 			}

@@ -23,7 +23,6 @@ type deckWriter struct {
 	id       int64
 	lease    lease
 	progress func(rates int)
-	inserts  bool // the server takes no LOAD DATA LOCAL; the sending goroutine's
 
 	full    []numbered // being collected
 	sent    chan error // the outcome of the chunk on its way; nil: there is none
@@ -111,11 +110,12 @@ func (w *deckWriter) send(rates []numbered) error {
 		if err := w.lease.keep(w.ctx, tx); err != nil {
 			return err
 		}
-		if !w.inserts {
+		if !w.db.localRefused.Load() {
 			err := loadRates(w.ctx, tx, w.id, rates)
-			if w.inserts = hasNumber(err, errLocalRefused, errLocalDisabled); !w.inserts {
+			if !hasNumber(err, errLocalRefused, errLocalDisabled) {
 				return err
 			}
+			w.db.localRefused.Store(true)
 		}
 		return insertRates(w.ctx, tx, w.id, rates)
 	})

@@ -20,3 +20,14 @@ func (d *DB) WatchCounting(ctx context.Context, since Mark, always bool, reload 
 	w := watcher{db: d, interval: time.Millisecond, countEvery: every, log: zerolog.Nop(), reload: reload, current: current, loaded: since, counted: time.Now()}
 	w.run(ctx)
 }
+
+// RefuseLocal is as if the server had refused LOAD DATA LOCAL before, or not.
+func (d *DB) RefuseLocal(refused bool) { d.localRefused.Store(refused) }
+
+// LocalRefused says whether the server has refused LOAD DATA LOCAL.
+func (d *DB) LocalRefused() bool { return d.localRefused.Load() }
+
+// TrafficWithin is Traffic with room for that many prefixes.
+func (d *DB) TrafficWithin(ctx context.Context, since time.Time, room int) ([]Traffic, int, error) {
+	return d.traffic(ctx, since, room)
+}

@@ -27,7 +27,13 @@ type bundle struct {
 // setup makes an empty database.
 func setup(t *testing.T) bundle {
 	t.Helper()
-	c, err := mysql.ParseDSN(dbtest.DSN(t))
+	return opened(t, dbtest.DSN(t))
+}
+
+// opened uses a database that is there.
+func opened(t *testing.T, dsn string) bundle {
+	t.Helper()
+	c, err := mysql.ParseDSN(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,13 +73,18 @@ func migrated(t *testing.T) bundle {
 func seeded(t *testing.T) bundle {
 	t.Helper()
 	b := migrated(t)
-	if _, err := b.SeedArticle(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.SeedDemo(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	b.seed()
 	return b
+}
+
+func (b bundle) seed() {
+	b.t.Helper()
+	if _, err := b.SeedArticle(b.t.Context(), false); err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := b.SeedDemo(b.t.Context(), false); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // in is the same database inside a subtest.

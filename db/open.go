@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,7 +41,8 @@ type DB struct {
 	bulk  *sql.DB // migrations, seed, loading: bounded by the context alone
 	log   zerolog.Logger
 
-	opened time.Time
+	opened       time.Time
+	localRefused atomic.Bool // the server takes no LOAD DATA LOCAL
 }
 
 // Open connects and says in plain words what is wrong when it cannot. The error

@@ -2,7 +2,10 @@ package deck
 
 import (
 	"errors"
+	"slices"
 	"time"
+
+	"tandem/billing/rate"
 )
 
 // CarryOptions say when and how a sheet becomes a deck.
@@ -25,7 +28,7 @@ func CarryOver(live, sheet Rates, o CarryOptions) Rates {
 	}
 	return func(yield func(Rate, error) bool) {
 		err := bothDecks(live, sheet, func(_ string, was, will []Rate) error {
-			rates := will
+			var rates []Rate
 			switch {
 			case len(will) > 0:
 				rates = carried(was, will, o.PublishAt)
@@ -52,18 +55,50 @@ var errStopped = errors.New("stopped")
 
 // carried puts what goes on of the old rates before the new ones.
 func carried(was, will []Rate, publishAt time.Time) []Rate {
-	first := firstStart(will, nil)
 	var rates []Rate
 	for i := range was {
-		// A new rate at other hours does not replace the old one.
-		start := firstStart(will, &was[i])
-		if start.IsZero() {
-			start = first
+		// A new rate at other hours does not take the place of the old one; if all
+		// are at other hours, the old one goes when the first of them comes.
+		start, found := firstStart(will, publishAt, was[i].Window)
+		if !found {
+			start, _ = firstStart(will, publishAt, rate.Window{})
 		}
 		rates = append(rates, until(was[i:i+1], publishAt, start)...)
 	}
 	if len(rates) == 0 {
 		return will
 	}
-	return sorted(append(rates, will...))
+	rates = append(rates, will...)
+	slices.SortStableFunc(rates, func(a, b Rate) int { return a.From.Compare(b.From) })
+	return rates
+}
+
+// firstStart is when the first new rate begins that has not ended by then and
+// has time in common with the window. Zero is always.
+func firstStart(will []Rate, publishAt time.Time, w rate.Window) (first time.Time, found bool) {
+	for i := range will {
+		r := &will[i]
+		if !r.endsAfter(publishAt) || !overlap(r.Window, w) {
+			continue
+		}
+		if !found || r.From.Before(first) {
+			first, found = r.From, true
+		}
+	}
+	return first, found
+}
+
+// until cuts rates to what lies from the one moment to the other.
+func until(rates []Rate, from, to time.Time) []Rate {
+	var kept []Rate
+	for _, r := range rates {
+		if !from.Before(to) || !r.endsAfter(from) || !r.From.Before(to) {
+			continue
+		}
+		if r.endsAfter(to) {
+			r.To = to
+		}
+		kept = append(kept, r)
+	}
+	return kept
 }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
 
-	"tandem/billing/rate"
 	"tandem/internal/money"
 )
 
@@ -39,101 +39,6 @@ const (
 	defaultRaisePercent = 25
 	defaultNoticeDays   = 7
 )
-
-// Kind is what becomes of a code.
-type Kind int
-
-// The kinds, from the least to the gravest; a code with several rates counts as
-// its gravest one.
-const (
-	Unchanged Kind = iota
-	Changed        // increments, fees, window, or it ends sooner
-	Lowered
-	Created // no price of its own before, or blocked before
-	Raised
-	Deleted
-	Blocked
-)
-
-// Comparison is what a new sheet makes of the deck in force.
-type Comparison struct {
-	Change
-	At           time.Time     `json:"at"`
-	Destinations []Destination `json:"destinations"` // by name; those where nothing changes and nothing is flagged are left out
-}
-
-// Destination is the change of all codes of one name; of one country where the
-// sheet names none.
-type Destination struct {
-	Name string `json:"name"`
-	Change
-}
-
-// Change counts codes by kind, and what the change costs.
-type Change struct {
-	Codes     int `json:"codes"` // of both decks
-	Created   int `json:"created"`
-	Raised    int `json:"raised"`
-	Lowered   int `json:"lowered"`
-	Changed   int `json:"changed"`
-	Deleted   int `json:"deleted"`
-	Blocked   int `json:"blocked"`
-	Unchanged int `json:"unchanged"`
-
-	Before *Prices `json:"before,omitempty"` // per minute
-	After  *Prices `json:"after,omitempty"`
-
-	// Percent is the change of the price per minute, over all codes with a price
-	// before and after; MostPercent the steepest rise of a code.
-	Percent     *Percent `json:"percent,omitempty"`
-	MostPercent *Percent `json:"most_percent,omitempty"`
-
-	Impact *Impact `json:"impact,omitempty"` // nil: no traffic is known
-
-	// Flags: codes that rise by more than the set percentage, that rise sooner
-	// than the notice period allows, that we sell below the new price.
-	Steep     int `json:"steep"`
-	Hasty     int `json:"hasty"`
-	BelowCost int `json:"below_cost"`
-	// Flagged are the first of those codes.
-	Flagged []string `json:"flagged,omitempty"`
-
-	sumBefore, sumAfter int64
-}
-
-// Prices are the lowest and the highest price per minute.
-type Prices struct {
-	Min money.Rate `json:"min"`
-	Max money.Rate `json:"max"`
-}
-
-// Impact is the price of the same traffic before and after. Codes that can no
-// longer be called are in neither sum: their traffic is lost.
-type Impact struct {
-	Before      money.Amount `json:"before"`
-	After       money.Amount `json:"after"`
-	Difference  money.Amount `json:"difference"`
-	LostSeconds int64        `json:"lost_seconds,omitempty"`
-	LostCalls   int64        `json:"lost_calls,omitempty"`
-}
-
-// Percent is in hundredths of a percent.
-type Percent int64
-
-// String writes "12.50".
-func (p Percent) String() string {
-	sign := ""
-	if p < 0 {
-		sign, p = "-", -p
-	}
-	return fmt.Sprintf("%s%d.%02d", sign, p/100, p%100)
-}
-
-// MarshalText writes the decimal; JSON therefore shows a string, as for money.
-func (p Percent) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// maxFlagged is how many flagged codes a destination names.
-const maxFlagged = 10
 
 // Diff compares a new sheet with the deck in force, as things stand at the
 // moment. Each new rate is compared with the old one in force when it begins;
@@ -207,63 +112,20 @@ type differ struct {
 	oldParents, newParents ancestry
 }
 
-// ancestry holds the codes that the code at hand begins with, shortest first.
-type ancestry []group
-
-// enter makes room for a code: what does not begin it is over.
-func (a *ancestry) enter(prefix string) {
-	for n := len(*a); n > 0 && !strings.HasPrefix(prefix, (*a)[n-1].prefix); n = len(*a) {
-		*a = (*a)[:n-1]
-	}
-}
-
-func (a *ancestry) push(prefix string, rates []Rate) {
-	if len(rates) > 0 {
-		*a = append(*a, group{prefix, slices.Clone(rates)})
-	}
-}
-
-// longest is the rate of the longest parent that has one in force; nil when none
-// has.
-func (a ancestry) longest(at time.Time, w rate.Window) *Rate {
-	for i := len(a) - 1; i >= 0; i-- {
-		if r := inForce(a[i].rates, at, w); r != nil {
-			return r
-		}
-	}
-	return nil
-}
-
-// inForce is the rate in force then, of the same window if there is one, else of
-// one that has time in common.
-func inForce(rates []Rate, at time.Time, w rate.Window) *Rate {
-	var other *Rate
-	for i := range rates {
-		r := &rates[i]
-		switch {
-		case !r.inForce(at):
-		case r.Window == w:
-			return r
-		case other == nil && overlap(r.Window, w):
-			other = r
-		}
-	}
-	return other
-}
-
 // code compares one code's rates.
 func (d *differ) code(prefix string, was, will []Rate) error {
 	d.oldParents.enter(prefix)
 	d.newParents.enter(prefix)
 	v := verdict{}
 	err := error(nil)
-	switch named := d.lasting(will); {
-	case len(named) > 0:
-		err = d.compare(&v, prefix, was, named)
+	before, after := d.lasting(was), d.lasting(will)
+	switch {
+	case len(after) > 0:
+		err = d.compare(&v, prefix, before, after)
 	case d.o.Mode == ModePartial && len(will) == 0:
-		v.kept(d.lasting(was))
+		v.kept(before)
 	default:
-		err = d.deleted(&v, prefix, d.lasting(was))
+		err = d.deleted(&v, prefix, before)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", prefix, err)
@@ -315,8 +177,8 @@ func (d *differ) destination(prefix string, was, will []Rate) *Destination {
 type verdict struct {
 	seen          bool
 	kind          Kind
-	before, after []money.Rate
-	pair          bool // prices before and after of the rate that counts
+	before, after priceRange
+	pair          bool // was and will are the prices of the rate that rises most
 	was, will     money.Rate
 	most          *Percent
 	traffic       *Impact
@@ -324,56 +186,28 @@ type verdict struct {
 	belowCost     bool
 }
 
+// kept is a code that a partial sheet does not name.
 func (v *verdict) kept(rates []Rate) {
 	for i := range rates {
 		if v.seen = true; !rates[i].Blocked {
-			v.before = append(v.before, rates[i].PerMinute)
-			v.after = append(v.after, rates[i].PerMinute)
+			v.before.add(rates[i].PerMinute)
+			v.after.add(rates[i].PerMinute)
 			v.pair, v.was, v.will = true, rates[i].PerMinute, rates[i].PerMinute
 		}
 	}
 }
 
-// compare sets each new rate against what it follows.
+// compare sets each new rate against what it follows. was and will hold rates
+// that have not ended.
 func (d *differ) compare(v *verdict, prefix string, was, will []Rate) error {
 	v.seen = true
-	for i := range d.lasting(was) {
-		if r := d.lasting(was)[i]; !r.Blocked {
-			v.before = append(v.before, r.PerMinute)
+	for i := range was {
+		if !was[i].Blocked {
+			v.before.add(was[i].PerMinute)
 		}
 	}
 	for i := range will {
-		r := &will[i]
-		begins := r.From
-		if begins.Before(d.at) {
-			begins = d.at
-		}
-		own := inForce(was, begins, r.Window)
-		kind := compareRates(own, r)
-		v.kind = max(v.kind, kind)
-		if r.Blocked {
-			if own == nil || !own.Blocked {
-				if err := d.impact(v, prefix, orParent(own, d.oldParents, begins, r.Window), nil); err != nil {
-					return err
-				}
-			}
-			continue
-		}
-		v.after = append(v.after, r.PerMinute)
-		if d.o.Sell != nil {
-			if sell, ok := d.o.Sell(prefix); ok && sell < r.PerMinute {
-				v.belowCost = true
-			}
-		}
-		old := own
-		if own == nil {
-			old = d.oldParents.longest(begins, r.Window)
-		}
-		if old == nil || old.Blocked {
-			continue
-		}
-		d.rise(v, old, r, begins)
-		if err := d.impact(v, prefix, old, r); err != nil {
+		if err := d.compareRate(v, prefix, was, &will[i]); err != nil {
 			return err
 		}
 	}
@@ -383,14 +217,40 @@ func (d *differ) compare(v *verdict, prefix string, was, will []Rate) error {
 	return nil
 }
 
-func orParent(own *Rate, parents ancestry, at time.Time, w rate.Window) *Rate {
+func (d *differ) compareRate(v *verdict, prefix string, was []Rate, r *Rate) error {
+	begins := d.begins(r)
+	own := inForce(was, begins, r.Window)
+	kind := compareRates(own, r)
+	v.kind = max(v.kind, kind)
+	old := own
 	if own == nil {
-		own = parents.longest(at, w)
+		old = d.oldParents.longest(begins, r.Window)
 	}
-	if own == nil || own.Blocked {
+	if old != nil && old.Blocked {
+		old = nil
+	}
+	if r.Blocked {
+		return d.impact(v, prefix, old, nil)
+	}
+	v.after.add(r.PerMinute)
+	if d.o.Sell != nil {
+		if sell, ok := d.o.Sell(prefix); ok && sell < r.PerMinute {
+			v.belowCost = true
+		}
+	}
+	if old == nil {
 		return nil
 	}
-	return own
+	d.rise(v, old, r, begins)
+	return d.impact(v, prefix, old, r)
+}
+
+// begins is when a rate first matters.
+func (d *differ) begins(r *Rate) time.Time {
+	if r.From.Before(d.at) {
+		return d.at
+	}
+	return r.From
 }
 
 // farFuture stands for no end where ends are compared.
@@ -449,19 +309,10 @@ func (d *differ) rise(v *verdict, was, will *Rate, begins time.Time) {
 	if v.most == nil || p > *v.most {
 		v.most = &p
 	}
-	// Compared without the rounding of p.
-	if high, err := money.MulDiv(int64(was.PerMinute), 100+d.o.RaisePercent, 100); err == nil && int64(will.PerMinute) > high {
-		v.steep = true
-	}
-}
-
-// percent is the change from one sum to the other.
-func percent(from, to int64) Percent {
-	p, err := money.MulDiv(to-from, 100*100, from)
-	if err != nil {
-		return math.MaxInt64
-	}
-	return Percent(p)
+	// Compared exactly, without the rounding of p.
+	limitHigh, limitLow := bits.Mul64(uint64(was.PerMinute), uint64(100+d.o.RaisePercent))
+	high, low := bits.Mul64(uint64(will.PerMinute), 100)
+	v.steep = v.steep || high > limitHigh || high == limitHigh && low > limitLow
 }
 
 // deleted is a code that the new sheet does not name. Its calls go to the
@@ -476,12 +327,8 @@ func (d *differ) deleted(v *verdict, prefix string, was []Rate) error {
 		if old.Blocked {
 			continue
 		}
-		v.before = append(v.before, old.PerMinute)
-		begins := old.From
-		if begins.Before(d.at) {
-			begins = d.at
-		}
-		parent := d.newParents.longest(begins, old.Window)
+		v.before.add(old.PerMinute)
+		parent := d.newParents.longest(d.begins(old), old.Window)
 		if parent != nil && parent.Blocked {
 			parent = nil
 		}
@@ -520,83 +367,4 @@ func (d *differ) impact(v *verdict, prefix string, was, will *Rate) error {
 		v.traffic = &Impact{Before: before, After: after, Difference: after - before}
 	}
 	return nil
-}
-
-// add counts a code.
-func (c *Change) add(prefix string, v *verdict) error {
-	c.Codes++
-	switch v.kind {
-	case Unchanged:
-		c.Unchanged++
-	case Changed:
-		c.Changed++
-	case Lowered:
-		c.Lowered++
-	case Created:
-		c.Created++
-	case Raised:
-		c.Raised++
-	case Deleted:
-		c.Deleted++
-	case Blocked:
-		c.Blocked++
-	}
-	c.Before, c.After = c.Before.with(v.before), c.After.with(v.after)
-	if v.pair {
-		c.sumBefore += int64(v.was)
-		c.sumAfter += int64(v.will)
-	}
-	if v.most != nil && (c.MostPercent == nil || *v.most > *c.MostPercent) {
-		c.MostPercent = v.most
-	}
-	c.flag(prefix, v)
-	return c.addTraffic(v.traffic)
-}
-
-func (c *Change) flag(prefix string, v *verdict) {
-	for set, count := range map[*bool]*int{&v.steep: &c.Steep, &v.hasty: &c.Hasty, &v.belowCost: &c.BelowCost} {
-		if *set {
-			*count++
-		}
-	}
-	if (v.steep || v.hasty || v.belowCost) && len(c.Flagged) < maxFlagged {
-		c.Flagged = append(c.Flagged, prefix)
-	}
-}
-
-func (p *Prices) with(prices []money.Rate) *Prices {
-	for _, price := range prices {
-		if p == nil {
-			p = &Prices{price, price}
-		}
-		p.Min, p.Max = min(p.Min, price), max(p.Max, price)
-	}
-	return p
-}
-
-func (c *Change) addTraffic(x *Impact) error {
-	if x == nil {
-		return nil
-	}
-	if c.Impact == nil {
-		c.Impact = &Impact{}
-	}
-	sum := c.Impact
-	sum.Before += x.Before
-	sum.After += x.After
-	if sum.Before < 0 || sum.After < 0 {
-		return fmt.Errorf("impact: %w", money.ErrOverflow)
-	}
-	sum.Difference = sum.After - sum.Before
-	sum.LostSeconds += x.LostSeconds
-	sum.LostCalls += x.LostCalls
-	return nil
-}
-
-// finish works out the percentage of all codes together.
-func (c *Change) finish() {
-	if c.sumBefore > 0 {
-		p := percent(c.sumBefore, c.sumAfter)
-		c.Percent = &p
-	}
 }

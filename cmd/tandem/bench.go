@@ -12,9 +12,10 @@ import (
 )
 
 type benchCmd struct {
-	AGI   benchAGICmd   `cmd:"" name:"agi" help:"FastAGI exchanges per server-CPU-second, against a raw echo server."`
-	Calls benchCallsCmd `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
-	Echo  benchEchoCmd  `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
+	AGI    benchAGICmd    `cmd:"" name:"agi" help:"FastAGI exchanges per server-CPU-second, against a raw echo server."`
+	Decide benchDecideCmd `cmd:"" help:"Decisions over decks of millions of rates, against an indexed SQL query."`
+	Calls  benchCallsCmd  `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
+	Echo   benchEchoCmd   `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
 }
 
 // benchFlags are those of every bench.

@@ -39,7 +39,7 @@ func limitsOf(pool *capacity.Pool, log zerolog.Logger) func(*routing.Snapshot) {
 		of := func(kind capacity.Kind) func(int64, routing.Limit) {
 			return func(id int64, l routing.Limit) {
 				if l != (routing.Limit{}) {
-					limits[capacity.Subject{Kind: kind, ID: id}] = capacity.Limit(l)
+					limits[capacity.Subject{Kind: kind, ID: id}] = l
 				}
 			}
 		}

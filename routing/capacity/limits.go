@@ -17,7 +17,7 @@ func (p *Pool) SetLimits(limits map[Subject]Limit, at time.Time) error {
 	defer p.setting.Unlock()
 	var problems []error
 	for s, l := range limits {
-		if err := l.validate(s); err != nil {
+		if err := validLimit(s, l); err != nil {
 			problems = append(problems, err)
 			continue
 		}

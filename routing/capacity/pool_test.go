@@ -96,8 +96,9 @@ func TestJitter(t *testing.T) {
 
 // Rows come and go for years: what nothing is known of is forgotten, what is in
 // use, limited or ill is not, and the list for people stays short.
+//
+// Not parallel: it measures the heap.
 func TestForgetsWhatIsIdle(t *testing.T) {
-	t.Parallel()
 	p := newPool(t)
 	keep := map[capacity.Subject]capacity.Limit{
 		{Kind: capacity.Gate, ID: 3}:     {Channels: 1},

@@ -40,10 +40,7 @@ type Subject struct {
 func (s Subject) String() string { return fmt.Sprintf("%s %d", s.Kind, s.ID) }
 
 // Limit is what a subject may do on all nodes together.
-type Limit struct {
-	Channels int // calls at once; 0: no limit
-	CPS      int // new calls per second; 0: no limit
-}
+type Limit = routing.Limit
 
 // Largest limits. They keep the bucket's whole numbers far from overflow.
 const (
@@ -51,7 +48,7 @@ const (
 	maxCPS      = 100_000
 )
 
-func (l Limit) validate(s Subject) error {
+func validLimit(s Subject, l Limit) error {
 	if l.Channels < 0 || l.Channels > maxChannels {
 		return fmt.Errorf("%s: channels %d: want 0 (no limit) to %d", s, l.Channels, maxChannels)
 	}

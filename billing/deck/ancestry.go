@@ -1,0 +1,60 @@
+package deck
+
+import (
+	"strings"
+	"time"
+
+	"tandem/billing/rate"
+)
+
+// ancestry holds the codes that the code at hand begins with, shortest first.
+type ancestry []group
+
+// enter makes room for a code: what does not begin it is over.
+func (a *ancestry) enter(prefix string) {
+	for n := len(*a); n > 0 && !strings.HasPrefix(prefix, (*a)[n-1].prefix); n = len(*a) {
+		*a = (*a)[:n-1]
+	}
+}
+
+// push keeps a copy, in the memory of a code that is over.
+func (a *ancestry) push(prefix string, rates []Rate) {
+	if len(rates) == 0 {
+		return
+	}
+	n := len(*a)
+	if n == cap(*a) {
+		*a = append(*a, group{})
+	}
+	*a = (*a)[:n+1]
+	last := &(*a)[n]
+	last.prefix, last.rates = prefix, append(last.rates[:0], rates...)
+}
+
+// longest is the rate of the longest parent that has one in force; nil when none
+// has.
+func (a ancestry) longest(at time.Time, w rate.Window) *Rate {
+	for i := len(a) - 1; i >= 0; i-- {
+		if r := inForce(a[i].rates, at, w); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// inForce is the rate in force then, of the same window if there is one, else of
+// one that has time in common.
+func inForce(rates []Rate, at time.Time, w rate.Window) *Rate {
+	var other *Rate
+	for i := range rates {
+		r := &rates[i]
+		switch {
+		case !r.inForce(at):
+		case r.Window == w:
+			return r
+		case other == nil && overlap(r.Window, w):
+			other = r
+		}
+	}
+	return other
+}
