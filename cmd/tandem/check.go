@@ -123,7 +123,7 @@ func checkClock(ctx context.Context, f *findings, database *db.DB) {
 }
 
 func checkRouting(ctx context.Context, f *findings, c config, database *db.DB) {
-	data, problems, err := database.LoadSnapshotData(ctx)
+	data, problems, err := database.LoadSnapshotData(ctx, nil)
 	if err != nil {
 		f.fail("routing", err.Error(), "correct the rows it names")
 		return
@@ -150,7 +150,7 @@ func checkRouting(ctx context.Context, f *findings, c config, database *db.DB) {
 	if len(s.Servers()) == 0 {
 		f.note("routing", "no server yet: nobody may ask (table servers, server_addresses)")
 	}
-	f.ok("routing", fmt.Sprintf("%d servers, %d providers, %d subscribers, %d rates", len(s.Servers()), len(s.Providers()), len(s.Subscribers()), len(data.Rates)))
+	f.ok("routing", fmt.Sprintf("%d servers, %d providers, %d subscribers, %d rates", len(s.Servers()), len(s.Providers()), len(s.Subscribers()), data.Rates.Len()))
 }
 
 // checkAsterisk asks a server's ARI for a sign of life; an answer of 401 is one.

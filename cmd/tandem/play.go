@@ -94,7 +94,11 @@ func (p playCmd) play(ctx context.Context, e *env) (call billing.End, err error)
 	if err != nil {
 		return call, err
 	}
-	if err := printCall(e.out, call); err != nil {
+	told, err := stack.Tandem(ctx, "call", call.Start.CallID)
+	if err != nil {
+		return call, err
+	}
+	if _, err := e.out.Write(told); err != nil {
 		return call, err
 	}
 	if p.Once {

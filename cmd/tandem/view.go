@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tandem/billing"
+	"tandem/callflow"
 )
 
 // callView is a call as people and scripts read it: durations in milliseconds,
