@@ -158,6 +158,9 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 		{"T_N", strconv.Itoa(len(d.Offers))},
 		{"T_MAX", seconds(h.Flow.Limits.MaxTalk)},
 	}
+	if d.Record.AccountID != 0 {
+		vars = append(vars, Var{"T_ACCOUNT", strconv.FormatInt(d.Record.AccountID, 10)})
+	}
 	keys := make([]string, len(d.Offers))
 	for i, o := range d.Offers {
 		n := strconv.Itoa(i + 1)

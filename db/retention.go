@@ -44,19 +44,11 @@ func (d *DB) forgetBite(ctx context.Context, l lease, before time.Time) (forgott
 		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(done_to, CAST('2000-01-01' AS DATETIME(3))) FROM jobs WHERE name = ?`, forgetJob).Scan(&done); err != nil {
 			return err
 		}
-		to := before
-		err := tx.QueryRowContext(ctx, `SELECT started_at FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at LIMIT 1 OFFSET ?`,
-			done, before, forgetBite).Scan(&to)
-		more = err == nil && to.After(done)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
+		to, err := biteEnd(ctx, tx, done, before)
+		if err != nil || !to.After(done) {
+			return err // all is done, or olderThan has grown
 		}
-		if !more {
-			to = before // no more than a bite is left, or a bite of one millisecond
-		}
-		if !to.After(done) {
-			return nil // olderThan has grown
-		}
+		more = to.Before(before)
 		if forgotten, err = affected(tx.ExecContext(ctx, `UPDATE calls SET reasons = '' WHERE started_at >= ? AND started_at < ? AND reasons <> ''`,
 			done, to)); err != nil {
 			return err
@@ -65,4 +57,18 @@ func (d *DB) forgetBite(ctx context.Context, l lease, before time.Time) (forgott
 		return err
 	})
 	return forgotten, more && err == nil, err
+}
+
+// biteEnd is where a bite that begins at from ends: one that is not too large,
+// but at least of a millisecond.
+func biteEnd(ctx context.Context, tx *sql.Tx, from, before time.Time) (to time.Time, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT started_at FROM calls WHERE started_at >= ? AND started_at < ? ORDER BY started_at LIMIT 1 OFFSET ?`,
+		from, before, forgetBite).Scan(&to)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return before, nil
+	case err == nil && !to.After(from):
+		return from.Add(time.Millisecond), nil
+	}
+	return to, err
 }

@@ -118,6 +118,7 @@ func (h *house) open(change func(*play.Options)) (*exchange, error) {
 		Binary: h.binary, Tools: h.tools, Nodes: 1, Media: true,
 		Settings: func(s *play.NodeSettings) {
 			s.Ring, s.NoProgress, s.HuntBudget, s.Drain = ringTime, silenceTime, 30*time.Second, 15*time.Second
+			s.MinFailures = 1_000_000 // carriers fail here by order; TestBreaker has a node of its own
 		},
 	}
 	if change != nil {

@@ -13,6 +13,8 @@ import (
 // NodeSettings are a node's settings that tests change.
 type NodeSettings struct {
 	Ring, NoProgress, HuntBudget, MaxTalk, Drain time.Duration
+	// MinFailures is how many failures rest a way out.
+	MinFailures int
 }
 
 // Secrets of the play stack. They open nothing but this stack, whose doors are
@@ -42,6 +44,8 @@ limits:
   no_progress: %[9]s
   hunt_budget: %[10]s
   max_talk: %[33]s
+breaker:
+  min_failures: %[34]d
 drain: %[11]s
 spool:
   dir: %[12]s
@@ -87,7 +91,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
-	v := NodeSettings{Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second}
+	v := NodeSettings{Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5}
 	if s.options.Settings != nil {
 		s.options.Settings(&v)
 	}
@@ -117,7 +121,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 		filepath.Join(dir, "spool"), collect, strings.Join(nodes, ", "), ServerName, s.SIP(), rtpFirst, rtpLast,
 		s.at(asteriskHost, iaxPort), s.at(asteriskHost, ariPort), s.at(asteriskHost, amiPort),
 		ariUser, secrets[0], amiUser, secrets[1], secrets[2], s.ReportFile(), asterisk,
-		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk)
+		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures)
 	if err := os.WriteFile(n.Config, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}

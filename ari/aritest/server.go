@@ -38,7 +38,6 @@ type Server struct {
 	mu        sync.Mutex
 	name      string
 	started   time.Time
-	reloaded  time.Time
 	channels  []Channel
 	endpoints [][2]string
 	fault     http.HandlerFunc
@@ -135,15 +134,12 @@ func (s *Server) Pass(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) info() any {
-	reloaded := s.reloaded
-	if reloaded.Before(s.started) {
-		reloaded = s.started
-	}
+	started := s.started.Format(dateFormat)
 	return map[string]any{
 		"build":  map[string]any{"os": "Linux"},
 		"system": map[string]any{"version": "22.10.1", "entity_id": "02:00:00:00:00:01"},
 		"config": map[string]any{"name": s.name, "default_language": "en", "setid": map[string]any{"user": "", "group": ""}},
-		"status": map[string]any{"startup_time": s.started.Format(dateFormat), "last_reload_time": reloaded.Format(dateFormat)},
+		"status": map[string]any{"startup_time": started, "last_reload_time": started},
 	}
 }
 

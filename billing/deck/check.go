@@ -252,8 +252,10 @@ func (p *parser) checkCode(same []row) {
 				p.faults.add(p.codeFault(second, fmt.Sprintf("in force together with line %d: that from %s to %s, this from %s to %s",
 					first.line, showTime(t.terms[first.terms].from), showTime(t.terms[first.terms].to), showTime(t.terms[second.terms].from), showTime(t.terms[second.terms].to)),
 					"end the earlier rate where the later begins, or say --supersede"))
+			case x.window != y.window:
+				p.faults.add(p.codeFault(second, fmt.Sprintf("its hours overlap those of line %d", first.line), "give each hour of the week one price"))
 			case first.price != second.price:
-				p.faults.add(p.codeFault(second, fmt.Sprintf("the code stands in line %d at %s, here at %s", first.line, first.price, second.price), "leave one of the lines"))
+				p.faults.add(p.codeFault(second, fmt.Sprintf("the code stands in line %d at %s, here at %s", first.line, showPrice(first.price), showPrice(second.price)), "leave one of the lines"))
 			default:
 				p.faults.add(p.codeFault(second, fmt.Sprintf("the code stands in line %d with other terms", first.line), "leave one of the lines"))
 			}
@@ -333,16 +335,8 @@ func (p *parser) remarks() {
 	if free > 0 {
 		s.note(0, strconv.Itoa(free)+" rates cost nothing per minute")
 	}
-	if p.at.increments < 0 {
-		for _, c := range []struct {
-			column int
-			name   string
-			value  int32
-		}{{p.at.first, "first", p.o.First}, {p.at.next, "next", p.o.Next}} {
-			if c.column < 0 {
-				s.note(0, fmt.Sprintf("no column names the %s increment: %d s are taken", c.name, c.value))
-			}
-		}
+	if p.at.increments < 0 && p.at.first < 0 && p.at.next < 0 {
+		s.note(0, fmt.Sprintf("no column names increments: %d/%d is taken", p.o.First, p.o.Next))
 	}
 	earliest, latest := int64(never), int64(always)
 	for _, x := range t.terms {
@@ -351,7 +345,7 @@ func (p *parser) remarks() {
 	if len(t.terms) > 0 {
 		s.Earliest, s.Latest = moment(earliest), moment(latest)
 	}
-	s.Currency = cmp.Or(p.currency.named, p.o.Currency)
+	s.Currency = cmp.Or(p.o.Currency, p.currency.named)
 	s.Dates = cmp.Or(p.from.order(p.o.Dates), p.to.order(p.o.Dates))
 	if p.price.decimal != 0 {
 		s.Decimal = string(p.price.decimal)

@@ -45,7 +45,8 @@ func (l *layout) fault(line, column int, cell []byte, p problem) *CellError {
 }
 
 // findLayout guesses the columns from the sample; what the mapping says wins.
-func findLayout(sample []record, mapping Mapping) (*layout, error) {
+func findLayout(sample []record, o Options) (*layout, error) {
+	mapping := o.Mapping
 	row, guesses, err := findHeader(sample, mapping)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,10 @@ func findLayout(sample []record, mapping Mapping) (*layout, error) {
 	if err := l.assign(mapping); err != nil {
 		return l, err
 	}
-	return l, l.settle(row >= 0)
+	if err := l.settle(row >= 0); err != nil {
+		return l, err
+	}
+	return l, l.bothIncrements(o)
 }
 
 // findHeader returns the row of the sample that names most fields, a code and a
@@ -82,6 +86,7 @@ func findLayout(sample []record, mapping Mapping) (*layout, error) {
 func findHeader(sample []record, mapping Mapping) (int, []guess, error) {
 	h := headers{headerWords()}
 	best, bestScore, bestGuesses := -1, 0, []guess(nil)
+	partial, partialScore, partialGuesses := -1, 1, []guess(nil)
 	for i, r := range sample[:min(headerRows, len(sample))] {
 		guesses := make([]guess, len(r.cells))
 		named := make(map[Field]bool)
@@ -114,6 +119,13 @@ func findHeader(sample []record, mapping Mapping) (int, []guess, error) {
 		if score := len(named) + sure + 2*byText; code && price && (sure > 0 || byText > 0) && score > bestScore {
 			best, bestScore, bestGuesses = i, score, guesses
 		}
+		if code != price && sure > partialScore {
+			partial, partialScore, partialGuesses = i, sure, guesses
+		}
+	}
+	if best < 0 {
+		// Better than nothing: it lets the message name the columns.
+		best, bestGuesses = partial, partialGuesses
 	}
 	if best >= 0 {
 		return best, bestGuesses, nil
@@ -268,25 +280,42 @@ func (l *layout) settle(header bool) error {
 	}
 	_, second := l.at[FieldPerSecond]
 	_, minute := l.at[FieldPerMinute]
-	what := ""
+	what, example := "", ""
 	switch {
 	case minute && second:
 		return l.twice(l.at[FieldPerMinute], l.at[FieldPerSecond], FieldPerMinute)
 	case l.index(FieldPrefix) < 0 && !minute && !second:
-		what = "no column with codes and none with prices"
+		what, example = "no column with codes and none with prices", "prefix=A,per_minute=B"
 	case l.index(FieldPrefix) < 0:
-		what = "no column with codes"
+		what, example = "no column with codes", "prefix=A"
 	case !minute && !second:
-		what = "no column with prices"
+		what, example = "no column with prices", "per_minute=B"
 	}
 	if what != "" {
 		if !header {
 			what += ", and no header that names one"
 		}
-		return &CellError{Line: l.header, Problem: what, Fix: `say which they are: --map "prefix=A,per_minute=B"; the columns are ` + l.list()}
+		return &CellError{Line: l.header, Problem: what, Fix: fmt.Sprintf(`say which it is, such as --map "%s"; the columns are %s`, example, l.list())}
 	}
 	l.oneIncrement()
 	return l.mustMap()
+}
+
+// bothIncrements refuses one increment without the other.
+func (l *layout) bothIncrements(o Options) error {
+	for _, f := range [2]Field{FieldFirst, FieldNext} {
+		other, given := FieldNext, o.Next
+		if f == FieldNext {
+			other, given = FieldFirst, o.First
+		}
+		if at := l.index(f); at >= 0 && l.index(other) < 0 && given == 0 {
+			return l.fault(l.header, at, nil, problem{
+				fmt.Sprintf("a column for the %s increment and none for the %s one", f, other),
+				fmt.Sprintf(`say --%s 60, or map a column: --map "%s=%s"`, other, other, letter(at+1)),
+			})
+		}
+	}
+	return nil
 }
 
 // choose picks the surest column for a field.
@@ -305,7 +334,9 @@ func (l *layout) choose(f Field) error {
 		return nil
 	}
 	names := f == FieldDestination || f == FieldCountry
-	if second >= 0 && !names && l.columns[best].Confidence-l.columns[second].Confidence < 10 {
+	// Prices at other times, or of another day, are never left out in silence.
+	price := f == FieldPerMinute || f == FieldPerSecond
+	if second >= 0 && !names && (price || l.columns[best].Confidence-l.columns[second].Confidence < 10) {
 		return l.twice(best, second, f)
 	}
 	l.at[f] = best

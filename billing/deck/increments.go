@@ -11,6 +11,23 @@ const maxIncrement = 3600
 
 func validIncrement(seconds int64) bool { return seconds >= 1 && seconds <= maxIncrement }
 
+// lastIncrements spares parsing: most rows repeat the row above.
+type lastIncrements struct {
+	text        []byte
+	first, next int32
+}
+
+func (l *lastIncrements) parse(cell []byte) (first, next int32, _ *problem) {
+	if bytes.Equal(cell, l.text) {
+		return l.first, l.next, nil
+	}
+	first, next, wrong := parseIncrements(cell)
+	if wrong == nil {
+		l.text, l.first, l.next = append(l.text[:0], cell...), first, next
+	}
+	return first, next, wrong
+}
+
 // parseIncrements reads "60/1", "30/6", "60+60", "1" for both, and the form in
 // three parts, "0/60/1", whose first part is a time without charge: it must be 0.
 func parseIncrements(cell []byte) (first, next int32, _ *problem) {

@@ -51,8 +51,6 @@ const (
 
 // complete fills in the defaults and refuses what cannot be meant.
 func (o Options) complete() (Options, error) {
-	orDefault(&o.First, defaultIncrement)
-	orDefault(&o.Next, defaultIncrement)
 	orDefault(&o.MaxPrice, defaultMaxPrice)
 	orDefault(&o.MaxBytes, defaultMaxBytes)
 	orDefault(&o.MaxUnzipped, defaultMaxUnzipped)
@@ -73,7 +71,7 @@ func (o Options) complete() (Options, error) {
 		return o, fmt.Errorf("--decimal %q: want a point or a comma", o.Decimal)
 	case o.Dates != "" && o.Dates != DayFirst && o.Dates != MonthFirst:
 		return o, fmt.Errorf("--dates %q: want dmy or mdy", o.Dates)
-	case !validIncrement(int64(o.First)) || !validIncrement(int64(o.Next)):
+	case o.First != 0 && !validIncrement(int64(o.First)) || o.Next != 0 && !validIncrement(int64(o.Next)):
 		return o, fmt.Errorf("--first %d, --next %d: want seconds from 1 to %d", o.First, o.Next, maxIncrement)
 	}
 	return o, nil

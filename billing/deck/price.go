@@ -177,9 +177,11 @@ func (p *priceColumn) word(w string) *problem {
 		return p.currency.check(strings.ToUpper(w))
 	case currencyWord(lower) != "":
 		return p.currency.check(currencyWord(lower))
-	case !p.seconds && strings.Contains(minuteWords+" per ", " "+lower+" "):
+	case strings.Contains(" per pro je par por за в ", " "+lower+" "):
 		return nil
-	case p.seconds && strings.Contains(secondWords+" per ", " "+lower+" "):
+	case !p.seconds && strings.Contains(minuteWords, " "+lower+" "):
+		return nil
+	case p.seconds && strings.Contains(secondWords, " "+lower+" "):
 		return nil
 	case strings.Contains(centWords, " "+lower+" ") && !p.cents:
 		return &problem{"a price in hundredths of the currency", "write the price in whole units of the currency"}
@@ -232,11 +234,11 @@ func (p *priceColumn) divide(text, cell []byte, line int) (whole, fraction []byt
 	case points+commas == 1:
 		return p.single(text, cell, max(lastPoint, lastComma), line)
 	}
+	if !grouped(whole, sign) || fraction != nil && !allDigits(fraction) {
+		return nil, nil, 0, notAPrice()
+	}
 	if sign != 0 && p.decimal != 0 && sign != p.decimal {
 		return nil, nil, 0, p.mixed(sign)
-	}
-	if !grouped(whole, sign) || len(fraction) > 0 && !allDigits(fraction) || sign != 0 && fraction != nil && len(fraction) == 0 {
-		return nil, nil, 0, notAPrice()
 	}
 	return digitsOf(whole), fraction, sign, nil
 }
@@ -255,7 +257,7 @@ func (p *priceColumn) single(text, cell []byte, at, line int) (whole, fraction [
 		return whole, fraction, sign, nil
 	case p.decimal != 0 && thousands:
 		return nil, nil, 0, &problem{
-			fmt.Sprintf("%q with a %s: decimals or thousands? Other cells of the column have a %s (line %d)", cut(cell), signName(sign), signName(p.decimal), p.since),
+			fmt.Sprintf("decimals or thousands after the %s? Other cells of the column have a %s%s", signName(sign), signName(p.decimal), p.proof()),
 			"write the price without thousands separators",
 		}
 	case p.decimal != 0:
@@ -279,14 +281,18 @@ func (p *priceColumn) wait(w waitingCell) {
 }
 
 func (p *priceColumn) mixed(sign byte) *problem {
-	since := ""
-	if p.since > 0 {
-		since = fmt.Sprintf(" (line %d)", p.since)
-	}
 	return &problem{
-		fmt.Sprintf("decimals after a %s, while other cells of the column have a %s%s", signName(sign), signName(p.decimal), since),
+		fmt.Sprintf("decimals after a %s, while other cells of the column have a %s%s", signName(sign), signName(p.decimal), p.proof()),
 		"write all prices of the column the same way, or say --decimal",
 	}
+}
+
+// proof names the line that decided; none when the option did.
+func (p *priceColumn) proof() string {
+	if p.since == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (line %d)", p.since)
 }
 
 func signName(sign byte) string {
@@ -381,8 +387,12 @@ func (p *priceColumn) scale(mantissa uint64, decimals int) (int64, *problem) {
 }
 
 func (p *priceColumn) absurd() *problem {
-	limit := money.Rate(p.max * power10(priceDigits-p.digits)).String()
-	return &problem{"a price above " + strings.TrimRight(strings.TrimRight(limit, "0"), "."), "mend it, or raise --max-price"}
+	return &problem{"a price above " + showPrice(money.Rate(p.max*power10(priceDigits-p.digits))), "mend it, or raise --max-price"}
+}
+
+// showPrice is a price without zeros at its end.
+func showPrice(p money.Rate) string {
+	return strings.TrimRight(strings.TrimRight(p.String(), "0"), ".")
 }
 
 // settle tells of the cells that waited for a decimal sign in vain. other is the
@@ -475,16 +485,13 @@ func looksPrice(c []byte) bool {
 
 // looksNumber is true of any number a price may be.
 func looksNumber(c []byte) bool {
-	if looksPrice(c) {
+	if looksPrice(c) || looksStored(c) {
 		return true
 	}
 	p := priceColumn{digits: priceDigits, currency: &oneCurrency{}}
 	text, wrong := p.bare(c)
 	if wrong != nil {
 		return false
-	}
-	if _, _, ok := storedNumber(text); ok {
-		return true
 	}
 	_, _, _, wrong = p.divide(bytes.TrimLeft(text, "-+("), c, 0)
 	return wrong == nil

@@ -107,9 +107,9 @@ func readText(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Shee
 	s.Format, s.Encoding, s.Delimiter = "csv", survey.encoding, string(delimiter)
 	m, body := text()
 	source := takeSample(newCSVSource(body, delimiter, survey.newline, o))
-	l, err := findLayout(source.sample, o.Mapping)
+	l, err := findLayout(source.sample, o)
 	if l != nil {
-		s.Columns = l.columns
+		s.Columns, s.Header = l.columns, l.header
 	}
 	if err != nil {
 		// A sheet that cannot be read further says so first.

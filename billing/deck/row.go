@@ -28,8 +28,9 @@ type parser struct {
 	from, to *dateColumn
 	header   record // for pages that repeat it
 
-	above above // what a continued row takes over
-	exits exits
+	above      above // what a continued row takes over
+	exits      exits
+	increments lastIncrements
 }
 
 // columns is the layout for the inner loop; -1: no such column.
@@ -57,6 +58,8 @@ type exits struct {
 }
 
 func newParser(o Options, l *layout, header record, date1904 bool, f *faults, s *Sheet) *parser {
+	orDefault(&o.First, defaultIncrement)
+	orDefault(&o.Next, defaultIncrement)
 	p := &parser{o: o, l: l, table: newTable(), faults: f, sheet: s, header: header}
 	p.at = columns{
 		prefix: l.index(FieldPrefix), countryCode: l.index(FieldCountryCode), country: l.index(FieldCountry),
@@ -147,7 +150,7 @@ func (p *parser) noRate(r record) string {
 	switch {
 	case len(code) == 0 && len(price) == 0 && filled == 1 && len(r.cell(p.at.destination)) > 0:
 		p.heading(r.cell(p.at.destination))
-		return "a heading: no code and no price"
+		return "one cell of text: a heading or a note"
 	case len(code) == 0 && !hasDigit(price), len(price) == 0 && !hasDigit(code) && !p.closes(r):
 		return "a note: no code and no price"
 	case len(price) == 0 && hasLetter(code) && !isDigit(code[0]) && code[0] != '+':
@@ -333,7 +336,7 @@ func (f rowFaults) readIncrements(x *terms) {
 	first, next := p.o.First, p.o.Next
 	var wrong *problem
 	if c := r.cell(p.at.increments); len(c) > 0 {
-		first, next, wrong = parseIncrements(c)
+		first, next, wrong = p.increments.parse(c)
 		f.add(p.at.increments, wrong)
 	}
 	if c := r.cell(p.at.first); len(c) > 0 {
@@ -403,6 +406,14 @@ func (p *parser) cellCurrency(cell []byte) *problem {
 	return p.currency.check(may)
 }
 
+// oneLine writes a name of several lines in one.
+func oneLine(name []byte) []byte {
+	if bytes.ContainsAny(name, "\r\n\t") {
+		return bytes.Join(bytes.Fields(name), []byte{' '})
+	}
+	return name
+}
+
 // sameCountry says that the row's first code lies in the country of the row
 // above: a name does not go on over a border.
 func (p *parser) sameCountry() bool {
@@ -431,7 +442,7 @@ func (f rowFaults) readName() uint32 {
 		name = append(append(append(make([]byte, 0, len(country)+1+len(name)), country...), ' '), name...)
 	}
 	p.above.named = false
-	name = withoutQuote(name)
+	name = withoutQuote(oneLine(name))
 	switch {
 	case len(name) > maxDestination && utf8.RuneCount(name) > maxDestination:
 		f.add(p.at.destination, &problem{fmt.Sprintf("longer than %d characters", maxDestination), "shorten the destination's name"})

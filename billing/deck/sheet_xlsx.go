@@ -31,7 +31,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 			return err
 		}
 		sample := takeSample(source)
-		l, err := findLayout(sample.sample, o.Mapping)
+		l, err := findLayout(sample.sample, o)
 		if end := endOf(sample); end != nil {
 			source.tokens.close()
 			return end
@@ -42,7 +42,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 				first = err
 				s.Worksheet = sheet.name
 				if l != nil {
-					s.Columns = l.columns
+					s.Columns, s.Header = l.columns, l.header
 				}
 			}
 			continue

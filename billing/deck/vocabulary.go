@@ -25,7 +25,7 @@ destination: ziel, zielname, zielland, zielgebiet, bezeichnung, netz, zone, besc
 destination: libellé, réseau, opérateur, nom, nom de destination
 destination: destino, destinos, nombre, zona, descripción, red, operador, nombre de destino
 destination: 目的地, 地区, 名称, 方向, 落地, 目的地名称, 运营商, 国家 地区
-per_minute: rate, rates, price, prices, cost, tariff, per minute, rate per minute, price per minute, cost per minute, rate min, price min, cost min, minute rate, minute price, call rate, voice rate, unit price, unit rate, peak rate, buy rate, sell rate, new rate, new price, current rate, current price, amount, charge per minute, minute charge, ppm, price rate
+per_minute: rate, rates, price, prices, cost, tariff, per minute, rate per minute, price per minute, cost per minute, rate min, price min, cost min, minute rate, minute price, call rate, voice rate, unit price, unit rate, buy rate, sell rate, new rate, new price, current rate, current price, amount, charge per minute, minute charge, ppm, price rate
 per_minute: цена, тариф, стоимость, ставка, цена за минуту, цена минуты, стоимость минуты, тариф за минуту, цена мин, цена за мин, тариф мин, стоимость мин, новая цена, новый тариф
 per_minute: preis, preise, minutenpreis, preis pro minute, preis je minute, preis min, tarif, tarife, kosten, entgelt, preis pro min
 per_minute: prix, tarif, prix par minute, prix minute, prix à la minute, prix min, tarif par minute, coût, coût par minute, tarif minute

@@ -86,7 +86,15 @@ type watcher struct {
 func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
 	w.restore(ctx)
-	ari.NewWatch(w.client, w, ari.WatchConfig{Every: w.node.config.ARI.Poll, Settle: w.settle, Log: w.node.log}).Run(ctx)
+	ari.NewWatch(w.client, w, ari.WatchConfig{Every: w.node.config.ARI.Poll, Settle: w.settle, Only: w.isWayOut, Log: w.node.log}).Run(ctx)
+}
+
+// isWayOut leaves subscribers out of what is watched.
+func (w *watcher) isWayOut(endpoint string) bool {
+	if _, _, trunk := ari.ParseTrunk(endpoint); trunk {
+		return true
+	}
+	return len(w.node.snapshots.get().GateKeys(w.client.Server(), endpoint)) > 0
 }
 
 // restore is for a node that was started anew while calls go on. A server that

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"strings"
 
 	"tandem/internal/e164"
@@ -43,17 +44,14 @@ func (a *areas) of(b e164.Number) area {
 func (a *areas) ask(b e164.Number) area {
 	const unknown = "unknown"
 	d := a.describe(b)
-	country := d.Country
-	if country == "" {
-		country = unknown
-	}
+	country := strings.Clone(cmp.Or(d.Country, unknown))
 	name := country
 	if d.Place != "" {
 		name = d.Place + ", " + country
 	}
 	return area{
-		a.destinations.at(name, func() string { return strings.Clone(name) }),
-		a.countries.at(country, func() string { return strings.Clone(country) }),
+		a.destinations.at(name, func() string { return name }),
+		a.countries.at(country, func() string { return country }),
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
@@ -125,7 +127,6 @@ func TestCallOutOfRangeIsSkipped(t *testing.T) {
 // The calls of a known area cost no memory: a replay of a year takes no more
 // than one of an hour.
 func TestNoMemoryPerCall(t *testing.T) {
-	t.Parallel()
 	before, after, calls := carriers(t, 1000, 5, 512)
 	allocs := -1.0
 	source := func(_ context.Context, do func(*replay.Call) error) error {
@@ -178,7 +179,7 @@ func TestCallsAreNotKept(t *testing.T) {
 		return nil
 	}
 	got := run(t, before, after, o, source)
-	if fmt.Sprint(got) != fmt.Sprint(want) || len(got.Examples) < 10 {
-		t.Fatalf("\n got %v\nwant %v", got, want)
+	if diff := cmp.Diff(want, got); diff != "" || len(got.Examples) < 10 {
+		t.Fatalf("%d examples (-want +got):\n%s", len(got.Examples), diff)
 	}
 }

@@ -191,9 +191,9 @@ func lines(r *replay.Report) []said {
 	for _, v := range r.Skipped {
 		list = append(list, said{"skipped", []string{string(v.Reason), num(v.Calls)}, nil})
 	}
-	for name, reasons := range map[string][]replay.ReasonCount{"before": r.NoRoute.Before, "after": r.NoRoute.After} {
+	for i, reasons := range [][]replay.ReasonCount{r.NoRoute.Before, r.NoRoute.After} {
 		for _, v := range reasons {
-			list = append(list, said{"no_route", []string{name, string(v.Reason), num(v.Calls)}, nil})
+			list = append(list, said{"no_route", []string{[]string{"before", "after"}[i], string(v.Reason), num(v.Calls)}, nil})
 		}
 	}
 	v := r.Recorded
