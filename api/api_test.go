@@ -87,6 +87,7 @@ func newHouse(t *testing.T) *house {
 		Snapshot: func() *routing.Snapshot { return snapshot }, Records: h.records, Agents: nobody{}, Metrics: metrics, Live: live, Log: zerolog.Nop(),
 		Now: func() time.Time { return time.UnixMilli(1772366420000) },
 	}
+	registry.MustRegister(api.NewCapacityMetrics(room, time.Now))
 	h.handler = api.NewHandler(api.Config{
 		Flow: h.flow, Peers: snapshot.IsPeer, Ready: func() []string { return h.ready }, Registry: registry, Log: zerolog.Nop(),
 	})

@@ -134,6 +134,7 @@ func Calls(ctx context.Context, o Options, spec CallsSpec) (CallsReport, error) 
 	err := o.within(ctx, "calls", func(dir string, teardown *play.Teardown) error {
 		stack, err := play.Up(ctx, play.Options{
 			Dir: filepath.Join(dir, "stack"), Binary: o.Binary, Tools: o.Tools, Nodes: 1, Log: zerolog.Nop(),
+			Settings: func(s *play.NodeSettings) { s.MinFailures = 1_000_000 }, // the first route fails by order
 			Progress: func(text string) { o.say("%s", text) },
 		})
 		if err != nil {

@@ -5,14 +5,22 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 )
 
-// eachAnswered streams number and talk of every outgoing call since then that
-// was answered, in no order. number is valid until one returns.
-func (d *DB) eachAnswered(ctx context.Context, number string, since time.Time, one func(number []byte, talkMS int64) error) error {
+// answeredCall is valid until the next one is read.
+type answeredCall struct {
+	number  []byte // E.164
+	routed  []byte // the number it was routed by: another if the number is ported
+	seconds int64  // of talk, a started second counts
+}
+
+// eachAnswered streams the outgoing calls since then that were answered, in no
+// order.
+func (d *DB) eachAnswered(ctx context.Context, since time.Time, one func(c answeredCall)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	rows, err := d.bulk.QueryContext(ctx, `SELECT `+number+`, talk_ms FROM calls
+	rows, err := d.bulk.QueryContext(ctx, `SELECT b_number, COALESCE(routing_number, b_number), talk_ms FROM calls
 		WHERE disposition = 'answered' AND started_at >= ? AND direction = 'out' AND talk_ms > 0 AND b_number IS NOT NULL`, moment(since))
 	if err != nil {
 		cancel()
@@ -20,18 +28,16 @@ func (d *DB) eachAnswered(ctx context.Context, number string, since time.Time, o
 	}
 	defer rows.Close()
 	defer cancel() // first: else the connection would read what nobody wants
-	var row [2]sql.RawBytes
+	var row [3]sql.RawBytes
 	for rows.Next() {
-		if err := rows.Scan(&row[0], &row[1]); err != nil {
+		if err := rows.Scan(&row[0], &row[1], &row[2]); err != nil {
 			return err
 		}
-		talk, ok := parseInt(row[1])
-		if !ok || len(bytes.Trim(row[0], "0123456789")) > 0 || len(row[0]) > maxNumber {
-			return errNumberColumn
+		talkMS, ok := parseInt(row[2])
+		if !ok || !isNumber(row[0]) || !isNumber(row[1]) {
+			return fmt.Errorf("calls: number %q, routing number %q, talk %q: %w", row[0], row[1], row[2], errNumberColumn)
 		}
-		if err := one(row[0], talk); err != nil {
-			return err
-		}
+		one(answeredCall{number: row[0], routed: row[1], seconds: (talkMS + 999) / 1000})
 	}
 	return rows.Err()
 }
@@ -39,7 +45,11 @@ func (d *DB) eachAnswered(ctx context.Context, number string, since time.Time, o
 // maxNumber is how many digits the columns of numbers take.
 const maxNumber = 15
 
-var errNumberColumn = errors.New("a column of calls holds no number")
+var errNumberColumn = errors.New("digits expected")
+
+func isNumber(text []byte) bool {
+	return len(text) <= maxNumber && len(bytes.Trim(text, "0123456789")) == 0
+}
 
 // prefixKey holds up to 15 digits, four bits each from the top, a digit plus
 // one: a key for maps that takes no memory of its own, and in order.

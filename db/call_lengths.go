@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -45,9 +44,8 @@ func (d *DB) CallLengths(ctx context.Context, since time.Time) (LengthsResult, e
 		return LengthsResult{}, err
 	}
 	counts := lengthCounts{bounds: lengthBounds(), of: map[lengthKey]talked{}, calls: map[prefixKey]int64{}}
-	err = d.eachAnswered(ctx, `b_number`, since, func(number []byte, talkMS int64) error {
-		counts.add(number, min((talkMS+999)/1000, maxTalkSeconds))
-		return nil
+	err = d.eachAnswered(ctx, since, func(c answeredCall) {
+		counts.add(c.number, min(c.seconds, maxTalkSeconds))
 	})
 	var result LengthsResult
 	if err == nil {
@@ -122,8 +120,7 @@ func (d *DB) replaceLengths(ctx context.Context, l lease, rows [][]any) error {
 			for _, row := range some {
 				args = append(args, row...)
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO call_lengths (prefix, seconds, calls) VALUES (?, ?, ?)`+
-				strings.Repeat(", (?, ?, ?)", len(some)-1), args...); err != nil {
+			if _, err := tx.ExecContext(ctx, insertRows("call_lengths", "prefix, seconds, calls", 3, len(some)), args...); err != nil {
 				return err
 			}
 		}

@@ -253,7 +253,10 @@ func TestDraftOfManyChunks(t *testing.T) {
 		t.Errorf("%d rates, %d said; want %d", i, d.Rates, n)
 	}
 	// Who has seen enough stops.
-	for range b.DeckRows(t.Context(), id) {
+	for _, err := range b.DeckRows(t.Context(), id) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if err := b.DeleteDraft(t.Context(), id); err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -122,7 +121,6 @@ func appendTime(to []byte, t time.Time) []byte {
 // insertRates sends rates to a server that takes no LOAD DATA LOCAL.
 func insertRates(ctx context.Context, tx *sql.Tx, id int64, rates []numbered) error {
 	const columns = 16
-	group := "(?" + strings.Repeat(", ?", columns-1) + ")"
 	for len(rates) > 0 {
 		few := rates[:min(len(rates), maxRows)]
 		rates = rates[len(few):]
@@ -132,8 +130,7 @@ func insertRates(ctx context.Context, tx *sql.Tx, id int64, rates []numbered) er
 			args = append(args, id, r.Prefix, r.n, r.PerMinute, r.ConnectionFee, r.Minimum, r.AttemptFee, r.First, r.Next,
 				moment(r.From), moment(r.To), r.Window.Days, r.Window.Start, r.Window.End, r.Blocked, r.Destination)
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO deck_rates (`+rateColumnNames+`) VALUES `+
-			group+strings.Repeat(", "+group, len(few)-1), args...); err != nil {
+		if _, err := tx.ExecContext(ctx, insertRows("deck_rates", rateColumnNames, columns, len(few)), args...); err != nil {
 			return err
 		}
 	}

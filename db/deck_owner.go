@@ -58,9 +58,9 @@ func (d *DB) FindOwner(ctx context.Context, o DeckOwner) (DeckOwner, error) {
 	case provider == tariff:
 		return DeckOwner{}, errors.New("owner of the deck: want either a provider or a tariff")
 	case provider:
-		o.ProviderID, o.Provider, o.Currency, err = d.findNamed(ctx, "providers", "providername", o.ProviderID, o.Provider)
+		o.ProviderID, o.Provider, o.Currency, err = d.findNamed(ctx, "provider", findProvider, listProviders, o.ProviderID, o.Provider)
 	default:
-		o.TariffID, o.Tariff, o.Currency, err = d.findNamed(ctx, "tariffs", "name", o.TariffID, o.Tariff)
+		o.TariffID, o.Tariff, o.Currency, err = d.findNamed(ctx, "tariff", findTariff, listTariffs, o.TariffID, o.Tariff)
 	}
 	if err != nil {
 		return DeckOwner{}, err
@@ -68,35 +68,37 @@ func (d *DB) FindOwner(ctx context.Context, o DeckOwner) (DeckOwner, error) {
 	return o, nil
 }
 
-// findNamed looks for a row by its id or, without one, by its name; a name in
-// digits that nobody bears is taken for an id.
-func (d *DB) findNamed(ctx context.Context, table, column string, id int64, name string) (int64, string, string, error) {
-	query := `SELECT r.id, r.` + column + `, c.iso FROM ` + table + ` r JOIN currency c ON c.id = r.currency_id WHERE `
-	var currency string
-	args := []any{id}
-	if id == 0 {
-		number, _ := strconv.ParseInt(name, 10, 64)
-		query, args = query+`r.`+column+` = ? OR r.id = ? ORDER BY r.`+column+` = ? DESC LIMIT 1`, []any{name, number, name}
-	} else {
-		query += `r.id = ?`
-	}
+// An owner is found by its id or, without one, by its name; a name in digits
+// that nobody bears is taken for an id.
+const (
+	findProvider = `SELECT p.id, p.providername, c.iso FROM providers p JOIN currency c ON c.id = p.currency_id
+		WHERE IF(? <> 0, p.id = ?, p.providername = ? OR p.id = ?) ORDER BY p.providername = ? DESC LIMIT 1`
+	findTariff = `SELECT t.id, t.name, c.iso FROM tariffs t JOIN currency c ON c.id = t.currency_id
+		WHERE IF(? <> 0, t.id = ?, t.name = ? OR t.id = ?) ORDER BY t.name = ? DESC LIMIT 1`
+	listProviders = `SELECT providername FROM providers ORDER BY providername LIMIT 21`
+	listTariffs   = `SELECT name FROM tariffs ORDER BY name LIMIT 21`
+)
+
+func (d *DB) findNamed(ctx context.Context, what, find, list string, id int64, name string) (int64, string, string, error) {
 	wanted := nameOrID(name, id)
-	err := d.calls.QueryRowContext(ctx, query, args...).Scan(&id, &name, &currency)
+	number, _ := strconv.ParseInt(name, 10, 64)
+	var currency string
+	err := d.calls.QueryRowContext(ctx, find, id, id, name, number, name).Scan(&id, &name, &currency)
 	if errors.Is(err, sql.ErrNoRows) {
-		there, err := d.names(ctx, table, column)
+		there, err := d.names(ctx, list)
 		if err != nil {
 			return 0, "", "", err
 		}
-		return 0, "", "", fmt.Errorf("%s %q: %w; there are %s", strings.TrimSuffix(table, "s"), wanted, ErrNotFound, there)
+		return 0, "", "", fmt.Errorf("%s %q: %w; there are %s", what, wanted, ErrNotFound, there)
 	}
-	return id, name, currency, wrap("find "+wanted, err)
+	return id, name, currency, wrap("find "+what, err)
 }
 
 // names lists up to twenty names, for an error.
-func (d *DB) names(ctx context.Context, table, column string) (string, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+column+` FROM `+table+` ORDER BY `+column+` LIMIT 21`)
+func (d *DB) names(ctx context.Context, list string) (string, error) {
+	rows, err := d.calls.QueryContext(ctx, list)
 	if err != nil {
-		return "", wrap("list "+table, err)
+		return "", wrap("list names", err)
 	}
 	var names []string
 	err = eachRow(rows, func(rows *sql.Rows) error {
@@ -107,7 +109,7 @@ func (d *DB) names(ctx context.Context, table, column string) (string, error) {
 	})
 	switch {
 	case err != nil:
-		return "", wrap("list "+table, err)
+		return "", wrap("list names", err)
 	case len(names) == 0:
 		return "none yet", nil
 	case len(names) > 20:

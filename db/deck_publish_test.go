@@ -2,7 +2,7 @@ package db_test
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -25,12 +25,12 @@ func (b bundle) inForce() int64 {
 	if len(problems) != 0 {
 		b.t.Errorf("problems: %v", problems)
 	}
-	return deckOf(data, 8, routing.TierCLI)
+	return voxBeamDeck(data, routing.TierCLI)
 }
 
-func deckOf(data routing.Data, provider int64, tier routing.Tier) int64 {
+func voxBeamDeck(data routing.Data, tier routing.Tier) int64 {
 	for _, d := range data.Decks {
-		if d.ProviderID == provider && d.Tier == tier {
+		if d.ProviderID == 8 && d.Tier == tier {
 			return d.ID
 		}
 	}
@@ -215,7 +215,7 @@ func TestOneOfManyAdministratorsWins(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
 	for round := range 5 {
-		t.Run(fmt.Sprint(round), func(t *testing.T) {
+		t.Run(strconv.Itoa(round), func(t *testing.T) {
 			b := b.in(t)
 			id := b.draft(voxBeam(), some(1))
 			if n := b.atOnce(8, func(int) error { _, err := b.Publish(t.Context(), id, time.Time{}); return err }); n != 1 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tandem/billing/rate"
 	"tandem/db"
 	"tandem/internal/e164"
 	"tandem/routing"
@@ -138,6 +139,51 @@ func TestSeedRefusesForeignData(t *testing.T) {
 	}
 }
 
+// The seed's rates must not be put into a deck that somebody else has made,
+// forced or not.
+func TestSeedRefusesForeignDecks(t *testing.T) {
+	t.Parallel()
+	for name, deck := range map[string]string{
+		"its id is taken":      "(5, 3, 'cli', 9)",
+		"its version is taken": "(77, 8, 'cli', 1)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := migrated(t)
+			if _, err := b.SeedArticle(t.Context(), false); err != nil {
+				t.Fatal(err)
+			}
+			b.exec("INSERT INTO decks (id, provider_id, tier, version, state, created_at) SELECT v.*, 'draft', '2026-01-01' FROM (VALUES " + deck + ") v")
+			for _, force := range []bool{false, true} {
+				if _, err := b.SeedDemo(t.Context(), force); !errors.Is(err, db.ErrSeedConflict) {
+					t.Errorf("force %t: %v; want %v", force, err, db.ErrSeedConflict)
+				}
+			}
+			if n := b.one("SELECT COUNT(*) FROM deck_rates"); n != "0" {
+				t.Errorf("%s rates of a refused seed", n)
+			}
+		})
+	}
+}
+
+// Rows that the seed sets back are read again by a running Tandem.
+func TestForcedSeedRevisesDecks(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	b.exec("UPDATE deck_rates SET per_minute = 9 WHERE deck_id = 5 AND prefix = '44'")
+	b.exec("DELETE FROM deck_rates WHERE deck_id = 6 AND prefix = '44'")
+	if _, err := b.SeedDemo(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	got := b.table("SELECT id, revision FROM decks WHERE revision <> 1 ORDER BY id")
+	if diff := cmp.Diff([][]string{{"5", "2"}, {"6", "2"}}, got); diff != "" {
+		t.Errorf("revisions (-want +got):\n%s", diff)
+	}
+	if n := b.one("SELECT COUNT(*) FROM decks d WHERE rates <> (SELECT COUNT(*) FROM deck_rates WHERE deck_id = d.id)"); n != "0" {
+		t.Errorf("%s decks have other rows than they say", n)
+	}
+}
+
 func TestViewOfProviders(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
@@ -161,27 +207,32 @@ func TestViewOfProviders(t *testing.T) {
 	}
 }
 
-// What the demonstration shows: the office is bound to its gate and buys no
-// tier below cli; transit calls show no number, so every provider competes, in
-// two currencies, with prefixes of unequal depth, increments and fees.
+// What the demonstration shows, with calls of three minutes: the office is bound
+// to its gate and buys no tier below cli; transit calls show no number, so every
+// provider competes, in two currencies, with prefixes of unequal depth,
+// increments and fees; retail calls take no route at a loss.
 func TestDemoRoutes(t *testing.T) {
 	t.Parallel()
 	data, _ := seeded(t).load()
-	s, problems, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: "EUR"}, time.Now())
+	threeMinutes, err := rate.NewLengths(map[int32]uint64{180: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, problems, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: "EUR", Prior: threeMinutes}, time.Now())
 	if err != nil || len(problems) != 0 {
 		t.Fatalf("%v, %v", problems, err)
 	}
 	for _, c := range []struct {
 		login, to, want string
 	}{
-		{"moscow-101", "74957777777", "7.c.g8 8.c.a1 11.c.a35 8.p.a1 11.p.a35"},
-		{"transit-1", "74957777777", "7.c.g8 7.c.a44 8.n.a1 11.n.a35 16.c.g1 16.c.g2 16.c.a34 3.c.a7 8.c.a1 11.c.a35"},
-		{"moscow-101", "442071234567", "8.c.a1 11.c.a35 11.p.a35 8.p.a1 7.c.g8"},
-		{"london-201", "442071234567", "8.c.a1 11.c.a35 11.p.a35 8.p.a1 7.c.a44"},
+		{"moscow-101", "74957777777", "7.c.g8 11.c.a35 8.c.a1 11.p.a35 8.p.a1"},
+		{"transit-1", "74957777777", "11.n.a35 7.c.g8 7.c.a44 8.n.a1 16.c.g1 16.c.g2 16.c.a34 3.c.a7 11.c.a35 8.c.a1"},
+		{"moscow-101", "442071234567", "11.c.a35 8.c.a1 11.p.a35 8.p.a1 7.c.g8"},
+		{"london-201", "442071234567", "11.c.a35 8.c.a1 11.p.a35 8.p.a1 7.c.a44"},
 		{"transit-1", "37167859001", "4.c.a42 8.n.a1 8.c.a1 8.p.a1"},
 		// Retail buys as Transit does, but no route at a loss.
-		{"transit-1", "442071234567", "8.n.a1 11.n.a35 8.c.a1 11.c.a35 11.p.a35 8.p.a1 16.c.g1 16.c.g2 16.c.a34 7.c.g8"},
-		{"retail-1", "442071234567", "8.n.a1 11.n.a35 8.c.a1 11.c.a35 11.p.a35 8.p.a1 16.c.g1 16.c.g2 16.c.a34"},
+		{"transit-1", "442071234567", "11.n.a35 8.n.a1 11.c.a35 8.c.a1 11.p.a35 16.c.g1 16.c.g2 16.c.a34 8.p.a1 3.c.a7"},
+		{"retail-1", "442071234567", "11.n.a35 8.n.a1 11.c.a35 8.c.a1 11.p.a35 16.c.g1 16.c.g2 16.c.a34 8.p.a1"},
 	} {
 		subscriber := s.Login(c.login)
 		account := s.Account(subscriber.AccountID)

@@ -27,11 +27,26 @@ func (d *DB) LoadSnapshotDataAt(ctx context.Context, old *routing.RateTable, at 
 	return d.load(ctx, reader{old: old, at: at.UTC(), extra: decks})
 }
 
+// LoadSnapshotDataFor is LoadSnapshotDataAt (the zero time: now) with only those
+// rates that a call to one of the numbers can use; without numbers there are
+// none. It is for a question or two, where loading millions of rates would take
+// longer than the answer.
+func (d *DB) LoadSnapshotDataFor(ctx context.Context, at time.Time, numbers ...e164.Number) (routing.Data, []routing.Problem, error) {
+	prefixes := []any{}
+	for _, n := range numbers {
+		for i := range len(n) {
+			prefixes = append(prefixes, string(n[:i+1]))
+		}
+	}
+	return d.load(ctx, reader{at: at.UTC(), prefixes: prefixes})
+}
+
 func (d *DB) load(ctx context.Context, start reader) (routing.Data, []routing.Problem, error) {
 	var r reader
+	start.ctx = ctx
 	err := inTx(ctx, d.bulk, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
 		r = start
-		r.ctx, r.tx, r.leftOut = ctx, tx, map[int64]bool{}
+		r.tx, r.leftOut = tx, map[int64]bool{}
 		return r.readAll()
 	})
 	if err == nil {
@@ -50,6 +65,7 @@ type reader struct {
 	old      *routing.RateTable // decks that need not be read again
 	at       time.Time          // decks and exchange rates in force then; zero: now
 	extra    []int64            // decks instead of those in force
+	prefixes []any              // only rates of these; nil: all rates
 	now      time.Time          // at, or the moment of the view by MariaDB's clock
 	data     routing.Data
 	problems []routing.Problem

@@ -1,7 +1,6 @@
 package db_test
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -124,14 +123,14 @@ func TestWhichDeckIsInForce(t *testing.T) {
 		{"2998-12-31 00:00:00", 24},
 		{"2999-01-01 00:00:00", 25},
 	} {
-		if got := deckOf(load(c.when), 8, routing.TierCLI); got != c.want {
+		if got := voxBeamDeck(load(c.when), routing.TierCLI); got != c.want {
 			t.Errorf("%s: deck %d, want %d", c.when, got, c.want)
 		}
 	}
 
 	// Drafts in the place of what is in force; everything else stays.
 	data := load("2026-06-01 00:00:00", 26, 28)
-	if cli, non, premium := deckOf(data, 8, routing.TierCLI), deckOf(data, 8, routing.TierNonCLI), deckOf(data, 8, routing.TierPremium); cli != 26 || non != 28 || premium != 6 {
+	if cli, non, premium := voxBeamDeck(data, routing.TierCLI), voxBeamDeck(data, routing.TierNonCLI), voxBeamDeck(data, routing.TierPremium); cli != 26 || non != 28 || premium != 6 {
 		t.Errorf("decks %d, %d, %d; want 26, 28, 6", cli, non, premium)
 	}
 	if _, _, err := b.LoadSnapshotDataAt(t.Context(), nil, time.Now(), 26, 25); err == nil || !strings.Contains(err.Error(), "name one of them") {
@@ -278,5 +277,5 @@ func TestLoadOfManyRates(t *testing.T) {
 	if got := data.Rates.Len(); got < n {
 		t.Errorf("%d rates, want %d and the seed's", got, n)
 	}
-	t.Log(fmt.Sprintf("%d rates: imported in %s, loaded in %s", n, imported, time.Since(start)))
+	t.Logf("%d rates: imported in %s, loaded in %s", n, imported, time.Since(start))
 }

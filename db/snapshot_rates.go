@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tandem/billing/rate"
@@ -39,11 +40,13 @@ func (r *reader) readRates() error {
 	r.table = builder
 	rest := 0
 	for _, ref := range missing {
-		rest += min(max(r.sizes[ref], 0), maxDeckRates)
+		if r.prefixes == nil {
+			rest += min(max(r.sizes[ref], 0), maxDeckRates)
+		}
 	}
 	for _, ref := range missing {
 		builder.Deck(ref, zones[ref], rest) // room for all at once: nothing is copied
-		rest -= min(max(r.sizes[ref], 0), maxDeckRates)
+		rest = max(0, rest-min(max(r.sizes[ref], 0), maxDeckRates))
 		if err := r.readDeckRates(ref); err != nil {
 			return fmt.Errorf("deck %d: %w", ref.ID, err)
 		}
@@ -75,7 +78,15 @@ const rateColumns = `prefix, per_minute, connection_fee, first_s, next_s,
 func (r *reader) readDeckRates(ref routing.DeckRef) error {
 	var row [6]sql.RawBytes
 	into := []any{&row[0], &row[1], &row[2], &row[3], &row[4], &row[5]}
-	return r.each(`SELECT `+rateColumns+` FROM deck_rates WHERE deck_id = ? ORDER BY prefix, n`, func(rows *sql.Rows) error {
+	which, args := "", []any{ref.ID}
+	if r.prefixes != nil {
+		if len(r.prefixes) == 0 {
+			return nil
+		}
+		which = ` AND prefix IN (?` + strings.Repeat(", ?", len(r.prefixes)-1) + `)`
+		args = append(args, r.prefixes...)
+	}
+	return r.each(`SELECT `+rateColumns+` FROM deck_rates WHERE deck_id = ?`+which+` ORDER BY prefix, n`, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -87,7 +98,7 @@ func (r *reader) readDeckRates(ref routing.DeckRef) error {
 			r.badRate(ref.ID, string(row[0]), err)
 		}
 		return nil
-	}, ref.ID)
+	}, args...)
 }
 
 func (r *reader) badRate(deck int64, prefix string, err error) {

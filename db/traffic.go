@@ -27,9 +27,8 @@ func (d *DB) Traffic(ctx context.Context, since time.Time) (list []Traffic, digi
 
 func (d *DB) traffic(ctx context.Context, since time.Time, room int) (list []Traffic, digits int, err error) {
 	sum := trafficSum{digits: maxNumber, room: room, of: map[prefixKey]talked{}}
-	err = d.eachAnswered(ctx, `COALESCE(routing_number, b_number)`, since, func(number []byte, talkMS int64) error {
-		sum.add(packDigits(number), talked{calls: 1, seconds: (talkMS + 999) / 1000})
-		return nil
+	err = d.eachAnswered(ctx, since, func(c answeredCall) {
+		sum.add(packDigits(c.routed), talked{calls: 1, seconds: c.seconds})
 	})
 	if err != nil {
 		return nil, 0, wrap("traffic", err)

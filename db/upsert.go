@@ -79,8 +79,11 @@ func (u upsert) statement(n int) string {
 			sets = append(sets, c.name+" = "+c.merge)
 		}
 	}
-	row := "(" + strings.Repeat("?, ", len(names)-1) + "?)"
-	return "INSERT INTO " + u.table + " (" + strings.Join(names, ", ") + ") VALUES " +
-		row + strings.Repeat(", "+row, n-1) +
-		" ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+	return insertRows(u.table, strings.Join(names, ", "), len(names), n) + " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+}
+
+// insertRows is the text of an INSERT of n rows with that many columns each.
+func insertRows(table, names string, columns, n int) string {
+	row := "(" + strings.Repeat("?, ", columns-1) + "?)"
+	return "INSERT INTO " + table + " (" + names + ") VALUES " + row + strings.Repeat(", "+row, n-1)
 }

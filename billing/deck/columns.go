@@ -84,7 +84,7 @@ func findLayout(sample []record, o Options) (*layout, error) {
 // findHeader returns the row of the sample that names most fields, a code and a
 // price among them, and what its cells name; -1 when there is none.
 func findHeader(sample []record, mapping Mapping) (int, []guess, error) {
-	h := headers{headerWords()}
+	h := newHeaders()
 	best, bestScore, bestGuesses := -1, 0, []guess(nil)
 	partial, partialScore, partialGuesses := -1, 1, []guess(nil)
 	for i, r := range sample[:min(headerRows, len(sample))] {
@@ -95,7 +95,7 @@ func findHeader(sample []record, mapping Mapping) (int, []guess, error) {
 			if !hasLetter(c) || len(c) > 3*longestHeader {
 				continue
 			}
-			if guesses[k] = h.match(string(c)); guesses[k].field != "" && guesses[k].field != FieldIgnore {
+			if guesses[k] = h.match(c); guesses[k].field != "" && guesses[k].field != FieldIgnore {
 				named[guesses[k].field] = true
 				if guesses[k].confidence == exactName {
 					sure++
@@ -180,17 +180,42 @@ func textColumn(name string, header [][]byte) int {
 
 // fromHeader takes what the header names, as far as the cells below agree.
 func (l *layout) fromHeader(guesses []guess, below []record) {
+	agree := make([]bool, len(guesses))
 	for i, g := range guesses {
-		if g.field == "" {
-			continue
-		}
-		c := &l.columns[i]
-		c.Field, c.Confidence, c.Why = g.field, g.confidence, g.why
-		if looks := looksLike(g.field); looks != nil && !mostly(below, i, looks) {
-			c.Field, c.Confidence = FieldIgnore, 0
-			c.Why = fmt.Sprintf("headed like %s, but most cells are something else", g.field)
+		if g.field != "" {
+			c := &l.columns[i]
+			c.Field, c.Confidence, c.Why = g.field, g.confidence, g.why
+			looks := looksLike(g.field)
+			agree[i] = looks == nil || mostly(below, i, looks)
 		}
 	}
+	for i, g := range guesses {
+		if g.field == "" || agree[i] {
+			continue
+		}
+		other := slices.ContainsFunc(l.columns[:len(guesses)], func(c Column) bool {
+			return c.Field == g.field && agree[c.Index-1]
+		})
+		if mayDrop(g, other, mostly(below, i, looksAmount)) {
+			l.columns[i].Confidence = 0
+			l.become(i, FieldIgnore, fmt.Sprintf("headed like %s, but most cells are something else", g.field))
+		}
+	}
+}
+
+// mayDrop says that a column whose cells do not fit its header is not what the
+// header says. In doubt it is, and its cells are faults: what blocks a code or
+// makes it dearer must not be passed over.
+func mayDrop(g guess, other, amounts bool) bool {
+	switch g.field {
+	case FieldCountryCode: // GB, not 44
+		return true
+	case FieldStatus: // "change" is often that of the price
+		return amounts
+	case FieldPrefix, FieldPerMinute, FieldPerSecond, FieldDestination, FieldCountry:
+		return other
+	}
+	return g.confidence < exactName
 }
 
 // mostly says that at least half of the cells that are filled look so.

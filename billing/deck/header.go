@@ -1,6 +1,7 @@
 package deck
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,10 +25,24 @@ const (
 const longestHeader = 80
 
 // headers reads header texts.
-type headers struct{ words []headerWord }
+type headers struct {
+	words []headerWord
+	seen  map[string]guess
+}
+
+func newHeaders() headers { return headers{headerWords(), make(map[string]guess)} }
 
 // match finds the field that a header names; the zero guess when it names none.
-func (h headers) match(header string) guess {
+func (h headers) match(header []byte) guess {
+	g, ok := h.seen[string(header)]
+	if !ok {
+		g = h.find(string(header))
+		h.seen[string(header)] = g
+	}
+	return g
+}
+
+func (h headers) find(header string) guess {
 	text := plain(header)
 	if text == "" || len(header) > 3*longestHeader {
 		return guess{}
@@ -35,8 +50,9 @@ func (h headers) match(header string) guess {
 	// "Price (USD/min)" is a price per minute: the currency says nothing of the field.
 	text = withoutCurrency(text)
 	best, name := guess{}, ""
+	words, joined := " "+text+" ", strings.ReplaceAll(text, " ", "")
 	for _, w := range h.words {
-		confidence := w.confidence(text)
+		confidence := w.confidence(text, words, joined)
 		if confidence > best.confidence || confidence == best.confidence && confidence > 0 && len(w.text) > len(name) {
 			best, name = guess{field: w.field, confidence: confidence}, w.text
 		}
@@ -56,16 +72,13 @@ func (h headers) match(header string) guess {
 	return best
 }
 
-func (w headerWord) confidence(text string) int {
+// confidence is 0 when the text does not contain the name. words is the text
+// with a blank at both ends, joined the text without blanks.
+func (w headerWord) confidence(text, words, joined string) int {
 	switch {
 	case text == w.text:
 		return exactName
-	case w.han:
-		text = strings.ReplaceAll(text, " ", "")
-		if !strings.Contains(text, w.text) {
-			return 0
-		}
-	case !strings.Contains(" "+text+" ", " "+w.text+" "):
+	case w.han && !strings.Contains(joined, w.text), !w.han && !strings.Contains(words, w.padded):
 		return 0
 	}
 	return partName + partRange*len(w.text)/len(text)
@@ -149,6 +162,11 @@ func looksLike(f Field) func([]byte) bool {
 		return looksYesNo
 	}
 	return nil
+}
+
+// looksAmount is true of numbers and percentages.
+func looksAmount(c []byte) bool {
+	return looksNumber(bytes.TrimRight(c, " %"))
 }
 
 // looksStored is a workbook's number, which a date may be.

@@ -77,9 +77,10 @@ ignore: 备注, 说明, 旧价格, 原价, 旧费率, 序号, 差价
 
 // headerWord is one name of a field.
 type headerWord struct {
-	field Field
-	text  string // as plain makes it
-	han   bool   // written without blanks between words
+	field  Field
+	text   string // as plain makes it
+	padded string // with a blank at both ends
+	han    bool   // written without blanks between words
 }
 
 func headerWords() []headerWord {
@@ -91,7 +92,7 @@ func headerWords() []headerWord {
 		}
 		for name := range strings.SplitSeq(names, ",") {
 			text := plain(name)
-			words = append(words, headerWord{Field(field), text, hasHan(text)})
+			words = append(words, headerWord{Field(field), text, " " + text + " ", hasHan(text)})
 		}
 	}
 	return words

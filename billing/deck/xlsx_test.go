@@ -32,9 +32,11 @@ func parts(t *testing.T, sheet, strings, date1904 string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, part := range [][2]string{
-		{"_rels/.rels", rootParts}, {"xl/_rels/workbook.xml.rels", bookParts},
+		{"_rels/.rels", rootParts},
+		{"xl/_rels/workbook.xml.rels", bookParts},
 		{"xl/workbook.xml", fmt.Sprintf(book, date1904)},
-		{"xl/sharedStrings.xml", "<sst>" + strings + "</sst>"}, {"xl/worksheets/sheet1.xml", sheet},
+		{"xl/sharedStrings.xml", "<sst>" + strings + "</sst>"},
+		{"xl/worksheets/sheet1.xml", sheet},
 	} {
 		w, err := z.Create(part[0])
 		check(t, err)
@@ -185,13 +187,13 @@ func TestOtherArchives(t *testing.T) {
 	check(t, err)
 	check(t, z.Close())
 	for name, data := range map[string][]byte{
-		"no .xlsx":    b.Bytes(),
-		"damaged":     b.Bytes()[:b.Len()-10],
-		"password":    append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, make([]byte, 600)...),
-		"PDF":         []byte("%PDF-1.4\n"),
-		"compressed":  {0x1F, 0x8B, 8, 0},
-		"is empty":    []byte(" \n\t "),
-		"NUL byte":    append([]byte("Code,Rate\n44,0.01\n"), 0),
+		"no .xlsx":   b.Bytes(),
+		"damaged":    b.Bytes()[:b.Len()-10],
+		"password":   append([]byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}, make([]byte, 600)...),
+		"PDF":        []byte("%PDF-1.4\n"),
+		"compressed": {0x1F, 0x8B, 8, 0},
+		"is empty":   []byte(" \n\t "),
+		"NUL byte":   append([]byte("Code,Rate\n44,0.01\n"), 0),
 	} {
 		_, err := readBytes(t, data, deck.Options{})
 		if err == nil || !strings.Contains(err.Error(), name) {

@@ -9,8 +9,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
@@ -85,11 +83,11 @@ func tell(ctx context.Context, e *env, database *db.DB, call billing.End) (callf
 	if err != nil {
 		return callflow.Told{}, err
 	}
-	snapshots := newSnapshots(c, database, zerolog.Nop())
-	if err := snapshots.reload(ctx); err != nil {
+	s, err := snapshotFor(ctx, c, database, time.Time{}) // names are all that is needed
+	if err != nil {
 		return callflow.Told{}, err
 	}
-	told, err := callflow.Tell(snapshots.get(), call.Start.Reasons)
+	told, err := callflow.Tell(s, call.Start.Reasons)
 	if err != nil {
 		return callflow.Told{}, fmt.Errorf("call %s: %w", call.Start.CallID, err)
 	}

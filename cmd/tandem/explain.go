@@ -82,11 +82,11 @@ func explainThen(ctx context.Context, c config, database *db.DB, id string) (exp
 	if len(call.Start.Reasons) == 0 {
 		return explanation{}, fmt.Errorf("--call %q: its reasons are not kept: it is older than routing.keep_reasons, or no node of ours decided it", id)
 	}
-	snapshots := newSnapshots(c, database, zerolog.Nop())
-	if err := snapshots.reload(ctx); err != nil {
+	s, err := snapshotFor(ctx, c, database, time.Time{})
+	if err != nil {
 		return explanation{}, err
 	}
-	told, err := callflow.Tell(snapshots.get(), call.Start.Reasons)
+	told, err := callflow.Tell(s, call.Start.Reasons)
 	if err != nil {
 		return explanation{}, fmt.Errorf("--call %q: %w", id, err)
 	}
@@ -98,20 +98,16 @@ func explainThen(ctx context.Context, c config, database *db.DB, id string) (exp
 // now asks the code of the live call what it would do.
 func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explanation, error) {
 	at := time.Now().UTC()
-	snapshots := newSnapshots(c, database, zerolog.Nop())
 	if x.At != "" {
 		var err error
 		if at, err = time.Parse(time.RFC3339, x.At); err != nil {
 			return explanation{}, fmt.Errorf("--at %q: want a time such as 2026-11-21T14:00:00Z", x.At)
 		}
-		snapshots.load = func(ctx context.Context, old *routing.RateTable) (routing.Data, []routing.Problem, error) {
-			return database.LoadSnapshotDataAt(ctx, old, at)
-		}
 	}
-	if err := snapshots.reload(ctx); err != nil {
+	s, err := snapshotFor(ctx, c, database, at)
+	if err != nil {
 		return explanation{}, err
 	}
-	s := snapshots.get()
 	if x.Server == "" || s.Server(x.Server) == nil {
 		return explanation{}, fmt.Errorf("--server %q: not in servers", x.Server)
 	}
@@ -119,9 +115,19 @@ func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explana
 	if err != nil {
 		return explanation{}, err
 	}
-	d := callflow.Outbound(s, c.limits(), callflow.Seizure{
+	in := callflow.Seizure{
 		CallID: x.Server + "-explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
-	}, callflow.World{})
+	}
+	// Asked without rates, the decision tells the number; its rates alone are loaded then.
+	number := callflow.Outbound(s, c.limits(), in, callflow.World{}).Record.BNumber
+	w, routed, err := portedWorld(ctx, c, database, number)
+	if err != nil {
+		return explanation{}, err
+	}
+	if s, err = snapshotFor(ctx, c, database, at, routed); err != nil {
+		return explanation{}, err
+	}
+	d := callflow.Outbound(s, c.limits(), in, w)
 	told, err := callflow.Tell(s, d.Reasons())
 	if err != nil {
 		return explanation{}, err
@@ -132,6 +138,27 @@ func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explana
 		out.Refusal = &d.Refusal
 	}
 	return out, nil
+}
+
+// snapshotFor is the configuration with the rates of these numbers only.
+func snapshotFor(ctx context.Context, c config, database *db.DB, at time.Time, numbers ...e164.Number) (*routing.Snapshot, error) {
+	snapshots := newSnapshots(c, database, zerolog.Nop())
+	snapshots.load = func(ctx context.Context, _ *routing.RateTable) (routing.Data, []routing.Problem, error) {
+		return database.LoadSnapshotDataFor(ctx, at, numbers...)
+	}
+	err := snapshots.reload(ctx)
+	return snapshots.get(), err
+}
+
+// portedWorld dips once, if the node would.
+func portedWorld(ctx context.Context, c config, database *db.DB, number e164.Number) (callflow.World, e164.Number, error) {
+	dipper, err := newDipper(c, database, zerolog.Nop(), nil)
+	if err != nil {
+		return callflow.World{}, "", err
+	}
+	defer dipper.Close()
+	routed := dipper.Dip(ctx, number).Routing
+	return callflow.World{Ported: func(e164.Number) e164.Number { return routed }}, routed, nil
 }
 
 func describeStart(s billing.Start, told callflow.Told) explanation {

@@ -95,7 +95,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 		return err
 	}
 	metrics := n.plot()
-	if n.dipper, err = n.newDipper(metrics); err != nil {
+	if n.dipper, err = newDipper(c, database, log, metrics); err != nil {
 		return errors.Join(err, n.spool.Close())
 	}
 	defer n.dipper.Close()
@@ -112,6 +112,7 @@ func (n *node) plot() *api.Metrics {
 		SpoolLength: n.spool.Waiting, SpoolRefused: n.spool.Refused, SnapshotAge: n.snapshots.age,
 		Live: func() int { return live.Count(time.Now()) },
 	})
+	n.registry.MustRegister(api.NewCapacityMetrics(n.capacity, time.Now))
 	n.flow = &callflow.Flow{
 		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
 		Limits: n.config.limits(), Live: live, Node: n.config.Node, Now: time.Now, Log: n.log,

@@ -7,18 +7,20 @@ import (
 	"os"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"tandem/db"
 	"tandem/portability"
 )
 
 // newDipper makes the number portability dip; it does nothing unless enabled.
-func (n *node) newDipper(metrics portability.Metrics) (*portability.Dipper, error) {
-	c := n.config.Portability
+func newDipper(all config, database *db.DB, log zerolog.Logger, metrics portability.Metrics) (*portability.Dipper, error) {
+	c := all.Portability
 	d := portability.Config{
 		Enabled: c.Enabled, URL: c.URL, Timeout: c.Timeout, CacheSize: c.CacheSize, CacheFor: c.CacheFor, Prefixes: c.Prefixes,
 	}
 	if c.Enabled && c.Table {
-		d.Table = n.db
+		d.Table = database
 	}
 	var err error
 	if d.Token, err = optionalSecret("portability.token_file", c.TokenFile); err != nil {
@@ -29,7 +31,7 @@ func (n *node) newDipper(metrics portability.Metrics) (*portability.Dipper, erro
 			return nil, fmt.Errorf("portability.ca_file: %w", err)
 		}
 	}
-	return portability.New(d, n.log, metrics)
+	return portability.New(d, log, metrics)
 }
 
 // Times of the housekeeping. The first round comes soon after the start, since a

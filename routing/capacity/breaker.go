@@ -19,6 +19,11 @@ const (
 	Unreachable
 )
 
+// BreakerStates lists the states.
+func BreakerStates() []BreakerState {
+	return []BreakerState{Closed, Open, HalfOpen, Probing, Unreachable}
+}
+
 // String is the state's word in the API and in metrics.
 func (s BreakerState) String() string {
 	switch s {
