@@ -213,7 +213,7 @@ func TestMetricsSpeakTheTrade(t *testing.T) {
 	_, text := h.ask(http.MethodGet, "/metrics", "", stranger)
 	for _, want := range []string{
 		`tandem_attempts_total{blame="",result="answered"} 1`, `tandem_calls_total{direction="out",disposition="answered"} 1`,
-		"tandem_spool_records 7", "tandem_snapshot_age_seconds 1",
+		"tandem_spool_records 7", "tandem_snapshot_age_seconds 1", `tandem_channels_in_use{kind="provider"} 0`, `tandem_ways{state="open"} 0`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
