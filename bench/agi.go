@@ -87,7 +87,7 @@ type AGISide struct {
 // figure is honest only if they were all written.
 type Records struct {
 	Due            int     `json:"due"`        // good exchanges, or calls placed through Tandem, in the whole run
-	Written        int     `json:"written"`    // rows of calls: with a plan (agi), ended (calls)
+	Written        int     `json:"written"`    // rows of calls: with reasons (agi, swap), ended (calls)
 	LostPlans      int     `json:"lost_plans"` // tandem_records_unqueued_total
 	OnDisk         int     `json:"waiting_in_the_spool"`
 	Refused        int     `json:"refused"`
@@ -300,7 +300,7 @@ func (b *agiBench) records(ctx context.Context, report *AGIReport) error {
 	if err != nil {
 		return err
 	}
-	n, err := written(ctx, b.node.mariadb, `plan IS NOT NULL`)
+	n, err := written(ctx, b.node.mariadb, `reasons IS NOT NULL`)
 	if err != nil {
 		return err
 	}

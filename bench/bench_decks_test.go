@@ -2,11 +2,19 @@ package bench
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"tandem/agi/agitest"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/play"
@@ -53,14 +61,14 @@ func TestDecide(t *testing.T) {
 	if report.Prefixes < 20_000/12 || report.Prefixes > 20_000 || len(report.Goals) != 3 {
 		t.Errorf("prefixes %d, goals %+v", report.Prefixes, report.Goals)
 	}
-	speaks(t, report, func(b *bytes.Buffer) error { return report.Print(b) }, "indexed SQL (anchor)", "allocations a decision  0", "reached")
+	speaks(t, report, "indexed SQL (anchor)", "allocations a decision  at most 0", "reached")
 }
 
 // speaks holds what people read against what scripts get.
-func speaks(t *testing.T, report any, print func(*bytes.Buffer) error, want ...string) {
+func speaks(t *testing.T, report deckReport, want ...string) {
 	t.Helper()
 	var text bytes.Buffer
-	if err := print(&text); err != nil {
+	if err := report.Print(&text); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range want {
@@ -70,6 +78,159 @@ func speaks(t *testing.T, report any, print func(*bytes.Buffer) error, want ...s
 	}
 	if _, err := json.Marshal(report); err != nil {
 		t.Error(err)
+	}
+	rows := report.Rows()
+	for _, line := range rows.Lines {
+		if len(line) != len(rows.Header) {
+			t.Errorf("%d cells under %d heads: %q", len(line), len(rows.Header), line)
+		}
+	}
+	if len(rows.Lines) == 0 {
+		t.Error("no raw figures")
+	}
+}
+
+type deckReport interface {
+	Print(out io.Writer) error
+	Rows() Rows
+}
+
+// TestNodeBenches runs the benches that need the program itself, both over few
+// rates.
+func TestNodeBenches(t *testing.T) {
+	o := tiny(t)
+	o.Binary = filepath.Join(t.TempDir(), "tandem")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", o.Binary, "tandem/cmd/tandem").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Run("import", func(t *testing.T) { testImport(t, o) })
+	t.Run("swap", func(t *testing.T) { testSwap(t, o) })
+}
+
+// testImport: the command brings in the very rows that are loaded raw, and the
+// node, which answers all the while, routes by them.
+func testImport(t *testing.T, o Options) {
+	report, err := Import(t.Context(), o, ImportSpec{Rates: 3000, Rounds: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range report.Rounds {
+		if v.Replace != (i == 2) || v.Live < v.Tandem.Seconds/2 || v.SheetMB <= 0 || v.RSSPeak <= 0 || v.Calls.Exchanges == 0 {
+			t.Errorf("round %d: %+v", i, v)
+		}
+		for _, side := range []ImportSide{v.Raw, v.Tandem} {
+			if got := side.RowsPerSecond * side.Seconds; got < 2999 || got > 3001 {
+				t.Errorf("round %d: %v rows a second in %v s are not 3000", i, side.RowsPerSecond, side.Seconds)
+			}
+		}
+	}
+	if report.Failed != 0 || len(report.Rounds) != 3 {
+		t.Errorf("%d failed in %d rounds", report.Failed, len(report.Rounds))
+	}
+	if r := report.Rounds[0]; report.Ratio.Max < r.Tandem.RowsPerSecond/r.Raw.RowsPerSecond || report.Ratio.Min <= 0 {
+		t.Errorf("ratio %v", report.Ratio)
+	}
+	speaks(t, report, "raw LOAD DATA (anchor)", "compared with the one before", "failed exchanges  at most 0")
+}
+
+// testSwap: decks are exchanged under a node that answers everything.
+func testSwap(t *testing.T, o Options) {
+	report, err := Swap(t.Context(), o, SwapSpec{Rates: 6000, Providers: 3, PerSecond: 50, Steady: time.Second, Rounds: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range report.Rounds {
+		if v.DeckRates != 2000 || v.InForce <= 0 || v.InForce > v.Swap.Seconds || v.RSSPeak < v.RSSBefore/2 || v.NodeCPU <= 0 {
+			t.Errorf("round %d: %+v", i, v)
+		}
+		for _, part := range []StreamPart{v.Steady, v.Swap} {
+			if part.Exchanges == 0 || part.Routed < part.Exchanges*8/10 || part.P99 < part.P50 || part.Max < part.P99 {
+				t.Errorf("round %d: %+v", i, part)
+			}
+		}
+	}
+	if report.Failed != 0 || report.Records.Written < report.Records.Due || report.Load.RSS <= 0 {
+		t.Errorf("failed %d, records %+v, load %+v", report.Failed, report.Records, report.Load)
+	}
+	if want := report.Rounds[0].Swap.P99 / report.Rounds[0].Steady.P99; report.Ratio.Min > want || report.Ratio.Max < want {
+		t.Errorf("ratio %v without %v", report.Ratio, want)
+	}
+	speaks(t, report, "steady (anchor)", "in force after", "failed exchanges")
+}
+
+// TestStreamCountsWhatIsLate: a question that waits because nobody takes it, or
+// that nobody answers, is neither left out nor good.
+func TestStreamCountsWhatIsLate(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	list := []exchanged{{due: start.Add(-time.Second), took: time.Hour}}
+	for i := range 100 {
+		list = append(list, exchanged{due: start.Add(time.Duration(i) * time.Millisecond), took: time.Duration(i+1) * time.Millisecond, first: "8.c.a1"})
+	}
+	list[100].err, list[99].first = errNoAnswer, ""
+	p := partOf(list, start, start.Add(time.Second))
+	if p.Exchanges != 99 || p.Failed != 1 || p.Routed != 98 || p.FirstError == "" || p.Max != 99 || p.P50 != 50 || p.P99 != 99 {
+		t.Errorf("%+v", p)
+	}
+	if p := partOf(nil, start, start); p.Exchanges != 0 || p.P99 != 0 {
+		t.Errorf("of nothing: %+v", p)
+	}
+}
+
+// TestStream asks a server that answers every question, and one that is not there.
+func TestStream(t *testing.T) {
+	t.Parallel()
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	raw := agitest.RawServer{Commands: []string{`EXEC MSet "T_K1=8.c.a1"`, `SET VARIABLE "T_OK" "1"`}}
+	go func() { served <- raw.Serve(ctx, ln) }()
+	for name, c := range map[string]struct {
+		addr string
+		good bool
+	}{"answers": {ln.Addr().String(), true}, "nobody": {"127.0.0.1:1", false}} {
+		s := &stream{addr: netip.MustParseAddrPort(c.addr), every: 5 * time.Millisecond, args: question}
+		asking, end := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		s.run(asking)
+		end()
+		if err := s.settle(t.Context()); err != nil {
+			t.Error(err)
+		}
+		list := s.since(0)
+		if len(list) < 10 || uint64(len(list)) != s.asked.Load() {
+			t.Errorf("%s: %d of %d", name, len(list), s.asked.Load())
+		}
+		for _, e := range list {
+			if (e.err == nil) != c.good || c.good && e.first != "8.c.a1" || e.took < e.late {
+				t.Errorf("%s: %+v", name, e)
+				break
+			}
+		}
+	}
+	stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRawFigures: the header is written once, every line has its run.
+func TestRawFigures(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "raw.csv")
+	run := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for range 2 {
+		if err := (Rows{Header: []string{"side", "us"}, Lines: [][]string{line("tandem", 1.23456789)}}).AppendTo(file, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	const want = "run,side,us\n2026-03-01T12:00:00Z,tandem,1.2346\n2026-03-01T12:00:00Z,tandem,1.2346\n"
+	if err != nil || string(got) != want {
+		t.Errorf("%v\n%s", err, got)
 	}
 }
 
@@ -120,6 +281,18 @@ func TestDeckSpecsAreBounded(t *testing.T) {
 	} {
 		if s.validate() == nil {
 			t.Errorf("%+v is fine", s)
+		}
+	}
+	for _, s := range []SwapSpec{
+		{PerSecond: 0, Steady: time.Second, Rounds: 1}, {PerSecond: 100, Steady: 0, Rounds: 1}, {PerSecond: 100, Steady: time.Second, Rounds: maxRounds + 1},
+	} {
+		if s.validate() == nil {
+			t.Errorf("%+v is fine", s)
+		}
+	}
+	for _, rounds := range []int{0, maxRounds + 1} {
+		if (ImportSpec{Rates: 100, Rounds: rounds}).validate() == nil {
+			t.Errorf("%d rounds are fine", rounds)
 		}
 	}
 	for providers, goal := range map[int]float64{1: 2, 5: 2, 6: 5, 50: 5, 51: 0} {

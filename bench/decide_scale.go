@@ -109,19 +109,6 @@ type decideSlice struct {
 
 func (s decideSlice) perCPUSecond() float64 { return per(s.decisions, s.cpu) }
 
-// GoalHeld is a criterion that was set beforehand, and what came of it.
-type GoalHeld struct {
-	Name    string  `json:"name"`
-	Limit   float64 `json:"limit"`
-	Found   float64 `json:"found"`
-	Reached bool    `json:"reached"`
-}
-
-// atMost holds a figure against its limit.
-func atMost(name string, limit, found float64) GoalHeld {
-	return GoalHeld{Name: name, Limit: limit, Found: found, Reached: found <= limit}
-}
-
 // Decide measures decisions over decks of a given size, in process, against an
 // indexed SQL query over the same rates.
 func Decide(ctx context.Context, o Options, spec DecideSpec) (DecideReport, error) {

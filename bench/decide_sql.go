@@ -22,7 +22,7 @@ import (
 
 // SQLTable is what it takes to have the same rates ready in MariaDB.
 type SQLTable struct {
-	LoadSeconds float64 `json:"load_s"`     // LOAD DATA, rows in the order of the key within each provider
+	LoadSeconds float64 `json:"load_s"`     // LOAD DATA, provider by provider
 	LoadCPU     float64 `json:"load_cpu_s"` // of mariadbd
 	Bytes       int64   `json:"bytes"`
 	Query       string  `json:"query"`
@@ -150,48 +150,26 @@ func costLines(set *azdeck.Set) func(io.Writer) error {
 	return func(out io.Writer) error {
 		fx, lengths := deckFX(), routing.DefaultPrior()
 		billed := map[[2]int32]uint64{}
+		var line []byte
 		for provider := range set.Providers() {
-			var last routing.DeckRow
-			var line []byte
-			write := func(next time.Time) error { // the row before, which ends where the next of its prefix begins
-				if last.Prefix == "" {
-					return nil
-				}
-				steps := [2]int32{last.First, last.Next}
+			for r := range azdeck.Ended(set.Rows(provider)) {
+				steps := [2]int32{r.First, r.Next}
 				if billed[steps] == 0 {
-					billed[steps] = lengths.Billed(last.First, last.Next)
+					billed[steps] = lengths.Billed(r.First, r.Next)
 				}
-				cost, err := lengths.Expect(&last.Rate, billed[steps]).In(fx[currencyOf(provider)], fx[usd])
+				cost, err := lengths.Expect(&r.Rate, billed[steps]).In(fx[currencyOf(provider)], fx[usd])
 				if err != nil {
 					return err
 				}
-				if last.To.IsZero() {
-					last.To = next
-				}
-				line = append(line[:0], last.Prefix...)
-				line = append(line, '\t')
+				line = append(append(line[:0], r.Prefix...), '\t')
 				line = strconv.AppendInt(line, int64(provider+1), 10)
-				line = appendDate(line, last.From, "2000-01-01")
-				line = appendDate(line, last.To, "9999-12-31")
-				line = append(line, '\t')
-				line = strconv.AppendInt(line, int64(len(last.Prefix)), 10)
-				line = append(line, '\t')
-				line = strconv.AppendInt(line, int64(cost.Nearest), 10)
-				_, err = out.Write(append(line, '\n'))
-				return err
-			}
-			for r := range set.Rows(provider) {
-				var next time.Time
-				if r.Prefix == last.Prefix {
-					next = r.From
-				}
-				if err := write(next); err != nil {
+				line = appendDate(line, r.From, "2000-01-01")
+				line = appendDate(line, r.To, "9999-12-31")
+				line = strconv.AppendInt(append(line, '\t'), int64(len(r.Prefix)), 10)
+				line = strconv.AppendInt(append(line, '\t'), int64(cost.Nearest), 10)
+				if _, err := out.Write(append(line, '\n')); err != nil {
 					return err
 				}
-				last = r
-			}
-			if err := write(time.Time{}); err != nil {
-				return err
 			}
 		}
 		return nil

@@ -49,7 +49,7 @@ func startEcho(ctx context.Context, o Options, dir string, addr netip.AddrPort, 
 		return nil, err
 	}
 	teardown.Add("echo", stopper(p))
-	return p, await(ctx, p, func(ctx context.Context) bool {
+	return p, await(ctx, readyLimit, p, func(ctx context.Context) bool {
 		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", addr.String())
 		return err == nil && conn.Close() == nil

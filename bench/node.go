@@ -46,6 +46,15 @@ type node struct {
 // startNode starts MariaDB, fills it and starts the node. What it starts it
 // leaves to teardown, also when it fails.
 func startNode(ctx context.Context, o Options, dir string, host netip.Addr, teardown *play.Teardown) (*node, error) {
+	n, err := prepareNode(ctx, o, dir, host, teardown)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.serve(ctx, o, readyLimit, teardown)
+}
+
+// prepareNode is startNode but for the node itself.
+func prepareNode(ctx context.Context, o Options, dir string, host netip.Addr, teardown *play.Teardown) (*node, error) {
 	n := &node{
 		agi: netip.AddrPortFrom(host, 4573), http: netip.AddrPortFrom(host, 8073),
 		binary: o.Binary, dir: dir, config: filepath.Join(dir, "tandem.yaml"),
@@ -65,14 +74,19 @@ func startNode(ctx context.Context, o Options, dir string, host netip.Addr, tear
 			return nil, err
 		}
 	}
+	return n, nil
+}
+
+// serve starts the node and waits until it takes calls.
+func (n *node) serve(ctx context.Context, o Options, limit time.Duration, teardown *play.Teardown) (err error) {
 	o.say("Tandem")
 	if n.process, err = play.Start(ctx, play.Command{
-		Name: "tandem", Argv: []string{n.binary, "serve", "--config", n.config}, Log: filepath.Join(dir, "tandem.log"),
+		Name: "tandem", Argv: []string{n.binary, "serve", "--config", n.config}, Log: filepath.Join(n.dir, "tandem.log"),
 	}); err != nil {
-		return nil, err
+		return err
 	}
 	teardown.Add("tandem", stopper(n.process))
-	return n, await(ctx, n.process, n.ready)
+	return await(ctx, limit, n.process, n.ready)
 }
 
 func (n *node) writeConfig() error {
@@ -138,8 +152,8 @@ func stopper(p *play.Process) func(context.Context) error {
 }
 
 // await asks until the process is ready, or has ended, or the limit is over.
-func await(ctx context.Context, p *play.Process, ready func(context.Context) bool) error {
-	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+func await(ctx context.Context, limit time.Duration, p *play.Process, ready func(context.Context) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()

@@ -29,10 +29,11 @@ func parseFixed(text []byte, digits int) (value int64, ok bool) {
 	if negative {
 		text = text[1:]
 	}
-	if len(text) == 0 || len(text) > 19 { // 18 digits and the point: below 1e18
+	if len(text) == 0 || text[0] == '.' || text[len(text)-1] == '.' {
 		return 0, false
 	}
-	fraction := -1 // digits seen after the point; -1: no point yet
+	room := 18 - digits // digits before the point: the value stays below 1e18
+	fraction := -1      // digits seen after the point; -1: no point yet
 	for _, c := range text {
 		switch {
 		case c == '.' && fraction < 0:
@@ -41,6 +42,8 @@ func parseFixed(text []byte, digits int) (value int64, ok bool) {
 			value = value*10 + int64(c-'0')
 			if fraction >= 0 {
 				fraction++
+			} else if room--; room < 0 {
+				return 0, false
 			}
 		default:
 			return 0, false

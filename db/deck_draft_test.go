@@ -351,11 +351,15 @@ func TestImportThatLosesItsConnection(t *testing.T) {
 		t.Errorf("%d decks in force, %v; want the seed's 11", len(data.Decks), problems)
 	}
 
-	// The next import finds it still warm, the one after does not.
+	// Another one that has just begun, and has no job yet.
+	b.exec("INSERT INTO decks (id, provider_id, tier, version, state, created_at) VALUES (90, 3, 'cli', 2, 'loading', UTC_TIMESTAMP(3))")
+
+	// The next import finds them still warm, the last one does not.
 	b.draft(retail(), some(1))
-	if n := b.one("SELECT COUNT(*) FROM decks WHERE state = 'loading'"); n != "1" {
+	if n := b.one("SELECT COUNT(*) FROM decks WHERE state = 'loading'"); n != "2" {
 		t.Errorf("%s decks loading: an import that may be alive was removed", n)
 	}
+	b.exec("DELETE FROM decks WHERE id = 90")
 	b.exec("UPDATE decks SET created_at = created_at - INTERVAL 10 MINUTE WHERE state = 'loading'")
 	b.draft(retail(), some(1))
 	if n := b.one("SELECT COUNT(*) FROM decks WHERE state = 'loading'"); n != "1" {

@@ -4,26 +4,47 @@
 //	              sql/migrations --migrate.go--> schema <--seed.go-- sql/seed
 //	                                               |
 //	change_log --changes.go: "something is new"--> snapshot.go --> routing.Data --> routing.NewSnapshot
-//	     ^ triggers.go                             |
-//	     +-- every edit, also by hand              +-- calls, attempts
-//	                                                      ^        |
-//	billing.Record --cdr.go, upsert by key----------------+        +-- calls.go: a call, the last agent
+//	     ^ triggers.go                             |  ^
+//	     +-- every edit, also by hand              |  +-- snapshot_rates.go: only decks that are not loaded yet
+//	                                               |
+//	billing/deck --deck_draft.go, deck_write.go--> decks, deck_rates --deck_rows.go--> billing/deck
+//	                                               |  ^
+//	                                               |  +-- deck_publish.go: publish, roll back
+//	                                               |
+//	billing.Record --cdr.go, upsert by key-------> calls, attempts --calls.go--> a call, the last agent
+//	                                               |
+//	                                               +-- replay.go: past calls, to decide them once more
+//	                                               +-- answered.go --> call_lengths.go, traffic.go
+//	                                               +-- retention.go: reasons are kept for a while
 //
 // # Changes reach a running Tandem within a second
 //
 // Triggers add a row to change_log for every row that is inserted, updated or
 // deleted in a configuration table, in the same transaction; a SQL edit by hand
-// therefore counts as well. They are made by one migration written in Go
-// (triggers.go), because three times fourteen files that differ in one word
+// therefore counts as well. They are made by migrations written in Go
+// (triggers.go), because three files for every table that differ in one word
 // would hide the idea. The triggers run with the rights of the user that
-// migrated: that user must stay.
+// migrated: that user must stay. deck_rates has none: who edits rates by hand
+// raises revision in the row of their deck.
+//
+// # Decks
+//
+// An import writes into a deck that nobody uses (loading), in transactions of ten
+// thousand rates, each of which also renews a lease on the import. A deck that
+// is whole becomes a draft; publishing it is one UPDATE; going back is another.
+// What a killed import leaves behind is removed by the next one, when its lease
+// is over; who comes back after that finds the lease gone and writes no more.
+//
+//	loading --> draft --> published (scheduled, in force, superseded: told by publish_at)
+//	   ^          |           |
+//	   +--delete--+           +--> rolled_back
 //
 // # Records
 //
 // A call's row is merged field by field from its two halves, so start and end
 // may come in either order, any number of times, from any node or from a file:
 //
-//	start   wins over the end's copy of the same fact, fills plan and reasons
+//	start   wins over the end's copy of the same fact, fills the reasons
 //	end     fills what no start told, and alone knows how the call ended
 //	attempt a result wins over "in progress", a longer one over a shorter
 //

@@ -31,3 +31,9 @@ func (d *DB) LocalRefused() bool { return d.localRefused.Load() }
 func (d *DB) TrafficWithin(ctx context.Context, since time.Time, room int) ([]Traffic, int, error) {
 	return d.traffic(ctx, since, room)
 }
+
+// ParseFixed reads a DECIMAL column.
+func ParseFixed(text []byte, digits int) (int64, bool) { return parseFixed(text, digits) }
+
+// AppendFixed writes one.
+func AppendFixed(to []byte, value int64, digits int) []byte { return appendFixed(to, value, digits) }

@@ -30,7 +30,7 @@ func (d *DB) LoadSnapshotDataAt(ctx context.Context, old *routing.RateTable, at 
 // LoadSnapshotDataFor is LoadSnapshotDataAt (the zero time: now) with only those
 // rates that a call to one of the numbers can use; without numbers there are
 // none. It is for a question or two, where loading millions of rates would take
-// longer than the answer.
+// longer than the answer; its rates are no old table for another load.
 func (d *DB) LoadSnapshotDataFor(ctx context.Context, at time.Time, numbers ...e164.Number) (routing.Data, []routing.Problem, error) {
 	prefixes := []any{}
 	for _, n := range numbers {

@@ -1,8 +1,10 @@
 package db_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem/billing/rate"
+	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
 )
@@ -278,4 +281,55 @@ func TestLoadOfManyRates(t *testing.T) {
 		t.Errorf("%d rates, want %d and the seed's", got, n)
 	}
 	t.Logf("%d rates: imported in %s, loaded in %s", n, imported, time.Since(start))
+}
+
+// For a question about one number only its rates are read, and the answer is the
+// same.
+func TestLoadForSomeNumbers(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	const number, other = "442071234567", "37167859001"
+	for _, numbers := range [][]e164.Number{{}, {number}, {number, other}} {
+		data, problems, err := b.LoadSnapshotDataFor(t.Context(), time.Time{}, numbers...)
+		if err != nil || len(problems) != 0 {
+			t.Fatalf("%v, %v", problems, err)
+		}
+		want := 0
+		for _, n := range numbers {
+			count, err := strconv.Atoi(b.one("SELECT COUNT(*) FROM deck_rates WHERE ? LIKE CONCAT(prefix, '%')", string(n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want += count
+		}
+		if got := data.Rates.Len(); got != want || want == 0 && len(numbers) > 0 {
+			t.Errorf("%v: %d rates, want %d", numbers, got, want)
+		}
+	}
+	some, _, err := b.LoadSnapshotDataFor(t.Context(), time.Time{}, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _ := b.load()
+	same(t, "routes", routesOf(t, all, number), routesOf(t, some, number))
+}
+
+// routesOf are the routes of a transit call, with their prices.
+func routesOf(t *testing.T, data routing.Data, number e164.Number) []string {
+	t.Helper()
+	s, problems, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: "EUR"}, time.Now())
+	if err != nil || len(problems) != 0 {
+		t.Fatalf("%v, %v", problems, err)
+	}
+	subscriber := s.Login("transit-1")
+	account := s.Account(subscriber.AccountID)
+	var plan routing.Plan
+	s.Plan(routing.Request{
+		Server: s.Server("asterisk-macomnet"), Account: account, Shown: s.Present(account, subscriber, ""), BNumber: number, At: time.Now(),
+	}, &plan)
+	var routes []string
+	for _, r := range plan.Routes {
+		routes = append(routes, fmt.Sprintf("%s %s %s", r.Key, r.Prefix, r.Cost))
+	}
+	return routes
 }

@@ -3,21 +3,38 @@
 //
 //	migrations/0001_currency.sql ... --goose, package db--> MariaDB
 //	seed/article/*.csv               the tables that the article publishes, byte for byte
-//	seed/demo/*.csv                  what the article leaves out: rates, accounts, subscribers
+//	seed/demo/*.csv                  what the article leaves out: decks, tariffs, accounts, subscribers
 //
 // # The tables
 //
 //	currency <- fx_rates
-//	   ^
-//	providers <- providers_ips          servers <- server_addresses
-//	   ^  ^  ^                            ^  ^
-//	   |  |  +-- rates, stop_rules        |  |    accounts
-//	   |  |                               |  |      ^
-//	   |  +------- numbers_pool ----------+  +-- subscribers <- subscriber_numbers
-//	   |             ^     ^                          ^
-//	   |           gates   +---- duty_operators ------+
+//	   ^  ^
+//	   |  +--- tariffs <------------------------------- accounts
+//	   |          ^                                      ^
+//	   |        decks <- - - deck_rates                  |
+//	   |          |                                      |
+//	providers <---+   <- providers_ips                   |
+//	   ^  ^  ^                                           |
+//	   |  |  +-- stop_rules, policy_routes -> policies <- policy_rules
+//	   |  |                                              |
+//	   |  |    servers <- server_addresses               |
+//	   |  |       ^  ^                                   |
+//	   |  +-------|--|--- numbers_pool <- gates          |
+//	   |          |  |       ^     ^        ^            |
+//	   |          |  |       |     +--- route_rules -----+-- block_list
+//	   |          |  +- subscribers <- subscriber_numbers
+//	   |          |          ^
+//	   |          +- duty_operators
 //	   |
-//	   +- - - calls, attempts (no foreign keys)       change_log (who changed: nobody asks; that it changed: everybody)
+//	   +- - - calls, attempts (no foreign keys) - - -> call_lengths
+//
+//	change_log      who changed: nobody asks; that it changed: everybody
+//	ported_numbers  looked up one at a time
+//	nodes, jobs     the Tandems that live, and what one of them does for all
+//
+// A deck is one version of all prices of a provider for a tier, or of a tariff.
+// Its rows have neither triggers nor a foreign key, because millions come in at
+// once; the row in decks announces them.
 //
 // Names are the article's where it has them. A delete that would break a
 // reference fails. No reference cascades, because MariaDB runs no trigger for a

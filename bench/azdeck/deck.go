@@ -185,3 +185,11 @@ func (s *Set) Prefixes() (count int) {
 	}
 	return count
 }
+
+// Destination names what a prefix leads to, as long as such names are.
+func Destination(prefix string) string {
+	if len(prefix) <= 3 {
+		return "Country " + prefix
+	}
+	return "Country " + prefix[:2] + " area " + prefix[2:]
+}

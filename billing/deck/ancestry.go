@@ -1,6 +1,7 @@
 package deck
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -34,9 +35,30 @@ func (a *ancestry) push(prefix string, rates []Rate) {
 // longest is the rate of the longest parent that has one in force; nil when none
 // has.
 func (a ancestry) longest(at time.Time, w rate.Window) *Rate {
-	for i := len(a) - 1; i >= 0; i-- {
-		if r := inForce(a[i].rates, at, w); r != nil {
+	for _, parent := range slices.Backward(a) {
+		if r := inForce(parent.rates, at, w); r != nil {
 			return r
+		}
+	}
+	return nil
+}
+
+// coming is the rate of the longest parent that has one in force then, or one
+// that begins later: until then the old deck's rates go on.
+func (a ancestry) coming(at time.Time, w rate.Window) *Rate {
+	for _, parent := range slices.Backward(a) {
+		if r := inForce(parent.rates, at, w); r != nil {
+			return r
+		}
+		var next *Rate
+		for i := range parent.rates {
+			r := &parent.rates[i]
+			if r.From.After(at) && overlap(r.Window, w) && (next == nil || r.From.Before(next.From)) {
+				next = r
+			}
+		}
+		if next != nil {
+			return next
 		}
 	}
 	return nil

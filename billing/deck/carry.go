@@ -68,7 +68,11 @@ func carried(was, will []Rate, publishAt time.Time) []Rate {
 	if len(rates) == 0 {
 		return will
 	}
-	rates = append(rates, will...)
+	for _, r := range will {
+		if r.endsAfter(publishAt) { // one that is over lies under the old rate
+			rates = append(rates, r)
+		}
+	}
 	slices.SortStableFunc(rates, func(a, b Rate) int { return a.From.Compare(b.From) })
 	return rates
 }

@@ -22,8 +22,10 @@ func (p *parser) finish(ctx context.Context) error {
 	p.checkExits()
 	tos := p.resolveDates()
 	t := p.table
-	slices.SortFunc(t.rows, t.compare)
+	slices.SortFunc(t.rows, t.compareByStart)
 	p.closeEnds(tos)
+	t.unify()
+	slices.SortFunc(t.rows, t.compare)
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
@@ -62,7 +64,7 @@ func (p *parser) checkExits() {
 }
 
 // resolveDates puts moments for the ids of dates, and returns the ends as they
-// were written. Terms that are equal now become one.
+// were written.
 func (p *parser) resolveDates() (ends []end) {
 	t := p.table
 	froms := p.from.resolve(p.o.Dates, p.to.order(p.o.Dates), p.o.TimeZone, p.l, p.faults)
@@ -71,31 +73,22 @@ func (p *parser) resolveDates() (ends []end) {
 	if !p.o.Effective.IsZero() {
 		begin = p.o.Effective.Unix()
 	}
-	old := t.terms
-	t.terms, t.termOf = nil, make(map[terms]uint32, len(old))
-	renamed := make([]uint32, len(old))
-	for i, x := range old {
+	ends = make([]end, len(t.terms))
+	for i := range t.terms {
+		x := &t.terms[i]
 		from, to := froms[x.from], tos[x.to]
 		if x.from = from.at; from.none {
 			x.from = begin
 		}
-		e := end{}
 		switch {
 		case to.none:
 			x.to = never
 		case to.day:
 			// "until 31 December" includes the day, unless closeEnds learns better.
-			x.to, e = to.nextDay, end{at: to.at, day: true}
+			x.to, ends[i] = to.nextDay, end{at: to.at, day: true}
 		default:
 			x.to = to.at
 		}
-		renamed[i] = t.term(x)
-		if int(renamed[i]) == len(ends) {
-			ends = append(ends, e)
-		}
-	}
-	for i := range t.rows {
-		t.rows[i].terms = renamed[t.rows[i].terms]
 	}
 	return ends
 }
@@ -104,6 +97,14 @@ func (p *parser) resolveDates() (ends []end) {
 type end struct {
 	at  int64
 	day bool
+}
+
+// compareByStart is enough to see which row of a code follows which.
+func (t *table) compareByStart(a, b row) int {
+	if a.key != b.key {
+		return cmp.Compare(a.key, b.key)
+	}
+	return cmp.Compare(t.terms[a.terms].from, t.terms[b.terms].from)
 }
 
 func (t *table) compare(a, b row) int {
@@ -339,10 +340,11 @@ func (p *parser) remarks() {
 		s.note(0, fmt.Sprintf("no column names increments: %d/%d is taken", p.o.First, p.o.Next))
 	}
 	earliest, latest := int64(never), int64(always)
-	for _, x := range t.terms {
-		earliest, latest = min(earliest, x.from), max(latest, x.from)
+	for _, r := range t.rows {
+		from := t.terms[r.terms].from
+		earliest, latest = min(earliest, from), max(latest, from)
 	}
-	if len(t.terms) > 0 {
+	if len(t.rows) > 0 {
 		s.Earliest, s.Latest = moment(earliest), moment(latest)
 	}
 	s.Currency = cmp.Or(p.o.Currency, p.currency.named)

@@ -128,20 +128,20 @@ func (r *codeReader) item(item []byte) *problem {
 	if r.country != nil && !r.complete {
 		return r.addAll(words)
 	}
-	return r.blanks(item, words)
+	return r.blanks(words)
 }
 
 // tightDashes removes the blanks around dashes.
 func tightDashes(item []byte) []byte {
 	out := make([]byte, 0, len(item))
-	for _, part := range bytes.Split(item, []byte{'-'}) {
+	for part := range bytes.SplitSeq(item, []byte{'-'}) {
 		out = append(append(out, bytes.TrimSpace(part)...), '-')
 	}
 	return out[:len(out)-1]
 }
 
 // blanks decides whether "44 7" is one code or two.
-func (r *codeReader) blanks(item []byte, words [][]byte) *problem {
+func (r *codeReader) blanks(words [][]byte) *problem {
 	plus, exits := bytes.HasPrefix(words[0], []byte{'+'}), 0
 	long, same := true, true
 	first, _ := r.strip(words[0])

@@ -214,8 +214,9 @@ func mayDrop(g guess, other, amounts bool) bool {
 		return amounts
 	case FieldPrefix, FieldPerMinute, FieldPerSecond, FieldDestination, FieldCountry:
 		return other
+	default:
+		return g.confidence < exactName
 	}
-	return g.confidence < exactName
 }
 
 // mostly says that at least half of the cells that are filled look so.
@@ -231,6 +232,9 @@ func mostly(rows []record, column int, looks func([]byte) bool) bool {
 	}
 	return 2*yes >= filled
 }
+
+// mappedWhy is said of columns that the mapping names.
+const mappedWhy = "mapped"
 
 // assign carries out the mapping.
 func (l *layout) assign(mapping Mapping) error {
@@ -256,7 +260,7 @@ func (l *layout) assign(mapping Mapping) error {
 	}
 	for at, f := range taken {
 		c := &l.columns[at]
-		c.Field, c.Confidence, c.Why = f, exactName, "mapped"
+		c.Field, c.Confidence, c.Why = f, exactName, mappedWhy
 	}
 	// A price is per minute or per second, not both; the mapping knows which.
 	for i := range l.columns {

@@ -352,6 +352,10 @@ func smallNumber(s string) (int, bool) {
 	return int(number([]byte(s))), true
 }
 
+// shortYear is the first year that two digits may stand for: 26/02/01 is not
+// the 26th of February 2001.
+const shortYear = 2010
+
 // yearNumber takes two digits for a year of this century.
 func yearNumber(s string) (int, bool) {
 	if !allDigits([]byte(s)) || len(s) != 2 && len(s) != 4 {
@@ -360,6 +364,7 @@ func yearNumber(s string) (int, bool) {
 	year := int(number([]byte(s)))
 	if len(s) == 2 {
 		year += 2000
+		return year, year >= shortYear
 	}
 	return year, true
 }

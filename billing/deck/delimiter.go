@@ -23,11 +23,11 @@ func guessDelimiter(r io.Reader, newline byte, o Options) (delimiter byte, err e
 		return 0, err
 	}
 	head = head[:n]
-	if d, ok := declared(head); ok {
-		return d, nil
-	}
 	if o.Delimiter != 0 {
 		return o.Delimiter, nil
+	}
+	if d, ok := declared(head); ok {
+		return d, nil
 	}
 	var best split
 	for i := range len(delimiters) {
@@ -77,8 +77,7 @@ func trySplit(head []byte, delimiter, newline byte, o Options) split {
 	count := make(map[int]int)
 	for range 200 {
 		r, err := source.next()
-		var fault *CellError
-		if errors.As(err, &fault) {
+		if _, fault := errors.AsType[*CellError](err); fault {
 			continue
 		}
 		if err != nil {

@@ -328,7 +328,7 @@ func (d *differ) deleted(v *verdict, prefix string, was []Rate) error {
 			continue
 		}
 		v.before.add(old.PerMinute)
-		parent := d.newParents.longest(d.begins(old), old.Window)
+		parent := d.newParents.coming(d.begins(old), old.Window)
 		if parent != nil && parent.Blocked {
 			parent = nil
 		}

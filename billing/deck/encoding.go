@@ -154,8 +154,8 @@ func completeRunes(block []byte) int {
 func (l *letters) block(b []byte, line int) int {
 	l.returns += bytes.Count(b, []byte{'\r'})
 	if l.nulLine == 0 {
-		if at := bytes.IndexByte(b, 0); at >= 0 {
-			l.nulLine = line + bytes.Count(b[:at], []byte{'\n'})
+		if before, _, found := bytes.Cut(b, []byte{0}); found {
+			l.nulLine = line + bytes.Count(before, []byte{'\n'})
 		}
 	}
 	for i := 0; i < len(b); {

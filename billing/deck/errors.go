@@ -118,8 +118,7 @@ func (f *faults) err() error {
 
 // take keeps a fault of the sheet and hands back any other error.
 func (f *faults) take(err error) error {
-	var fault *CellError
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*CellError](err); ok {
 		f.add(fault)
 		return nil
 	}

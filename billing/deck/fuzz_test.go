@@ -75,3 +75,22 @@ func FuzzRead(f *testing.F) {
 func meets(a, b deck.Rate) bool {
 	return (a.To.IsZero() || b.From.Before(a.To)) && (b.To.IsZero() || a.From.Before(b.To)) && deck.Overlap(a.Window, b.Window)
 }
+
+// The same for the inside of a workbook, which no fuzzer finds behind a checksum.
+func FuzzWorksheet(f *testing.F) {
+	f.Add(sheetOf(header+`<row r="2"><c r="A2"><v>44</v></c><c r="B2" t="s"><v>0</v></c></row>`), `<si><t>0.01</t></si>`)
+	f.Add(sheetOf(header+`<row><c t="str"><v>447-449</v></c><c><v>1E-2</v></c></row>`), `<si><r><t>x</t></r><rPh><t>y</t></rPh></si>`)
+	f.Fuzz(func(t *testing.T, sheet, texts string) {
+		data := parts(t, sheet, texts, "0")
+		o := deck.Options{MaxRates: 20_000, MaxUnzipped: 1 << 20, MaxLine: 16 << 10}
+		s, err := deck.Read(context.Background(), bytes.NewReader(data), int64(len(data)), o)
+		if err != nil {
+			return
+		}
+		for _, r := range all(t, s.All()) {
+			if err := r.Validate(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -57,10 +57,10 @@ func (h headers) find(header string) guess {
 			best, name = guess{field: w.field, confidence: confidence}, w.text
 		}
 	}
-	switch {
-	case best.confidence == 0:
+	switch best.confidence {
+	case 0:
 		return guess{}
-	case best.confidence == exactName:
+	case exactName:
 		best.why = "header"
 	default:
 		best.why = fmt.Sprintf("header contains %q", name)
@@ -160,8 +160,9 @@ func looksLike(f Field) func([]byte) bool {
 		return looksStatus
 	case FieldBlocked, FieldActive:
 		return looksYesNo
+	default:
+		return nil
 	}
-	return nil
 }
 
 // looksAmount is true of numbers and percentages.

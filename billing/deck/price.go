@@ -408,7 +408,7 @@ func (p *priceColumn) settle(other byte, l *layout, f *faults) {
 		}
 		wrong := problem{"decimals or thousands? No cell of the column tells", "say --decimal . or --decimal ,"}
 		if decimal != 0 {
-			wrong.what = fmt.Sprintf("decimals or thousands? Other cells have a %s", signName(decimal))
+			wrong.what = "decimals or thousands? Other cells have a " + signName(decimal)
 			wrong.fix = "write the price without thousands separators"
 		}
 		f.add(l.fault(w.line, p.column, []byte(w.text), wrong))

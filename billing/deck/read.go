@@ -35,8 +35,7 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, o Options) (*Sheet, er
 	s := &Sheet{}
 	f := &faults{max: o.MaxErrors}
 	err = f.take(read(ctx, r, size, o, s, f))
-	var broken *brokenError
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*brokenError](err); ok {
 		f.add(&broken.fault)
 		err = nil
 	}

@@ -27,6 +27,7 @@ type parser struct {
 	currency oneCurrency
 	from, to *dateColumn
 	header   record // for pages that repeat it
+	width    int    // columns with a header, or mapped
 
 	above      above // what a continued row takes over
 	exits      exits
@@ -67,6 +68,12 @@ func newParser(o Options, l *layout, header record, date1904 bool, f *faults, s 
 		increments: l.index(FieldIncrements), first: l.index(FieldFirst), next: l.index(FieldNext),
 		days: l.index(FieldDays), time: l.index(FieldTime), start: l.index(FieldStart), end: l.index(FieldEnd),
 		status: l.index(FieldStatus), blocked: l.index(FieldBlocked), active: l.index(FieldActive), currency: l.index(FieldCurrency),
+	}
+	p.width = len(header.cells)
+	for i, c := range l.columns {
+		if c.Why == mappedWhy {
+			p.width = max(p.width, i+1)
+		}
 	}
 	p.currency.want = o.Currency
 	money := func(column, digits int, limit int64) priceColumn {
@@ -113,6 +120,7 @@ func (p *parser) record(r record) error {
 		return nil
 	}
 	row, faults := rowFaults{p: p, r: r}, p.faults.total
+	row.checkWidth()
 	x, price, name := row.read()
 	if p.faults.total > faults {
 		p.above.ok = false
@@ -211,6 +219,20 @@ type rowFaults struct {
 func (f rowFaults) add(column int, wrong *problem) {
 	if wrong != nil {
 		f.p.faults.add(f.p.l.fault(f.r.line, column, f.r.cell(column), *wrong))
+	}
+}
+
+// checkWidth refuses cells to the right of the header: in text they tell of a
+// delimiter inside a cell, as in 44,UK,0,01, and all after it is shifted.
+func (f rowFaults) checkWidth() {
+	if f.r.numbers != nil || f.p.header.cells == nil {
+		return
+	}
+	for column := f.p.width; column < len(f.r.cells); column++ {
+		if len(f.r.cells[column]) > 0 {
+			f.add(column, &problem{"a cell to the right of the header", "quote cells with a delimiter in them, or say --map ignore=" + letter(column+1)})
+			return
+		}
 	}
 }
 

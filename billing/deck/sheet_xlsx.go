@@ -14,7 +14,7 @@ import (
 // looks like rates.
 func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Sheet, f *faults) error {
 	s.Format = "xlsx"
-	book, err := openWorkbook(r, size, o)
+	book, err := openWorkbook(ctx, r, size, o)
 	if err != nil {
 		return err
 	}

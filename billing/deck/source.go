@@ -72,9 +72,9 @@ func takeSample(s source) *sampled {
 	size := 0
 	for len(t.sample) < sampleRecords && size < sampleBytes {
 		r, err := s.next()
-		var fault *CellError
+		_, fault := errors.AsType[*CellError](err)
 		switch {
-		case errors.As(err, &fault):
+		case fault:
 			t.faults = append(t.faults, err)
 			if len(t.faults) == sampleRecords {
 				return t

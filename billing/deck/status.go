@@ -9,7 +9,7 @@ const (
 		"заблокирован заблокировано закрыт закрыто закрыта удален удалено удалена удалить отключен отключено неактивен недоступно " +
 		"gesperrt geloscht geschlossen entfernt inaktiv bloque ferme supprime inactif desactive bloqueado cerrado eliminado borrado inactivo suspendido " +
 		"封锁 关闭 删除 停用 屏蔽 已删除 已关闭 禁用 "
-	openWords = " active open opened new added add create created update updated enabled available increase increased decrease decreased raised lowered same unchanged change changed current no ok normal up down valid live " +
+	openWords = " active open opened new added add create created update updated enabled available increase increased decrease decreased raised lowered same unchanged change changed current ok normal up down valid live " +
 		"активен активно открыт открыто новый новое новая добавлен повышение понижение увеличение снижение рост изменен изменение действует действующий прежняя " +
 		"aktiv offen neu erhoht gesenkt unverandert erhohung senkung geandert freigegeben gultig actif ouvert nouveau hausse baisse inchange augmentation diminution modifie " +
 		"activo abierto nuevo aumento subida bajada disminucion igual modificado vigente 正常 启用 新增 上调 下调 不变 有效 开放 "

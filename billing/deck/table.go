@@ -67,6 +67,19 @@ func (t *table) name(b []byte) uint32 {
 	return id
 }
 
+// unify makes one of terms that have become equal.
+func (t *table) unify() {
+	old := t.terms
+	t.terms, t.termOf = nil, make(map[terms]uint32, len(old))
+	renamed := make([]uint32, len(old))
+	for i, x := range old {
+		renamed[i] = t.term(x)
+	}
+	for i := range t.rows {
+		t.rows[i].terms = renamed[t.rows[i].terms]
+	}
+}
+
 // rate unpacks a row.
 func (t *table) rate(r row) Rate {
 	x := &t.terms[r.terms]

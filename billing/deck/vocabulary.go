@@ -10,6 +10,8 @@ import (
 // vocabulary is how carriers head their columns, in English, Russian, German,
 // French, Spanish and Chinese. A name that several fields could claim belongs
 // to the longest entry that it contains.
+//
+//nolint:misspell // Spanish is not misspelt English
 const vocabulary = `
 prefix: prefix, prefixes, code, codes, dial code, dial codes, dialcode, dialing code, dialling code, dial prefix, area code, area codes, destination code, dest code, breakout, breakouts, e164, number prefix, phone prefix, dialled digits, dialed digits, digits, npa nxx, city code, city codes, region code
 prefix: код, коды, префикс, префиксы, код направления, коды направления, код назначения, код зоны, код города, коды города, телефонный код, телефонные коды, коды набора, код набора

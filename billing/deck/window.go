@@ -136,48 +136,40 @@ func parseMinute(cell []byte, stored, end bool) (uint16, bool) {
 	return uint16(minute), minute <= minutesADay
 }
 
-const (
-	daysAWeek    = 7
-	minutesAWeek = daysAWeek * minutesADay
-)
+// daysAWeek is how many bits a window's days have.
+const daysAWeek = 7
 
 // overlap says that two windows have a minute of the week in common.
 func overlap(a, b rate.Window) bool {
-	if a == b || a.IsZero() || b.IsZero() {
-		return true
-	}
-	for i := range daysAWeek {
-		from, to, ok := span(a, i)
-		if !ok {
-			continue
-		}
-		for k := range daysAWeek {
-			start, end, ok := span(b, k)
-			if !ok {
-				continue
-			}
-			// A window of Sunday night goes on in the week's first minutes.
-			for _, shift := range [3]int{-minutesAWeek, 0, minutesAWeek} {
-				if from < end+shift && start+shift < to {
-					return true
-				}
+	for _, x := range parts(a) {
+		for _, y := range parts(b) {
+			if x.days&y.days != 0 && x.start < y.end && y.start < x.end {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// span is the window's part that begins on a day, in minutes of the week.
-func span(w rate.Window, day int) (from, to int, ok bool) {
-	if w.Days != 0 && w.Days&(1<<day) == 0 {
-		return 0, 0, false
+// part is the share of a window that does not pass midnight.
+type part struct {
+	days       uint8
+	start, end uint16
+}
+
+// parts cuts a window at midnight: the morning belongs to the next days. The
+// second part is empty when there is none.
+func parts(w rate.Window) [2]part {
+	days, end := w.Days, w.End
+	if days == 0 {
+		days = allDays
 	}
-	from, to = int(w.Start), int(w.End)
-	if to == 0 && from == 0 {
-		to = minutesADay
+	if end == 0 && w.Start == 0 {
+		end = minutesADay
 	}
-	if to <= from {
-		to += minutesADay
+	if end > w.Start {
+		return [2]part{{days, w.Start, end}}
 	}
-	return day*minutesADay + from, day*minutesADay + to, true
+	next := (days<<1 | days>>(daysAWeek-1)) & allDays
+	return [2]part{{days, w.Start, minutesADay}, {next, 0, end}}
 }

@@ -2,6 +2,7 @@ package deck
 
 import (
 	"archive/zip"
+	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ const (
 	maxText  = 256 << 20
 )
 
-func openWorkbook(r io.ReaderAt, size int64, o Options) (*workbook, error) {
+func openWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options) (*workbook, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, damaged("the archive", err)
@@ -49,35 +50,34 @@ func openWorkbook(r io.ReaderAt, size int64, o Options) (*workbook, error) {
 	for _, f := range archive.File {
 		w.parts[strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))] = f
 	}
-	book, err := w.mainPart()
+	book, err := w.mainPart(ctx)
 	if err != nil {
 		return nil, err
 	}
-	targets, err := w.relations(book)
+	targets, err := w.relations(ctx, book)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.readBook(book, targets); err != nil {
+	if err := w.readBook(ctx, book, targets); err != nil {
 		return nil, err
 	}
 	for _, target := range targets {
 		if target.kind == "sharedStrings" {
-			return w, w.readStrings(target.part)
+			return w, w.readStrings(ctx, target.part)
 		}
 	}
 	return w, nil
 }
 
 func damaged(what string, err error) error {
-	var limit *LimitError
-	if errors.As(err, &limit) {
+	if _, ok := errors.AsType[*LimitError](err); ok {
 		return err
 	}
 	return &brokenError{CellError{Problem: fmt.Sprintf("the workbook is damaged: %s: %v", what, err), Fix: "open it in a spreadsheet and save it anew"}}
 }
 
-func (w *workbook) mainPart() (string, error) {
-	targets, err := w.relations("")
+func (w *workbook) mainPart(ctx context.Context) (string, error) {
+	targets, err := w.relations(ctx, "")
 	if err != nil {
 		return "", err
 	}
@@ -96,7 +96,7 @@ func (w *workbook) mainPart() (string, error) {
 type relation struct{ id, kind, part string }
 
 // relations reads the references of a part; of the archive when part is empty.
-func (w *workbook) relations(part string) ([]relation, error) {
+func (w *workbook) relations(ctx context.Context, part string) ([]relation, error) {
 	dir := path.Dir(part)
 	name := path.Join(dir, "_rels", path.Base(part)+".rels")
 	if part == "" {
@@ -106,7 +106,7 @@ func (w *workbook) relations(part string) ([]relation, error) {
 		return nil, nil
 	}
 	var found []relation
-	err := w.each(name, func(e xml.StartElement, _ *tokens) error {
+	err := w.each(ctx, name, func(e xml.StartElement, _ *tokens) error {
 		if e.Name.Local != "Relationship" {
 			return nil
 		}
@@ -122,8 +122,8 @@ func (w *workbook) relations(part string) ([]relation, error) {
 	return found, err
 }
 
-func (w *workbook) readBook(part string, targets []relation) error {
-	return w.each(part, func(e xml.StartElement, _ *tokens) error {
+func (w *workbook) readBook(ctx context.Context, part string, targets []relation) error {
+	return w.each(ctx, part, func(e xml.StartElement, _ *tokens) error {
 		switch e.Name.Local {
 		case "workbookPr":
 			w.date1904 = attr(e, "date1904") == "1" || attr(e, "date1904") == "true"
@@ -138,12 +138,12 @@ func (w *workbook) readBook(part string, targets []relation) error {
 }
 
 // readStrings reads the texts that cells refer to by number.
-func (w *workbook) readStrings(part string) error {
+func (w *workbook) readStrings(ctx context.Context, part string) error {
 	if w.parts[part] == nil {
 		return nil
 	}
 	size := 0
-	return w.each(part, func(e xml.StartElement, t *tokens) error {
+	return w.each(ctx, part, func(e xml.StartElement, t *tokens) error {
 		if e.Name.Local != "si" {
 			return nil
 		}
@@ -160,13 +160,16 @@ func (w *workbook) readStrings(part string) error {
 }
 
 // each calls do for every element of a part, which must be whole.
-func (w *workbook) each(part string, do func(xml.StartElement, *tokens) error) error {
+func (w *workbook) each(ctx context.Context, part string, do func(xml.StartElement, *tokens) error) error {
 	t, err := w.open(part)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	for {
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		token, err := t.next()
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -235,7 +235,7 @@ func TestWorkbookDatesOfExcelize(t *testing.T) {
 	check(t, f.Write(&b))
 	s, err := readBytes(t, b.Bytes(), deck.Options{})
 	check(t, err)
-	for r := range s.All() {
+	for _, r := range all(t, s.All()) {
 		if !r.From.Equal(at) {
 			t.Fatalf("from %s, want %s", r.From, at)
 		}

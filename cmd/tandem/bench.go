@@ -14,6 +14,8 @@ import (
 type benchCmd struct {
 	AGI    benchAGICmd    `cmd:"" name:"agi" help:"FastAGI exchanges per server-CPU-second, against a raw echo server."`
 	Decide benchDecideCmd `cmd:"" help:"Decisions over decks of millions of rates, against an indexed SQL query."`
+	Import benchImportCmd `cmd:"" help:"A rate sheet from the file to the first call by it, against a raw LOAD DATA of the same rows."`
+	Swap   benchSwapCmd   `cmd:"" help:"FastAGI exchanges while a deck of millions of rates is exchanged, against the same node left alone."`
 	Calls  benchCallsCmd  `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
 	Echo   benchEchoCmd   `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
 }

@@ -24,6 +24,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Check configuration, schema, ports, Asterisk and clock, one line a finding."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database schema up to date, or show its state."`
 	Seed     seedCmd     `cmd:"" help:"Fill an empty database with the demo data."`
+	Deck     deckCmd     `cmd:"" help:"Import, compare, publish and roll back decks of rates."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tandem/billing/deck"
+	"tandem/db"
+)
+
+type deckExportCmd struct {
+	ID int64 `arg:"" optional:"" help:"Deck; without one, that in force of --provider or --tariff."`
+	deckOwnerFlags
+	Out   string `help:"File to write; without one, standard output."`
+	Force bool   `help:"Write over the file if it is there."`
+}
+
+// Run writes a deck as CSV that reads back to the same rates.
+func (x deckExportCmd) Run(ctx context.Context, e *env) error {
+	if (x.ID != 0) == x.given() {
+		return errors.New("which deck? Name it by its id, or its owner by --provider and --tier, or --tariff")
+	}
+	return withDB(ctx, e, func(database *db.DB) error {
+		d, err := x.deck(ctx, database)
+		if err != nil {
+			return err
+		}
+		rates := database.DeckRows(ctx, d.ID)
+		if x.Out == "" {
+			return deck.WriteCSV(e.out, rates)
+		}
+		b := newBar(e, "writing", int64(d.Rates), false)
+		done := int64(0)
+		err = x.write(func(w io.Writer) error { return deck.WriteCSV(w, b.counted(rates, &done)) })
+		b.end()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(e.errOut, "deck %d, version %d of %s, %d rates: written to %s\n", d.ID, d.Version, ownerName(d.Owner), d.Rates, x.Out)
+		if d.Zone != "UTC" {
+			fmt.Fprintf(e.errOut, "its hours in the week are on the clock of %s: import it with --time-zone %s\n", d.Zone, d.Zone)
+		}
+		return nil
+	})
+}
+
+func (x deckExportCmd) deck(ctx context.Context, database *db.DB) (db.Deck, error) {
+	if x.ID != 0 {
+		d, err := findDeck(ctx, database, x.ID)
+		if err == nil && d.Status == db.DeckLoading {
+			err = fmt.Errorf("deck %d is not complete: its import is at work, or was killed", d.ID)
+		}
+		return d, err
+	}
+	world, err := readDeckWorld(ctx, database, time.Time{})
+	if err != nil {
+		return db.Deck{}, err
+	}
+	return world.live(x.deckOwnerFlags)
+}
+
+// live is the deck in force of whom the flags mean.
+func (w *deckWorld) live(f deckOwnerFlags) (db.Deck, error) {
+	o, err := w.owner(f)
+	if err != nil {
+		return db.Deck{}, err
+	}
+	d, ok := w.inForce(o)
+	if !ok {
+		return db.Deck{}, fmt.Errorf("%s has no deck in force; tandem deck list shows those that there are", ownerName(o))
+	}
+	return d, nil
+}
+
+// write makes the file whole or not at all.
+func (x deckExportCmd) write(fill func(io.Writer) error) (err error) {
+	if _, err := os.Lstat(x.Out); err == nil && !x.Force {
+		return fmt.Errorf("--out %s: is there already; name another file, or say --force", x.Out)
+	}
+	file, err := os.CreateTemp(filepath.Dir(x.Out), ".tandem-export-*")
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	if err := fill(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if err := file.Chmod(0o644); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), x.Out)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"tandem/db"
+	"tandem/routing"
+)
+
+type deckListCmd struct {
+	deckOwnerFlags
+	All  bool `help:"Also those that are superseded or rolled back."`
+	JSON bool `help:"Print JSON."`
+}
+
+// Run lists decks, newest first.
+func (x deckListCmd) Run(ctx context.Context, e *env) error {
+	return withDB(ctx, e, func(database *db.DB) error {
+		list, err := x.list(ctx, database)
+		if err != nil {
+			return err
+		}
+		views := make([]deckView, 0, len(list))
+		for _, d := range list {
+			if x.All || d.Status != db.DeckSuperseded && d.Status != db.DeckRolledBack {
+				views = append(views, viewDeck(d))
+			}
+		}
+		if x.JSON {
+			return printJSON(e, views)
+		}
+		return printDecks(e, views)
+	})
+}
+
+func (x deckListCmd) list(ctx context.Context, database *db.DB) ([]db.Deck, error) {
+	var f db.DeckFilter
+	if x.Tier != "" {
+		t, err := routing.ParseTier(strings.ToLower(x.Tier))
+		if err != nil {
+			return nil, fmt.Errorf("--%w", err)
+		}
+		f.Tier = &t
+	}
+	if x.given() {
+		world, err := readDeckWorld(ctx, database, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		if x.Tariff != "" {
+			o, err := world.tariff(x.Tariff)
+			if err != nil {
+				return nil, err
+			}
+			f.TariffID = o.TariffID
+		} else {
+			p, err := world.provider(x.Provider)
+			if err != nil {
+				return nil, err
+			}
+			f.ProviderID = p.ID
+		}
+	}
+	return database.ListDecks(ctx, f)
+}
+
+func printDecks(e *env, views []deckView) error {
+	if len(views) == 0 {
+		_, err := fmt.Fprintln(e.out, "no decks")
+		return err
+	}
+	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "deck\tof\tversion\tstatus\tin force from, UTC\trates\timported, UTC\tfile\tcomment")
+	for _, d := range views {
+		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%d\t%s\t%s\t%s\n", d.ID, d.owner(), d.Version, d.Status, moment(d.PublishAt), d.Rates,
+			moment(d.CreatedAt), orDash(printable(d.File)), orDash(printable(d.Comment)))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(views, func(d deckView) bool { return d.Status == db.DeckLoading }) {
+		fmt.Fprintln(e.out, "loading: an import is at work, or it was killed; nobody uses the deck, and the next import takes away what a killed one left")
+	}
+	return nil
+}
+
+type deckShowCmd struct {
+	ID   int64 `arg:"" help:"Deck, as in the list."`
+	JSON bool  `help:"Print JSON."`
+}
+
+// Run shows what is known of one deck.
+func (x deckShowCmd) Run(ctx context.Context, e *env) error {
+	return withDB(ctx, e, func(database *db.DB) error {
+		d, err := findDeck(ctx, database, x.ID)
+		if err != nil {
+			return err
+		}
+		v := viewDeck(d)
+		if x.JSON {
+			return printJSON(e, v)
+		}
+		return printDeck(e, v)
+	})
+}
+
+// findDeck says where to look when there is no such deck.
+func findDeck(ctx context.Context, database *db.DB, id int64) (db.Deck, error) {
+	d, err := database.Deck(ctx, id)
+	if errors.Is(err, db.ErrNotFound) {
+		return db.Deck{}, fmt.Errorf("deck %d: there is none; tandem deck list --all shows those that there are", id)
+	}
+	return d, err
+}
+
+func printDeck(e *env, d deckView) error {
+	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
+	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
+	line("deck", "%d, version %d of %s", d.ID, d.Version, d.owner())
+	line("status", "%s", d.Status)
+	line("in force from", "%s", moment(d.PublishAt))
+	if !d.RolledBackAt.IsZero() {
+		line("rolled back", "%s", moment(d.RolledBackAt))
+	}
+	line("rates", "%d, in %s", d.Rates, d.Currency)
+	line("time zone", "%s", d.TimeZone)
+	line("imported", "%s", moment(d.CreatedAt))
+	line("file", "%s", orDash(printable(d.File)))
+	line("sha256", "%s", orDash(d.SHA256))
+	line("comment", "%s", orDash(printable(d.Comment)))
+	if d.Revision > 1 {
+		line("revision", "%d: its rows were changed by hand", d.Revision)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if next := nextStep(d); next != "" {
+		fmt.Fprintln(e.out, next)
+	}
+	return nil
+}
+
+// nextStep says what can be done with a deck; empty: nothing more.
+func nextStep(d deckView) string {
+	switch d.Status {
+	case db.DeckDraft:
+		return fmt.Sprintf("nobody uses it yet; tandem deck publish %d puts it in force", d.ID)
+	case db.DeckScheduled:
+		return fmt.Sprintf("in force from %s UTC; tandem deck unpublish %d makes a draft of it again", moment(d.PublishAt), d.ID)
+	case db.DeckPublished:
+		owner := fmt.Sprintf("--provider %q --tier %s", d.Provider, d.Tier)
+		if d.Tariff != "" {
+			owner = fmt.Sprintf("--tariff %q", d.Tariff)
+		}
+		return "in force; tandem deck rollback " + owner + " takes it back"
+	default:
+		return ""
+	}
+}
