@@ -21,7 +21,7 @@ type asker struct {
 }
 
 func newAsker(n *node, set *azdeck.Set, perSecond float64) *asker {
-	return &asker{node: n, numbers: set.Numbers(decideNumbers), perSecond: perSecond, epoch: time.Now().Unix()}
+	return &asker{node: n, numbers: numbersFor(set), perSecond: perSecond, epoch: time.Now().Unix()}
 }
 
 // attach takes the processes into the meter, once the node runs.

@@ -31,7 +31,8 @@ func tiny(t *testing.T) Options {
 	return Options{Dir: t.TempDir(), Version: "test", Tools: tools, Progress: func(text string) { t.Log(text) }}
 }
 
-// TestDecide runs the bench: both sides agree on every route, a decision
+// TestDecide runs the bench, alone because allocations are those of the whole
+// process: both sides agree on every route, a decision
 // allocates nothing, and the figures fit together.
 func TestDecide(t *testing.T) {
 	report, err := Decide(t.Context(), tiny(t), DecideSpec{Rates: 20_000, Providers: 12, Each: time.Second, Slices: 1})
@@ -98,18 +99,26 @@ type deckReport interface {
 // TestNodeBenches runs the benches that need the program itself, both over few
 // rates.
 func TestNodeBenches(t *testing.T) {
+	t.Parallel()
 	o := tiny(t)
 	o.Binary = filepath.Join(t.TempDir(), "tandem")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", o.Binary, "tandem/cmd/tandem").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Run("import", func(t *testing.T) { testImport(t, o) })
-	t.Run("swap", func(t *testing.T) { testSwap(t, o) })
+	for name, bench := range map[string]func(*testing.T, Options){"import": testImport, "swap": testSwap} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			own := o
+			own.Dir = t.TempDir()
+			bench(t, own)
+		})
+	}
 }
 
 // testImport: the command brings in the very rows that are loaded raw, and the
 // node, which answers all the while, routes by them.
 func testImport(t *testing.T, o Options) {
+	t.Helper()
 	report, err := Import(t.Context(), o, ImportSpec{Rates: 3000, Rounds: 3})
 	if err != nil {
 		t.Fatal(err)
@@ -135,6 +144,7 @@ func testImport(t *testing.T, o Options) {
 
 // testSwap: decks are exchanged under a node that answers everything.
 func testSwap(t *testing.T, o Options) {
+	t.Helper()
 	report, err := Swap(t.Context(), o, SwapSpec{Rates: 6000, Providers: 3, PerSecond: 50, Steady: time.Second, Rounds: 2})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func addRows(set *azdeck.Set, m *SnapshotMem) (*routing.RateTableBuilder, error)
 		return nil
 	}
 	for provider, ref := range refs {
-		builder.Deck(ref, time.UTC, set.Size(provider))
+		builder.Deck(ref, time.UTC)
 		for r := range set.Rows(provider) {
 			if bite = append(bite, r); len(bite) < cap(bite) {
 				continue

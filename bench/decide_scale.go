@@ -125,7 +125,7 @@ func Decide(ctx context.Context, o Options, spec DecideSpec) (DecideReport, erro
 		return report, err
 	}
 	report.Prefixes = set.Prefixes()
-	b := decideBench{options: o, spec: spec, set: set, numbers: set.Numbers(decideNumbers)}
+	b := decideBench{options: o, spec: spec, set: set, numbers: numbersFor(set)}
 	o.say("snapshot")
 	if b.engine, report.Snapshot, err = newEngine(set); err != nil {
 		return report, err
@@ -144,8 +144,15 @@ func Decide(ctx context.Context, o Options, spec DecideSpec) (DecideReport, erro
 	return report, err
 }
 
-// decideNumbers are so many that their prefixes do not stay in the CPU's caches.
-const decideNumbers = 1 << 19
+// numbersFor are so many numbers that the prefixes of large decks do not stay in
+// the CPU's caches from one time that a number is asked to the next.
+func numbersFor(set *azdeck.Set) []e164.Number {
+	rates := 0
+	for provider := range set.Providers() {
+		rates += set.Size(provider)
+	}
+	return set.Numbers(min(max(4*rates, 1<<12), 1<<19))
+}
 
 type decideBench struct {
 	options Options

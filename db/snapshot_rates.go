@@ -38,15 +38,15 @@ func (r *reader) readRates() error {
 		return nil // the same decks
 	}
 	r.table = builder
-	rest := 0
+	total := 0
 	for _, ref := range missing {
 		if r.prefixes == nil {
-			rest += min(max(r.sizes[ref], 0), maxDeckRates)
+			total += min(max(r.sizes[ref], 0), maxDeckRates)
 		}
 	}
+	builder.Grow(total) // room for all at once: nothing is copied
 	for _, ref := range missing {
-		builder.Deck(ref, zones[ref], rest) // room for all at once: nothing is copied
-		rest = max(0, rest-min(max(r.sizes[ref], 0), maxDeckRates))
+		builder.Deck(ref, zones[ref])
 		if err := r.readDeckRates(ref); err != nil {
 			return fmt.Errorf("deck %d: %w", ref.ID, err)
 		}

@@ -153,7 +153,7 @@ func (p *Plan) begin(s *Snapshot, r Request) {
 	}
 	*p = Plan{
 		snapshot: s, request: r, milli: r.At.UnixMilli(), Policy: r.Policy, Ticket: r.Ticket,
-		Routes: p.Routes[:0], Dropped: p.Dropped[:0], rules: p.rules[:0], matches: p.matches, prices: p.prices[:0],
+		Routes: p.Routes[:0], Dropped: p.Dropped[:0], rules: p.rules[:0], matches: p.matches[:0], prices: p.prices[:0],
 		found: p.found[:0], order: p.order[:0], late: p.late[:0], groups: p.groups[:0], reasons: p.reasons,
 	}
 	if p.Policy == nil {
@@ -208,12 +208,15 @@ func (p *Plan) lookup() {
 	p.matches = p.matches[:len(t.decks)]
 	clear(p.matches)
 	var path [maxDepth]uint32
-	for depth := t.trie.find(number, &path); depth > 0; depth-- {
+	left := len(t.decks) // to be found; the shorter prefixes are not looked at once all are
+	for depth := t.trie.find(number, &path); depth > 0 && left > 0; depth-- {
 		n := &t.trie.nodes[path[depth-1]]
-		for i := n.first; i < n.end; i++ {
-			e := &t.trie.entries[i]
-			if m := &p.matches[e.slot]; m.entry == 0 && t.inForce(e, p.request.At, p.milli) {
-				*m = match{i + 1, uint8(depth)}
+		run := t.trie.entries[n.first:n.end]
+		for i := range run {
+			e := &run[i]
+			if m := &p.matches[e.slot]; m.entry == 0 && (e.time == 0 || t.inForce(e, p.request.At, p.milli)) {
+				*m = match{n.first + uint32(i) + 1, uint8(depth)}
+				left--
 			}
 		}
 	}
@@ -221,7 +224,7 @@ func (p *Plan) lookup() {
 
 // matched is the rate found in a slot.
 func (p *Plan) matched(slot int) (match, bool) {
-	if slot < 0 || p.matches[slot].entry == 0 {
+	if slot < 0 || slot >= len(p.matches) || p.matches[slot].entry == 0 {
 		return match{}, false
 	}
 	return p.matches[slot], true
@@ -238,8 +241,8 @@ func (p *Plan) price(m match, currency int64, fx money.FX) (*price, Reason, stri
 	case fx == 0:
 		return nil, ReasonNoFX, s.currencies[currency]
 	}
-	p.prices = append(p.prices, price{entry: m.entry - 1, depth: m.depth, fx: fx})
-	v := &p.prices[len(p.prices)-1]
+	v := room(&p.prices)
+	v.entry, v.depth, v.fx, v.attempt = m.entry-1, m.depth, fx, 0
 	if part.minimum == 0 {
 		v.exact = rate.Linear(e.perMinute, p.profile.billed[part.steps], part.fee+part.attempt)
 	} else {
@@ -256,6 +259,18 @@ func (p *Plan) price(m match, currency int64, fx money.FX) (*price, Reason, stri
 		}
 	}
 	return v, "", ""
+}
+
+// room makes place for one more and returns it, as it was left: it is filled in
+// where it lies instead of being copied there.
+func room[T any](list *[]T) *T {
+	n := len(*list)
+	if n < cap(*list) {
+		*list = (*list)[:n+1]
+	} else {
+		*list = append(*list, *new(T))
+	}
+	return &(*list)[n]
 }
 
 // roundUp converts a sum and rounds it up.
@@ -294,6 +309,26 @@ func (p *Plan) sell() Reason {
 	p.Sale, p.Sold = v.cost.Down, true
 	p.sellRate, p.sellCurrency = v.entry, tariff.CurrencyID
 	return ""
+}
+
+// RateOf is the rate that was found in a provider's deck for a tier, whatever
+// became of the candidate; ok is false when none is in force, or it closes the
+// destination.
+func (p *Plan) RateOf(provider int64, tier Tier) (r rate.Rate, ok bool) {
+	for i := range p.snapshot.decks {
+		d := &p.snapshot.decks[i]
+		if d.provider.ID != provider || d.tier != tier {
+			continue
+		}
+		m, found := p.matched(d.slot)
+		if !found {
+			return rate.Rate{}, false
+		}
+		t := p.snapshot.rates
+		e := t.trie.entries[m.entry-1]
+		return t.rate(e), !t.parts[e.part].blocked
+	}
+	return rate.Rate{}, false
 }
 
 // SellRate is the rate of the account's tariff for the number, with its currency;
@@ -385,11 +420,12 @@ func (p *Plan) addGates(d *deck, at uint16) (usable bool) {
 			continue
 		}
 		usable = true
-		c := candidate{deck: d, gate: g, price: at}
-		if g.CLISupport {
-			c.cli = s.numberIDs[g.NumberID].Number // the number shown, or the gate's own when there is none
+		if c := p.add(key, d, at, g.Name); c != nil {
+			c.gate = g
+			if g.CLISupport {
+				c.cli = s.numberIDs[g.NumberID].Number // the number shown, or the gate's own when there is none
+			}
 		}
-		p.add(key, c, g.Name)
 	}
 	return usable
 }
@@ -412,30 +448,31 @@ func (p *Plan) addAddresses(d *deck, at uint16) {
 			p.dropAt(key, d, reason, a.Host, p.prices[at].cost.Nearest)
 			continue
 		}
-		c := candidate{deck: d, address: a, price: at, cli: r.Shown.CLI}
-		if c.cli == "" {
-			c.cli = d.provider.DefaultCLI
+		if c := p.add(key, d, at, a.Host); c != nil {
+			c.address, c.cli = a, r.Shown.CLI
+			if c.cli == "" {
+				c.cli = d.provider.DefaultCLI
+			}
 		}
-		p.add(key, c, a.Host)
 	}
 }
 
 // add takes a candidate unless a rule or its load speaks against it.
-func (p *Plan) add(key Key, c candidate, name string) {
-	cost := p.prices[c.price].cost.Nearest
+func (p *Plan) add(key Key, d *deck, at uint16, name string) *candidate {
 	preferred, reason := p.ruled(key)
 	if reason == "" && p.request.Room != nil {
 		reason = p.request.Room.Room(key.ProviderID, key.GateID, key.AddressID, p.request.At)
 	}
 	if reason != "" {
-		p.dropAt(key, c.deck, reason, name, cost)
-		return
+		p.dropAt(key, d, reason, name, p.prices[at].cost.Nearest)
+		return nil
 	}
-	c.class = 1
+	c := room(&p.found)
+	*c = candidate{deck: d, price: at, class: 1}
 	if preferred {
 		c.class = 0
 	}
-	p.found = append(p.found, c)
+	return c
 }
 
 // ruled says what the route rules make of a way out.
@@ -465,5 +502,5 @@ func (p *Plan) drop(key Key, d *deck, reason Reason, detail string) {
 }
 
 func (p *Plan) dropAt(key Key, d *deck, reason Reason, detail string, cost money.Amount) {
-	p.Dropped = append(p.Dropped, Drop{Key: key, Provider: d.provider, Tier: d.tier, Reason: reason, Detail: detail, Cost: cost})
+	*room(&p.Dropped) = Drop{Key: key, Provider: d.provider, Tier: d.tier, Reason: reason, Detail: detail, Cost: cost}
 }

@@ -36,7 +36,7 @@ func (p *Plan) rank() {
 		})
 	}
 	if p.mustEarn() || len(p.order) <= MaxRoutes {
-		slices.SortFunc(p.order, p.compare)
+		slices.SortFunc(p.order, func(a, b place) int { return p.compare(&a, &b) })
 	} else {
 		p.selectFirst()
 	}
@@ -52,7 +52,7 @@ func (p *Plan) selectFirst() {
 	best := p.order[:0]
 	for _, v := range p.order {
 		if len(best) == MaxRoutes {
-			if p.compare(v, best[MaxRoutes-1]) >= 0 {
+			if p.compare(&v, &best[MaxRoutes-1]) >= 0 {
 				p.late = append(p.late, v)
 				continue
 			}
@@ -60,10 +60,11 @@ func (p *Plan) selectFirst() {
 			best = best[:MaxRoutes-1]
 		}
 		i := len(best)
-		for i > 0 && p.compare(v, best[i-1]) < 0 {
-			i--
+		best = best[:i+1] // within the room of what has been read
+		for ; i > 0 && p.compare(&v, &best[i-1]) < 0; i-- {
+			best[i] = best[i-1]
 		}
-		best = slices.Insert(best, i, v) // within the room of what has been read
+		best[i] = v
 	}
 	p.order = append(best, p.late...)
 }
@@ -78,7 +79,7 @@ type place struct {
 
 // compare is called some hundred times a call, so it looks at one thing after
 // the other and seldom beyond the cost.
-func (p *Plan) compare(a, b place) int {
+func (p *Plan) compare(a, b *place) int {
 	if a.rank != b.rank {
 		return cmp.Compare(a.rank, b.rank)
 	}

@@ -134,12 +134,14 @@ func (t *RateTable) slot(ref DeckRef) (int, bool) {
 }
 
 // Deck begins the rows of a deck that NewRateTable has called missing; zone is
-// that of its windows, nil is UTC. size is how many rows to expect.
-func (b *RateTableBuilder) Deck(ref DeckRef, zone *time.Location, size int) {
+// that of its windows, nil is UTC.
+func (b *RateTableBuilder) Deck(ref DeckRef, zone *time.Location) {
 	b.slot = uint16(b.table.slots[ref])
 	b.zone = cmp.Or(zone, time.UTC)
-	b.rows = slices.Grow(b.rows, size)
 }
+
+// Grow makes room for so many rows in one piece.
+func (b *RateTableBuilder) Grow(rows int) { b.rows = slices.Grow(b.rows, rows) }
 
 // Add takes one row of the deck begun last. The error names the field that makes
 // the row unusable; the table goes on without it.
@@ -223,11 +225,7 @@ func (b *RateTableBuilder) internTime(t rateTime) (uint16, error) {
 // Table sorts and indexes what was collected. The builder is spent then.
 func (b *RateTableBuilder) Table() (*RateTable, error) {
 	slices.SortFunc(b.rows, b.compare)
-	size := len(b.rows)
-	if len(b.keep) > 0 {
-		size += len(b.old.trie.entries)
-	}
-	b.table.trie = newTrie(b.merged(), size)
+	b.table.trie = newTrie(b.merged())
 	b.rows, b.old = nil, nil
 	return b.table, b.err
 }
@@ -332,7 +330,7 @@ func TableOf(decks []Deck, rows map[int64][]DeckRow) (*RateTable, error) {
 		return nil, err
 	}
 	for i, d := range decks {
-		b.Deck(refs[i], d.Zone, len(rows[d.ID]))
+		b.Deck(refs[i], d.Zone)
 		for _, r := range rows[d.ID] {
 			if err := b.Add(r.Prefix, r.Rate, r.Blocked); err != nil {
 				return nil, fmt.Errorf("deck %d, prefix %s: %w", d.ID, r.Prefix, err)

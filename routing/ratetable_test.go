@@ -77,7 +77,7 @@ func merge(t *rapid.T, old *routing.RateTable, decks []routing.Deck, rows map[in
 		t.Fatal(err)
 	}
 	for _, ref := range missing {
-		b.Deck(ref, nil, 0)
+		b.Deck(ref, nil)
 		for _, r := range rows[ref.ID] {
 			if err := b.Add(r.Prefix, r.Rate, r.Blocked); err != nil {
 				t.Fatal(err)
@@ -137,7 +137,7 @@ func TestBadRowsNameTheirField(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.Deck(ref, nil, 1)
+		b.Deck(ref, nil)
 		if err := b.Add(r.Prefix, r.Rate, false); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%+v: %v; want %q named", r, err, name)
 		}

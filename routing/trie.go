@@ -2,6 +2,7 @@ package routing
 
 import (
 	"iter"
+	"math/bits"
 	"unsafe"
 )
 
@@ -26,9 +27,11 @@ const (
 	timeBytes  = int(unsafe.Sizeof(rateTime{}))
 )
 
-// newTrie indexes rows that come sorted by prefix; size is at least how many.
-func newTrie(rows iter.Seq[row], size int) trie {
-	t := trie{nodes: make([]trieNode, 1, 1024), entries: make([]entry, 0, size)}
+// newTrie indexes rows that come sorted by prefix. It reads them twice, so that
+// what they need is allocated once, and no more of it.
+func newTrie(rows iter.Seq[row]) trie {
+	nodes, entries := measure(rows)
+	t := trie{nodes: make([]trieNode, 1, nodes), entries: make([]entry, 0, entries)}
 	var path [maxDepth + 1]uint32 // nodes of the last prefix
 	var last packedPrefix
 	node := uint32(0)
@@ -43,6 +46,24 @@ func newTrie(rows iter.Seq[row], size int) trie {
 	}
 	return t
 }
+
+// measure counts the nodes, the root included, and the entries.
+func measure(rows iter.Seq[row]) (nodes, entries int) {
+	nodes = 1
+	var last packedPrefix
+	for r := range rows {
+		entries++
+		if r.prefix != last {
+			same := bits.LeadingZeros64(uint64(r.prefix^last)) / 4 // digits
+			nodes += r.prefix.depth() - same
+			last = r.prefix
+		}
+	}
+	return nodes, entries
+}
+
+// depth is how many digits there are.
+func (p packedPrefix) depth() int { return 16 - bits.TrailingZeros64(uint64(p))/4 }
 
 // maxDepth is how many digits a prefix may have (E.164).
 const maxDepth = 15

@@ -122,7 +122,7 @@ func BenchmarkTable(b *testing.B) {
 			if err != nil || len(missing) != 1 {
 				b.Fatal(missing, err)
 			}
-			builder.Deck(missing[0], nil, 100_000)
+			builder.Deck(missing[0], nil)
 			for r := range all.trie.rows() {
 				if r.slot == 2 {
 					builder.rows = append(builder.rows, r)

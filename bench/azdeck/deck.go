@@ -128,8 +128,12 @@ func (d *deck) rows(i int) []routing.DeckRow {
 	// Half of the announced prices begin some days ago, half some days from now.
 	then := r
 	then.From = d.set.at.AddDate(0, 0, int(d.chance(uint32(i), 4)%8)*2-7)
-	then.PerMinute += (then.PerMinute/10/quantum + 1) * quantum
-	if d.chance(uint32(i), 5)%2 == 0 {
+	change := (then.PerMinute/10/quantum + 1) * quantum
+	if d.chance(uint32(i), 5)%3 == 0 {
+		change = -min(change, then.PerMinute/2)
+	}
+	then.PerMinute += change
+	if d.chance(uint32(i), 8)%2 == 0 {
 		r.To = then.From // the others are replaced without an end
 	}
 	return []routing.DeckRow{r, then}

@@ -64,19 +64,13 @@ func (a ancestry) coming(at time.Time, w rate.Window) *Rate {
 	return nil
 }
 
-// inForce is the rate in force then, of the same window if there is one, else of
-// one that has time in common.
+// inForce is the rate in force then at hours of the window. A new window may lie
+// over several old ones; the first of them stands for all.
 func inForce(rates []Rate, at time.Time, w rate.Window) *Rate {
-	var other *Rate
 	for i := range rates {
-		r := &rates[i]
-		switch {
-		case !r.inForce(at):
-		case r.Window == w:
+		if r := &rates[i]; r.inForce(at) && overlap(r.Window, w) {
 			return r
-		case other == nil && overlap(r.Window, w):
-			other = r
 		}
 	}
-	return other
+	return nil
 }

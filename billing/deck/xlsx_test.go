@@ -91,7 +91,7 @@ func TestWorkbookCells(t *testing.T) {
 	t.Parallel()
 	texts := `<si><r><t>U</t></r><r><t>K</t></r><rPh sb="0"><t>yu-kei</t></rPh></si><si><t>Destination_x000A_</t></si><si><t>_x_ 3_x0041_</t></si>`
 	rows := `<row><c t="inlineStr"><is><r><t>Co</t></r><r><t>de</t></r></is></c><c t="s"><v>1</v></c><c t="str"><f>A</f><v>Rate</v></c><c t="str"><v>Valid from</v></c><c t="str"><v>Blocked</v></c></row>` +
-		`<row r="4"><c><v>4.47E+11</v></c><c t="s"><v>0</v></c><c><v>1.2300000000000001E-2</v></c><c><v>44834</v></c><c t="b"><v>0</v></c><c s="3"/></row>` +
+		`<row r="4"><c><v>4.47E+11</v></c><c t="s"><v>0</v></c><c><v>1.2299999999999999E-2</v></c><c><v>44834</v></c><c t="b"><v>0</v></c><c s="3"/></row>` +
 		`<row><c t="n"><v>33</v></c><c t="s"><v>2</v></c><c t="e"><v>#REF!</v></c><c t="d"><v>2026-10-01T12:30:00</v></c><c t="b"><v>1</v></c></row>`
 	got := tell(readBytes(t, parts(t, sheetOf(rows), texts, "1"), deck.Options{}))
 	if want := `line 5, column C "Rate": "#REF!": not a price`; !strings.Contains(got, want) {

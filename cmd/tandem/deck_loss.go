@@ -221,8 +221,11 @@ func (p *previewer) boughtAbove(ctx context.Context, l *deckLosses, call *averag
 			return err
 		}
 	}
+	if len(codes) == 0 {
+		return nil // none is in force
+	}
 	n, last := -1, ""
-	for r, err := range mine.rates {
+	for r, err := range dated(mine.rates, at) {
 		if err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +58,7 @@ func (s *priceSpan) add(v money.Amount) {
 // calls: its rate for the code, or for what the code begins with, and its rates
 // for longer codes.
 type codeMatch struct {
-	n           int // place of the code in its deck
+	n           int // place of the code among those in force
 	prefix      string
 	destination string
 	own, other  priceSpan
@@ -68,7 +67,6 @@ type codeMatch struct {
 // matcher walks two decks side by side.
 type matcher struct {
 	*averageCall
-	at     time.Time
 	codes  int
 	mine   []codeMatch
 	theirs []theirCode
@@ -78,16 +76,15 @@ type matcher struct {
 // theirCode is a code of the other deck that begins the one at hand.
 type theirCode struct {
 	prefix string
-	prices priceSpan
-	known  bool // a rate is in force, be it a closed one
+	prices priceSpan // none: it is closed
 }
 
 // eachMatch tells of every code of mine, as both decks are at that moment.
 func eachMatch(call *averageCall, at time.Time, mine, other pricedDeck, each func(*codeMatch)) error {
-	m := &matcher{averageCall: call, at: at, each: each}
-	nextMine, stopMine := iter.Pull2(mine.rates)
+	m := &matcher{averageCall: call, each: each}
+	nextMine, stopMine := iter.Pull2(dated(mine.rates, at))
 	defer stopMine()
-	nextOther, stopOther := iter.Pull2(other.rates)
+	nextOther, stopOther := iter.Pull2(dated(other.rates, at))
 	defer stopOther()
 	a, err, moreMine := nextMine()
 	if err != nil {
@@ -129,11 +126,6 @@ func (m *matcher) their(r *deck.Rate, fx money.FX, same bool) error {
 	if n := len(m.theirs); n == 0 || m.theirs[n-1].prefix != r.Prefix {
 		m.theirs = append(m.theirs, theirCode{prefix: r.Prefix})
 	}
-	if !dated(r, m.at) {
-		return nil
-	}
-	code := &m.theirs[len(m.theirs)-1]
-	code.known = true
 	if r.Blocked {
 		return nil
 	}
@@ -141,7 +133,7 @@ func (m *matcher) their(r *deck.Rate, fx money.FX, same bool) error {
 	if err != nil {
 		return err
 	}
-	code.prices.add(price)
+	m.theirs[len(m.theirs)-1].prices.add(price)
 	if n := len(m.mine); n > 0 && !same {
 		m.mine[n-1].other.add(price)
 	}
@@ -152,16 +144,13 @@ func (m *matcher) my(r *deck.Rate, fx money.FX) error {
 	m.leave(r.Prefix)
 	if n := len(m.mine); n == 0 || m.mine[n-1].prefix != r.Prefix {
 		code := codeMatch{n: m.codes, prefix: r.Prefix, destination: r.Destination}
-		for _, their := range slices.Backward(m.theirs) {
-			if their.known {
-				code.other = their.prices
-				break
-			}
+		if n := len(m.theirs); n > 0 {
+			code.other = m.theirs[n-1].prices
 		}
 		m.mine = append(m.mine, code)
 		m.codes++
 	}
-	if r.Blocked || !dated(r, m.at) {
+	if r.Blocked {
 		return nil
 	}
 	price, err := m.price(&r.Rate, fx)
@@ -171,7 +160,16 @@ func (m *matcher) my(r *deck.Rate, fx money.FX) error {
 	return err
 }
 
-// dated says that the rate's dates, whatever its window, hold at that moment.
-func dated(r *deck.Rate, at time.Time) bool {
-	return (r.From.IsZero() || !at.Before(r.From)) && (r.To.IsZero() || at.Before(r.To))
+// dated are the rates whose dates, whatever their window, hold at that moment.
+func dated(rates deck.Rates, at time.Time) deck.Rates {
+	return func(yield func(deck.Rate, error) bool) {
+		for r, err := range rates {
+			if err == nil && (at.Before(r.From) || !r.To.IsZero() && !at.Before(r.To)) {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
 }

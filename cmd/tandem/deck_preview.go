@@ -36,6 +36,7 @@ func (f deckPreviewFlags) check() error {
 // deckPreview is what a deck would change.
 type deckPreview struct {
 	Base       *deckView        `json:"base"` // what it is compared with; null: nothing is in force
+	Next       *deckView        `json:"next,omitempty"` // a scheduled one that takes its place later
 	Mode       deck.Mode        `json:"mode"`
 	Currency   string           `json:"currency"`
 	Comparison deck.Comparison  `json:"comparison"`
@@ -80,6 +81,10 @@ func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates dec
 	if from.ID != 0 {
 		d := viewDeck(from)
 		v.Base = &d
+	}
+	if next, ok := p.world.next(p.owner); ok {
+		d := viewDeck(next)
+		v.Next = &d
 	}
 	v.Comparison, err = deck.Diff(p.bar.counted(p.world.rates(ctx, p.database, from), &p.done), p.bar.counted(rates, &p.done), p.world.at, o)
 	if err != nil {
@@ -157,6 +162,9 @@ func (v deckPreview) print(out io.Writer, lines int) error {
 		fmt.Fprintln(out, "nothing is in force yet: everything is new")
 	} else {
 		fmt.Fprintf(out, "compared with deck %d, version %d of %s, %s\n", v.Base.ID, v.Base.Version, v.Base.owner(), v.Base.Status)
+	}
+	if v.Next != nil {
+		fmt.Fprintf(out, "note: deck %d is scheduled for %s UTC and counts instead of this one from then on\n", v.Next.ID, moment(v.Next.PublishAt))
 	}
 	fmt.Fprintf(out, "codes: %d created, %d raised, %d lowered, %d changed otherwise, %d deleted, %d blocked, %d unchanged\n",
 		c.Created, c.Raised, c.Lowered, c.Changed, c.Deleted, c.Blocked, c.Unchanged)

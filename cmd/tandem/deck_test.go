@@ -20,6 +20,7 @@ import (
 //	$ sql …               what somebody does by hand
 //	$ calls 44 10 65      answered calls of yesterday: to numbers that begin so, how many, seconds of each
 func TestDeckStories(t *testing.T) {
+	nobodyThere(t)
 	files, err := filepath.Glob("testdata/decks/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
@@ -44,6 +45,24 @@ func TestDeckStories(t *testing.T) {
 	}
 }
 
+// nobodyThere takes the terminal away, so that a test that somebody runs on one
+// is not asked either.
+func nobodyThere(t *testing.T) {
+	t.Helper()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdin := os.Stdin
+	os.Stdin = null
+	t.Cleanup(func() {
+		os.Stdin = stdin
+		if err := null.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // tellStory runs the commands of a story over the demo data and writes it anew.
 func tellStory(t *testing.T, text string) string {
 	t.Helper()
@@ -54,8 +73,9 @@ func tellStory(t *testing.T, text string) string {
 	for line := range strings.Lines(text) {
 		if command, ok := strings.CutPrefix(line, "$ "); ok {
 			told.WriteString(line)
-			told.WriteString(s.do(strings.TrimSpace(command)))
-			told.WriteString("\n")
+			if out := s.do(strings.TrimSpace(command)); out != "" {
+				told.WriteString(out + "\n")
+			}
 		} else if strings.HasPrefix(line, "#") {
 			told.WriteString(line)
 		}

@@ -71,7 +71,7 @@ func readDeckWorldOnce(ctx context.Context, database *db.DB, at time.Time) (*dec
 		return nil, err
 	}
 	for _, ref := range missing {
-		builder.Deck(ref, nil, 0)
+		builder.Deck(ref, nil)
 	}
 	empty, err := builder.Table()
 	if err != nil {
@@ -215,10 +215,21 @@ func (w *deckWorld) inForce(o db.DeckOwner) (d db.Deck, ok bool) {
 	return db.Deck{}, false
 }
 
+// next is the owner's next deck that is scheduled for later than the moment; ok
+// is false when there is none.
+func (w *deckWorld) next(o db.DeckOwner) (next db.Deck, ok bool) {
+	for _, v := range w.all {
+		if v.Owner == o && v.Status == db.DeckScheduled && v.PublishAt.After(w.at) && (!ok || v.PublishAt.Before(next.PublishAt)) {
+			next, ok = v, true
+		}
+	}
+	return next, ok
+}
+
 // before is the deck that a rollback of this one puts in force again.
 func (w *deckWorld) before(d db.Deck) (before db.Deck, ok bool) {
 	for _, v := range w.all {
-		if v.Owner.ProviderID != d.Owner.ProviderID || v.Owner.TariffID != d.Owner.TariffID || v.Owner.Tier != d.Owner.Tier || v.Status != db.DeckSuperseded {
+		if v.Owner != d.Owner || v.Status != db.DeckSuperseded {
 			continue
 		}
 		if !ok || cmp.Or(v.PublishAt.Compare(before.PublishAt), cmp.Compare(v.ID, before.ID)) > 0 {

@@ -2,8 +2,10 @@ package replay_test
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,9 +49,9 @@ func firstDigit(n e164.Number) e164.Description {
 func sums(r *replay.Report) []string {
 	t := &r.Total
 	list := []string{
-		fmt.Sprintf("calls %d changed %d gain %s", t.Calls, t.Changed, t.Gain),
-		fmt.Sprintf("before routed %d cost %s sale %s margin %s", t.Before.Calls, t.Before.Cost, t.Before.Sale, t.Before.Margin()),
-		fmt.Sprintf("after routed %d cost %s sale %s margin %s", t.After.Calls, t.After.Cost, t.After.Sale, t.After.Margin()),
+		fmt.Sprintf("calls %d changed %d gain %s talk %d", t.Calls, t.Changed, t.Gain, t.TalkMS),
+		fmt.Sprintf("before routed %d talk %d cost %s sale %s margin %s", t.Before.Calls, t.Before.TalkMS, t.Before.Cost, t.Before.Sale, t.Before.Margin()),
+		fmt.Sprintf("after routed %d talk %d cost %s sale %s margin %s", t.After.Calls, t.After.TalkMS, t.After.Cost, t.After.Sale, t.After.Margin()),
 		fmt.Sprintf("recorded %d same %d priced %d cost %s replayed %s", r.Recorded.Carried, r.Recorded.SameWay, r.Recorded.Priced, r.Recorded.Cost, r.Recorded.Replayed),
 	}
 	for _, table := range r.Tables {
@@ -148,9 +150,7 @@ func drawModel(t *rapid.T) *model {
 	}
 	m.sides[0] = m.side(t, rows)
 	drafts := map[int64][]routing.DeckRow{}
-	for owner, list := range rows {
-		drafts[owner] = list
-	}
+	maps.Copy(drafts, rows)
 	owner := rapid.Int64Range(0, 3).Draw(t, "draft of")
 	drafts[owner] = drawRows(t)
 	m.sides[1] = m.side(t, drafts)
@@ -160,7 +160,7 @@ func drawModel(t *rapid.T) *model {
 	}
 	for i := range rapid.IntRange(1, 30).Draw(t, "calls") {
 		c := replay.Call{
-			ID: fmt.Sprint(i), Server: "sw", AccountID: rapid.Int64Range(1, 2).Draw(t, "account"), BNumber: e164.Number(rapid.StringMatching(`[12]{7,9}`).Draw(t, "B-number")),
+			ID: strconv.Itoa(i), Server: "sw", AccountID: rapid.Int64Range(1, 2).Draw(t, "account"), BNumber: e164.Number(rapid.StringMatching(`[12]{7,9}`).Draw(t, "B-number")),
 			StartedAt: monday, Answered: rapid.Bool().Draw(t, "answered"), Talk: time.Duration(rapid.Int64Range(0, 4e6).Draw(t, "talk")) * time.Millisecond,
 			Route: rapid.SampledFrom([]string{"", "1.c.a1", "2.c.a2", "3.c.a3", "nonsense"}).Draw(t, "route"),
 		}
@@ -279,16 +279,12 @@ func half(r *big.Rat) *big.Int {
 
 func (m *model) count() []string {
 	type row struct {
-		calls        [2]int64
-		cost         [2]*big.Int
-		gain         *big.Int
-		lost, won    int64
-		beforeCalls  int64
-		beforeAmount *big.Int
+		calls     [2]int64
+		cost      [2]*big.Int
+		gain      *big.Int
+		lost, won int64
 	}
-	fresh := func() *row {
-		return &row{cost: [2]*big.Int{new(big.Int), new(big.Int)}, gain: new(big.Int), beforeAmount: new(big.Int)}
-	}
+	fresh := func() *row { return &row{cost: [2]*big.Int{new(big.Int), new(big.Int)}, gain: new(big.Int)} }
 	total, sale, margin, changed := fresh(), [2]*big.Int{new(big.Int), new(big.Int)}, [2]*big.Int{new(big.Int), new(big.Int)}, 0
 	providers, places, moves := map[int64]*row{}, map[string]*row{}, map[[2]int64]*row{}
 	at := func(p int64) *row {
@@ -297,11 +293,15 @@ func (m *model) count() []string {
 		}
 		return providers[p]
 	}
+	talk, sideTalk := int64(0), [2]int64{}
 	carried, same, priced, cost, replayed := 0, 0, 0, new(big.Int), new(big.Int)
 	for i := range m.calls {
 		c := &m.calls[i]
 		v := [2]verdict{m.decide(&m.sides[0], c), m.decide(&m.sides[1], c)}
 		gain := modelGain(v)
+		if c.Answered {
+			talk += c.Talk.Milliseconds()
+		}
 		place := string(c.BNumber[:2]) + ", " + string(c.BNumber[:1])
 		if places[place] == nil {
 			places[place] = fresh()
@@ -315,6 +315,9 @@ func (m *model) count() []string {
 			}
 			if v[s].provider != 0 {
 				total.calls[s]++
+				if c.Answered {
+					sideTalk[s] += c.Talk.Milliseconds()
+				}
 				p := at(v[s].provider)
 				p.calls[s]++
 				p.cost[s].Add(p.cost[s], v[s].cost)
@@ -354,11 +357,11 @@ func (m *model) count() []string {
 	}
 	a := func(v *big.Int) money.Amount { return money.Amount(v.Int64()) }
 	list := []string{
-		fmt.Sprintf("calls %d changed %d gain %s", len(m.calls), changed, a(total.gain)),
+		fmt.Sprintf("calls %d changed %d gain %s talk %d", len(m.calls), changed, a(total.gain), talk),
 		fmt.Sprintf("recorded %d same %d priced %d cost %s replayed %s", carried, same, priced, a(cost), a(replayed)),
 	}
 	for s, name := range []string{"before", "after"} {
-		list = append(list, fmt.Sprintf("%s routed %d cost %s sale %s margin %s", name, total.calls[s], a(total.cost[s]), a(sale[s]), a(margin[s])))
+		list = append(list, fmt.Sprintf("%s routed %d talk %d cost %s sale %s margin %s", name, total.calls[s], sideTalk[s], a(total.cost[s]), a(sale[s]), a(margin[s])))
 	}
 	for id, r := range providers {
 		list = append(list, fmt.Sprintf("p%d before %d %s after %d %s lost %d won %d", id, r.calls[0], a(r.cost[0]), r.calls[1], a(r.cost[1]), r.lost, r.won))

@@ -66,10 +66,8 @@ type pair struct {
 	talkMS        int64
 }
 
-// changed says that another route carries the call.
-func (p *pair) changed() bool {
-	return p.before.routed != p.after.routed || p.before.key != p.after.key
-}
+// changed says that another route carries the call, or one where there was none.
+func (p *pair) changed() bool { return p.before.key != p.after.key }
 
 // gain is what the call brings more, or less, after. Where a sale is not known
 // only the cost of calls that both sides carry can be compared: a call that is

@@ -130,9 +130,11 @@ func TestNoMemoryPerCall(t *testing.T) {
 	before, after, calls := carriers(t, 1000, 5, 512)
 	allocs := -1.0
 	source := func(_ context.Context, do func(*replay.Call) error) error {
-		n := 0
+		n, buffer := 0, make([]byte, 64)
+		var c replay.Call
 		one := func() {
-			if err := do(&calls[n%len(calls)]); err != nil {
+			c = lent(buffer, &calls[n%len(calls)])
+			if err := do(&c); err != nil {
 				t.Error(err)
 			}
 			n++
@@ -164,22 +166,102 @@ func TestCallsAreNotKept(t *testing.T) {
 	o := replay.Options{By: replay.Dimensions(), Examples: 300, Describe: firstDigit}
 	want := run(t, before, after, o, of(calls))
 	source := func(_ context.Context, do func(*replay.Call) error) error {
+		buffer := make([]byte, 64)
 		for i := range calls {
-			c := calls[i]
-			text := []byte(string(c.BNumber) + c.ID + c.Route)
-			view := unsafeString(text)
-			c.BNumber, c.ID, c.Route = e164.Number(view[:11]), view[11:11+len(c.ID)], view[11+len(c.ID):]
+			c := lent(buffer, &calls[i])
 			if err := do(&c); err != nil {
 				return err
 			}
-			for i := range text {
-				text[i] = 'X'
-			}
 		}
+		clear(buffer)
 		return nil
 	}
 	got := run(t, before, after, o, source)
 	if diff := cmp.Diff(want, got); diff != "" || len(got.Examples) < 10 {
 		t.Fatalf("%d examples (-want +got):\n%s", len(got.Examples), diff)
+	}
+}
+
+// A call must be possible on both sides; else neither has it.
+func TestBothSidesMustKnowTheCall(t *testing.T) {
+	t.Parallel()
+	known, unknown := offices(t, 1, 2), offices(t, 1)
+	calls := []replay.Call{
+		{ID: "sw-1", Server: "sw", AccountID: 1, BNumber: "442038070121", StartedAt: monday},
+		{ID: "sw-2", Server: "sw", AccountID: 2, BNumber: "442038070121", StartedAt: monday},
+	}
+	for _, sides := range [][2]*routing.Snapshot{{known, unknown}, {unknown, known}} {
+		report := run(t, sides[0], sides[1], replay.Options{}, of(calls))
+		if report.Total.Calls != 1 || len(report.Skipped) != 1 || report.Skipped[0].Reason != replay.SkipAccountGone {
+			t.Fatalf("%+v", report)
+		}
+	}
+}
+
+// offices is a snapshot with these accounts and nobody to call by.
+func offices(t *testing.T, accounts ...int64) *routing.Snapshot {
+	t.Helper()
+	d := routing.Data{
+		Servers: []routing.Server{{ID: 1, Name: "sw"}}, Currencies: []routing.Currency{{ID: 1, ISO: "USD"}}, FX: map[int64]money.FX{1: 1},
+	}
+	for _, id := range accounts {
+		d.Accounts = append(d.Accounts, routing.Account{ID: id, Enabled: true})
+	}
+	return snapshot(t, d, nil)
+}
+
+// Examples are those with the largest difference, up or down; of equals those
+// that came first.
+func TestExamplesAreTheLargest(t *testing.T) {
+	t.Parallel()
+	before, after, calls := carriers(t, 200, 3, 300)
+	calls = append(calls, calls...) // every difference twice
+	for i := range calls {
+		calls[i].ID = fmt.Sprintf("sw-%03d", i)
+	}
+	all := run(t, before, after, replay.Options{Examples: len(calls), Describe: firstDigit}, of(calls)).Examples
+	if len(all) < 100 {
+		t.Fatalf("%d calls changed", len(all))
+	}
+	for i := 1; i < len(all); i++ {
+		x, y := all[i-1], all[i]
+		if a, b := max(x.Gain, -x.Gain), max(y.Gain, -y.Gain); a < b || a == b && x.CallID > y.CallID {
+			t.Fatalf("%s of %s before %s of %s", x.CallID, x.Gain, y.CallID, y.Gain)
+		}
+	}
+	few := run(t, before, after, replay.Options{Examples: 20, Describe: firstDigit}, of(calls)).Examples
+	if diff := cmp.Diff(all[:20], few); diff != "" {
+		t.Fatal(diff)
+	}
+}
+
+// The numbering plan is asked once for each area, which is told by seven digits
+// and the length.
+func TestAreasAreAskedOnce(t *testing.T) {
+	t.Parallel()
+	s := offices(t, 1)
+	asked := map[e164.Number]int{}
+	describe := func(b e164.Number) e164.Description {
+		asked[e164.Number(fmt.Sprint(b[:7], len(b)))]++
+		return e164.Description{Place: string(b[:3])}
+	}
+	var calls []replay.Call
+	for i := range 3000 {
+		for _, rest := range []string{"121", "122", "1211"} {
+			calls = append(calls, replay.Call{Server: "sw", AccountID: 1, BNumber: e164.Number(fmt.Sprint(4420000+i*7, rest)), StartedAt: monday})
+		}
+	}
+	report := run(t, s, s, replay.Options{By: []replay.Dimension{replay.ByDestination, replay.ByCountry}, Describe: describe}, of(calls))
+	if len(asked) != 6000 {
+		t.Fatalf("%d areas, want 6000", len(asked))
+	}
+	for area, times := range asked {
+		if times != 1 {
+			t.Fatalf("%s: asked %d times", area, times)
+		}
+	}
+	rows := report.Tables[0].Rows
+	if len(rows) != 3 || rows[0].Name != "442, unknown" || rows[0].Calls != 3*1429 || report.Tables[1].Rows[0].Name != "unknown" || report.Tables[1].Rows[0].Calls != 9000 {
+		t.Fatalf("%+v", report.Tables)
 	}
 }
