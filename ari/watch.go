@@ -24,6 +24,9 @@ type Observer interface {
 	// Restarted says that this is another life of the server: every call that
 	// it had before is over.
 	Restarted(server string)
+	// Lost says that the server has given no answer for a while: what Reachable
+	// said of its endpoints is old, and will be said anew when it is back.
+	Lost(server string)
 }
 
 // Asterisk is what a Watch asks; [Client] is one.
@@ -54,6 +57,8 @@ const (
 	defaultSettle = 65 * time.Second
 	// maxPause is the longest time between two looks at a server that is away.
 	maxPause = 15 * time.Second
+	// lostAfter is after how many vain looks a server is lost, some half a minute.
+	lostAfter = 5
 )
 
 // Watch looks at one server again and again.
@@ -92,6 +97,10 @@ func (w *Watch) Run(ctx context.Context) {
 			failures = 0
 		} else {
 			failures++
+		}
+		if failures == lostAfter {
+			w.endpoints.lose()
+			w.observer.Lost(w.asterisk.Server())
 		}
 		timer := time.NewTimer(pause(w.config.Every, failures))
 		select {

@@ -68,6 +68,13 @@ func (s *endpoints) restart(epoch, now time.Time) {
 	}
 }
 
+// lose makes every state worth telling again.
+func (s *endpoints) lose() {
+	for _, k := range s.known {
+		k.told = false
+	}
+}
+
 // forget drops endpoints that are configured no more.
 func (s *endpoints) forget() {
 	for name, k := range s.known {

@@ -96,6 +96,8 @@ func (o *observer) Reachable(server, endpoint string, ok bool) {
 	o.tell(server, word+" "+endpoint)
 }
 
+func (o *observer) Lost(server string) { o.tell(server, "lost") }
+
 func (o *observer) Restarted(server string) {
 	o.mu.Lock()
 	o.up = ""
@@ -298,7 +300,7 @@ func TestWatchLog(t *testing.T) {
 			{func() { f.away = errors.New("read: refused") }, nil},
 			{func() { f.away = &ari.StatusError{Status: 503} }, []string{"503"}},
 			{func() { f.away = fmt.Errorf("x: %w", ari.ErrRefused) }, []string{"user or secret"}},
-			{func() { f.away = nil; f.endpoint("westcall", "offline") }, []string{"ARI answers again", "westcall.*does not answer"}},
+			{func() { f.away = nil; f.endpoint("westcall", "offline") }, []string{"ARI answers again", "trunk-11-35.*does not answer", "westcall.*does not answer"}},
 			{func() { f.endpointsAway = &ari.StatusError{Status: 404} }, []string{"404.*ARI endpoints"}},
 			{func() { f.endpointsAway = nil; f.endpoint("westcall", "online") }, []string{"ARI endpoints answers again", "westcall.*again"}},
 			{func() { f.info.Started = f.info.Started.Add(time.Hour) }, []string{"started anew"}},

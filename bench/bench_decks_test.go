@@ -187,6 +187,26 @@ func TestStreamCountsWhatIsLate(t *testing.T) {
 	}
 }
 
+// TestInForce: a carrier that had some first routes before is in force when it has
+// nearly all of them.
+func TestInForce(t *testing.T) {
+	t.Parallel()
+	var list []exchanged
+	for i := range 100 {
+		e := exchanged{first: "1002.c.a1"}
+		if i%3 == 0 || i >= 50 && i%20 != 7 {
+			e.first = "1001.c.a1"
+		}
+		list = append(list, e)
+	}
+	if at := firstOfMany(list, "1001."); at < 48 || at > 50 {
+		t.Errorf("in force from answer %d on, want about 50", at)
+	}
+	if at := firstOfMany(list[:50], "1001."); at != -1 {
+		t.Errorf("in force from answer %d on before it was published", at)
+	}
+}
+
 // TestStream asks a server that answers every question, and one that is not there.
 func TestStream(t *testing.T) {
 	t.Parallel()

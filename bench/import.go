@@ -228,7 +228,7 @@ func (b *importBench) command(ctx context.Context, s *stream, r *ImportRound, sh
 	r.Tandem.Seconds = time.Since(stretch.from).Seconds()
 	r.Tandem.CommandCPU = usage.cpu.Seconds()
 	r.RSSPeak = mb(usage.peak)
-	seen, err := s.firstBy(ctx, answers, fmt.Sprintf("%d.", firstCarrier+provider))
+	seen, err := s.inForce(ctx, answers, fmt.Sprintf("%d.", firstCarrier+provider))
 	if err != nil {
 		return err
 	}

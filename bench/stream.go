@@ -143,26 +143,50 @@ func (s *stream) settle(ctx context.Context) error {
 // inForceLimit bounds the wait for a deck that never comes into force.
 const inForceLimit = 2 * time.Minute
 
-// firstBy waits for an answer whose first route begins with a key, and says when
-// it came.
-func (s *stream) firstBy(ctx context.Context, from int, key string) (time.Time, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, inForceLimit, fmt.Errorf("no answer by the new deck within %v", inForceLimit))
+// A carrier whose new deck is in force has the first route of nearly every number;
+// before that, it has that of some.
+const (
+	inForceWindow = 20
+	inForceShare  = 18
+)
+
+// inForce waits until a carrier has the first route of nearly all answers, and
+// says when the first of them came. Of the answers, those before from are not
+// looked at.
+func (s *stream) inForce(ctx context.Context, from int, key string) (time.Time, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, inForceLimit, fmt.Errorf("no answers by the new deck within %v", inForceLimit))
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		for _, e := range s.since(from) {
-			from++
-			if strings.HasPrefix(e.first, key) {
-				return e.due.Add(e.took), nil
-			}
+		list := s.since(from)
+		if at := firstOfMany(list, key); at >= 0 {
+			return list[at].due.Add(list[at].took), nil
 		}
+		from += max(0, len(list)-inForceWindow+1) // these windows are looked through
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return time.Time{}, context.Cause(ctx)
 		}
 	}
+}
+
+// firstOfMany is where a run of answers begins of which nearly all have a first
+// route with that key; -1: nowhere.
+func firstOfMany(list []exchanged, key string) int {
+	for at := 0; at+inForceWindow <= len(list); at++ {
+		count := 0
+		for _, e := range list[at : at+inForceWindow] {
+			if strings.HasPrefix(e.first, key) {
+				count++
+			}
+		}
+		if count >= inForceShare && strings.HasPrefix(list[at].first, key) {
+			return at
+		}
+	}
+	return -1
 }
 
 // StreamPart is a stretch of a stream. Latencies count from when a question was

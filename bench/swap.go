@@ -231,7 +231,7 @@ func (b *swapBench) exchange(ctx context.Context, s *stream, draft int64, provid
 	if _, err := b.carriers.db.Publish(ctx, draft, time.Time{}); err != nil {
 		return err
 	}
-	seen, err := s.firstBy(ctx, answers, fmt.Sprintf("%d.", firstCarrier+provider))
+	seen, err := s.inForce(ctx, answers, fmt.Sprintf("%d.", firstCarrier+provider))
 	if err != nil {
 		return err
 	}

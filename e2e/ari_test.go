@@ -169,6 +169,8 @@ func (w *watched) Up(_ string, _ time.Time, callIDs map[string]struct{}) {
 	w.ups++
 }
 
+func (*watched) Lost(string) {}
+
 func (w *watched) Restarted(string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

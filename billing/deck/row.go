@@ -43,6 +43,7 @@ type columns struct {
 // above is the row above, as far as a row without a name continues it.
 type above struct {
 	ok      bool // the row above is a rate
+	faulty  bool // it would be one without its faults
 	terms   terms
 	price   money.Rate
 	name    uint32
@@ -112,17 +113,21 @@ func (p *parser) headerCurrency(column int) {
 // row are collected.
 func (p *parser) record(r record) error {
 	if r.gap {
-		p.above.ok = false
+		p.above.ok, p.above.faulty = false, false
 	}
 	if reason := p.noRate(r); reason != "" {
-		p.above.ok = false
+		p.above.ok, p.above.faulty = false, false
 		p.sheet.skip(r.line, reason)
 		return nil
 	}
 	row, faults := rowFaults{p: p, r: r}, p.faults.total
 	row.checkWidth()
+	if p.above.faulty && row.onlyCodes() {
+		row.readCodes() // its terms are the fault of the row above, told once
+		return nil
+	}
 	x, price, name := row.read()
-	if p.faults.total > faults {
+	if p.above.faulty = p.faults.total > faults; p.above.faulty {
 		p.above.ok = false
 		return nil
 	}
@@ -239,7 +244,7 @@ func (f rowFaults) checkWidth() {
 func (f rowFaults) read() (x terms, price money.Rate, name uint32) {
 	p, r := f.p, f.r
 	f.readCodes()
-	if f.continues() {
+	if p.above.ok && f.onlyCodes() {
 		return p.above.terms, p.above.price, p.above.name
 	}
 	blocked, unknown := p.status(r)
@@ -309,10 +314,10 @@ func (f rowFaults) whole(column int) []byte {
 	return cell // refused as no code
 }
 
-// continues says that the row only adds codes to the row above.
-func (f rowFaults) continues() bool {
+// onlyCodes says that the row has nothing else, and so continues the row above.
+func (f rowFaults) onlyCodes() bool {
 	p, r := f.p, f.r
-	if !p.above.ok || len(r.cell(p.at.price)) > 0 || len(r.cell(p.at.destination)) > 0 {
+	if len(r.cell(p.at.price)) > 0 || len(r.cell(p.at.destination)) > 0 {
 		return false
 	}
 	filled := 1

@@ -135,11 +135,10 @@ func TestMatchedAgainstEveryNumber(t *testing.T) {
 
 // Every call is counted once, at the longest code that either deck has for it.
 func TestTrafficIsSharedOut(t *testing.T) {
-	numbers := everyNumber()
 	rapid.Check(t, func(t *rapid.T) {
 		decks := [2][]deck.Rate{smallDeck(t, "live"), smallDeck(t, "sheet")}
 		var list []db.Traffic
-		for i, n := range rapid.SliceOfNDistinct(rapid.SampledFrom(numbers), 0, 20, rapid.ID[string]).Draw(t, "numbers") {
+		for i, n := range rapid.SliceOfNDistinct(rapid.StringMatching(`[123]{1,5}`), 0, 20, rapid.ID[string]).Draw(t, "numbers") {
 			list = append(list, db.Traffic{Prefix: n, Calls: 1, Seconds: int64(i)})
 		}
 		slices.SortFunc(list, func(a, b db.Traffic) int { return strings.Compare(a.Prefix, b.Prefix) })

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/rs/zerolog"
 
 	"tandem/ari"
@@ -85,7 +86,10 @@ type watcher struct {
 // run takes up the calls that are up already, then watches until ctx ends.
 func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
-	w.restore(ctx)
+	if _, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, w.restore(ctx) },
+		backoff.WithMaxElapsedTime(0), backoff.WithNotify(w.vain())); err != nil {
+		return // ctx is over
+	}
 	ari.NewWatch(w.client, w, ari.WatchConfig{Every: w.node.config.ARI.Poll, Settle: w.settle, Only: w.isWayOut, Log: w.node.log}).Run(ctx)
 }
 
@@ -97,13 +101,22 @@ func (w *watcher) isWayOut(endpoint string) bool {
 	return len(w.node.snapshots.get().GateKeys(w.client.Server(), endpoint)) > 0
 }
 
-// restore is for a node that was started anew while calls go on. A server that
-// is away has none that we could know of.
-func (w *watcher) restore(ctx context.Context) {
+// vain tells the first of the attempts that fail.
+func (w *watcher) vain() func(error, time.Duration) {
+	told := false
+	return func(err error, _ time.Duration) {
+		if !told {
+			w.node.log.Warn().Err(err).Str("server", w.client.Server()).Msg("calls in progress are unknown; until they are, limits count new calls only")
+		}
+		told = true
+	}
+}
+
+// restore is for a node that was started anew while calls go on.
+func (w *watcher) restore(ctx context.Context) error {
 	calls, err := w.client.CallsUp(ctx)
 	if err != nil {
-		w.node.log.Warn().Err(err).Str("server", w.client.Server()).Msg("calls in progress are unknown; limits count from zero")
-		return
+		return err
 	}
 	for _, c := range calls {
 		var key routing.Key
@@ -119,6 +132,7 @@ func (w *watcher) restore(ctx context.Context) {
 		w.node.capacity.Restore(c.CallID, account, key, c.Created, time.Now())
 	}
 	w.node.log.Info().Str("server", w.client.Server()).Int("calls", len(calls)).Msg("calls in progress taken up")
+	return nil
 }
 
 // Reachable implements ari.Observer.
@@ -140,8 +154,11 @@ func (w *watcher) Up(server string, asOf time.Time, callIDs map[string]struct{})
 	}
 }
 
-// Restarted implements ari.Observer.
-func (w *watcher) Restarted(server string) { w.Up(server, time.Now(), nil) }
+// Restarted implements ari.Observer. The next look at the calls says the same.
+func (w *watcher) Restarted(string) {}
+
+// Lost implements ari.Observer: a trunk that nobody watches is not unreachable.
+func (w *watcher) Lost(server string) { w.node.capacity.ForgetServer(server, time.Now()) }
 
 // share keeps this node's part of every limit: it tells the others that it is
 // there and counts who is.

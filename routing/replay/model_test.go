@@ -215,7 +215,6 @@ func (m *model) side(t *rapid.T, rows map[int64][]routing.DeckRow) modelSide {
 type verdict struct {
 	provider   int64 // 0: no route
 	cost, sale *big.Int
-	plan       routing.Plan
 }
 
 func (m *model) decide(s *modelSide, c *replay.Call) verdict {
@@ -228,11 +227,12 @@ func (m *model) decide(s *modelSide, c *replay.Call) verdict {
 		s.tickets[r.Policy.ID]++
 	}
 	v := verdict{cost: new(big.Int)}
-	s.snapshot.Plan(r, &v.plan)
-	if len(v.plan.Routes) == 0 {
+	var plan routing.Plan
+	s.snapshot.Plan(r, &plan)
+	if len(plan.Routes) == 0 {
 		return v
 	}
-	v.provider = v.plan.Routes[0].Provider.ID
+	v.provider = plan.Routes[0].Provider.ID
 	v.cost = m.price(s, v.provider, m.data.Providers[v.provider-1].CurrencyID, c)
 	if c.AccountID == 1 && m.row(s, 0, c.BNumber) != nil {
 		v.sale = m.price(s, 0, m.data.Tariffs[0].CurrencyID, c)
@@ -348,7 +348,7 @@ func (m *model) count() []string {
 			if by == v[0].provider {
 				same++
 			}
-			if v[0].provider != 0 && m.known(&v[0].plan, by) {
+			if row := m.row(&m.sides[0], by, c.BNumber); v[0].provider != 0 && row != nil && !row.Blocked {
 				priced++
 				cost.Add(cost, m.price(&m.sides[0], by, m.data.Providers[by-1].CurrencyID, c))
 				replayed.Add(replayed, v[0].cost)
@@ -374,11 +374,6 @@ func (m *model) count() []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// known says whether the plan can tell a provider's price.
-func (m *model) known(p *routing.Plan, provider int64) bool {
-	return slices.ContainsFunc(p.Routes, func(r routing.Route) bool { return r.Provider.ID == provider })
 }
 
 func modelGain(v [2]verdict) *big.Int {

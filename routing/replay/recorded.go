@@ -35,17 +35,19 @@ func (k keys) of(text string) routing.Key {
 	return key
 }
 
-// recordedCost prices a call by the route that carried it. ok is false where the
-// plan does not know the price.
+// recordedCost prices a call by the route that carried it. ok is false where its
+// provider has no rate for the number any more.
 func (s *side) recordedCost(c *Call, key routing.Key) (cost money.Amount, ok bool) {
-	for i := range s.plan.Routes {
-		r := &s.plan.Routes[i]
-		if r.Key.ProviderID == key.ProviderID && r.Tier == key.Tier {
-			cost, err := charge(s.snapshot, &r.Rate, r.Provider.CurrencyID, c.Talk)
-			return cost, err == nil
-		}
+	provider := s.snapshot.Provider(key.ProviderID)
+	if provider == nil {
+		return 0, false
 	}
-	return 0, false
+	r, ok := s.plan.RateOf(key.ProviderID, key.Tier)
+	if !ok {
+		return 0, false
+	}
+	cost, err := charge(s.snapshot, &r, provider.CurrencyID, c.Talk)
+	return cost, err == nil
 }
 
 // add counts an answered call; key is that of the route that carried it.
