@@ -22,7 +22,9 @@ type capacityMetrics struct {
 
 // NewCapacityMetrics makes the metrics of channels in use and resting ways.
 func NewCapacityMetrics(pool *capacity.Pool, now func() time.Time) prometheus.Collector {
-	desc := func(name, help string, labels ...string) *prometheus.Desc { return prometheus.NewDesc(name, help, labels, nil) }
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
 	return &capacityMetrics{
 		pool: pool, now: now,
 		holds:   desc("tandem_capacity_calls", "Calls that hold a channel on this node."),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -103,7 +104,9 @@ func randomNumber(random *rand.Rand) string {
 func randomCompany(t *testing.T, random *rand.Rand) *routing.Snapshot {
 	t.Helper()
 	maybe := func(percent int) bool { return random.IntN(100) < percent }
-	prefix := func(most int) string { return ("74"[random.IntN(2):] + fmt.Sprintf("%06d", random.IntN(1_000_000)))[:1+random.IntN(most)] }
+	prefix := func(most int) string {
+		return ("74"[random.IntN(2):] + fmt.Sprintf("%06d", random.IntN(1_000_000)))[:1+random.IntN(most)]
+	}
 	match := func() routing.Match {
 		m := routing.Match{BPrefix: prefix(3)}
 		if maybe(40) {
@@ -132,7 +135,7 @@ func randomCompany(t *testing.T, random *rand.Rand) *routing.Snapshot {
 	}
 	for id := range int64(6) {
 		d.Subscribers = append(d.Subscribers, routing.Subscriber{
-			ID: id + 1, Login: fmt.Sprint("phone-", id), AccountID: 1 + id%2, ServerID: 1 + id/5, Extension: fmt.Sprint(101 + id), Enabled: maybe(95),
+			ID: id + 1, Login: fmt.Sprint("phone-", id), AccountID: 1 + id%2, ServerID: 1 + id/5, Extension: strconv.FormatInt(101+id, 10), Enabled: maybe(95),
 			MayShow: []e164.Number{"74950000002"},
 		})
 	}

@@ -7,10 +7,9 @@ import (
 	"tandem/billing/rate"
 )
 
-// The prior is what we believe of call lengths before any call was measured:
-// many short calls, few long ones, three minutes on average. A destination's
-// own calls outweigh it as they come: it counts as PriorCalls calls, and so
-// does a shorter prefix against a longer one.
+// PriorCalls is how many calls the prior counts as: what we believe of call
+// lengths before any was measured (DefaultPrior). A destination's own calls
+// outweigh it as they come, and so do those of a longer prefix a shorter one's.
 const PriorCalls = 50
 
 // DefaultPrior is the distribution assumed where nothing has been measured.

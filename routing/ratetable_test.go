@@ -110,14 +110,14 @@ func comparePlans(t *rapid.T, decks []routing.Deck, tables ...*routing.RateTable
 		}
 		var p routing.Plan
 		s.Plan(routing.Request{Server: s.Server("sw"), Account: s.Account(1), BNumber: b, At: now}, &p)
-		story := ""
+		var story strings.Builder
 		for _, r := range p.Routes {
-			story += fmt.Sprintln(r.Key, r.Prefix, r.Cost, r.Rate.From)
+			fmt.Fprintln(&story, r.Key, r.Prefix, r.Cost, r.Rate.From)
 		}
 		for _, v := range p.Dropped {
-			story += fmt.Sprintln(v.Key, v.Reason)
+			fmt.Fprintln(&story, v.Key, v.Reason)
 		}
-		stories = append(stories, story)
+		stories = append(stories, story.String())
 	}
 	if stories[0] != stories[1] {
 		t.Fatalf("%s: merged\n%s\nmade anew\n%s", b, stories[0], stories[1])

@@ -352,11 +352,11 @@ func (s *script) currency(iso string) int64 {
 }
 
 // threeMinutes is the distribution in which every call talks three minutes.
-func threeMinutes(t testing.TB) *rate.Lengths {
-	t.Helper()
+func threeMinutes(tb testing.TB) *rate.Lengths {
+	tb.Helper()
 	l, err := rate.NewLengths(map[int32]uint64{180: 1})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }
@@ -376,7 +376,7 @@ func amount[T any](w words, key string, parse func(string) (T, error)) *T {
 func (w words) window() rate.Window {
 	w.t.Helper()
 	var v rate.Window
-	for _, day := range strings.Split(w.pairs["days"], ",") {
+	for day := range strings.SplitSeq(w.pairs["days"], ",") {
 		if i := strings.Index("montuewedthufrisatsun", day); day != "" && i >= 0 {
 			v.Days |= 1 << (i / 3)
 		}

@@ -170,8 +170,8 @@ func (p *parser) noRate(r record) string {
 		return "a note: text instead of a code, and no price"
 	case filled == 1 && hasLetter(price):
 		return "a note: text instead of a price, and no code"
-	case len(price) == 0 && filled == 1 && hasLetter(code) && !looksCodes(code):
-		return "a note: one cell"
+	case len(price) == 0 && filled == 1 && hasLetter(code) && bytes.IndexByte(code, ' ') > 0:
+		return "a note: text instead of a code, and no price"
 	}
 	return ""
 }

@@ -98,3 +98,10 @@ func (b benchImportCmd) Run(ctx context.Context, e *env) error {
 	}
 	return b.report(e, began, report)
 }
+
+type benchTablesCmd struct {
+	Dir string `arg:"" help:"Folder with the raw figures." default:"docs/benchmarks"`
+}
+
+// Run prints.
+func (b benchTablesCmd) Run(e *env) error { return bench.Tables(e.out, b.Dir) }

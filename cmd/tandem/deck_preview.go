@@ -35,7 +35,7 @@ func (f deckPreviewFlags) check() error {
 
 // deckPreview is what a deck would change.
 type deckPreview struct {
-	Base       *deckView        `json:"base"` // what it is compared with; null: nothing is in force
+	Base       *deckView        `json:"base"`           // what it is compared with; null: nothing is in force
 	Next       *deckView        `json:"next,omitempty"` // a scheduled one that takes its place later
 	Mode       deck.Mode        `json:"mode"`
 	Currency   string           `json:"currency"`
