@@ -50,6 +50,7 @@ func (r Reason) Protects() bool {
 	case ReasonRateCap, ReasonFeeCap, ReasonWouldLose, ReasonNoSellRate, ReasonNoChannel, ReasonNoCPS, ReasonGateFull, ReasonGateCPS,
 		ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS:
 		return true
+	default:
+		return false
 	}
-	return false
 }

@@ -168,7 +168,7 @@ func bomb(t *testing.T) string {
 			t.Fatal(err)
 		}
 		row := []byte(`<row><c t="inlineStr"><is><t>44</t></is></c><c><v>0.01</v></c></row>`)
-		if _, err := w.Write([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+
+		if _, err := w.Write([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` +
 			`<row><c t="inlineStr"><is><t>Code</t></is></c><c t="inlineStr"><is><t>Price USD</t></is></c></row>`)); err != nil {
 			t.Fatal(err)
 		}
