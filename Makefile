@@ -6,10 +6,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 30s
 
-.PHONY: help run test check lint fmt e2e bench fuzz build setup clean
+.PHONY: help run test check lint fmt e2e bench bench-full fuzz build setup clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## set up what is missing, start the whole stack, place a call; ONCE=1 ends after the call
 	@scripts/setup.sh run
@@ -36,12 +36,22 @@ lint: ## golangci-lint, import arrows included
 fmt: ## gofumpt and import order
 	$(GOLANGCI) fmt ./...
 
-bench: ## figures with their anchors in the same run
+bench: ## figures with their anchors in the same run, small: under 3 minutes
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	bin/tandem bench agi --seconds 10
+	bin/tandem bench decide --rates 100000 --seconds 5
+	bin/tandem bench import --rates 100000
+	bin/tandem bench swap --rates 500000 --seconds 5 --rounds 2
+	bin/tandem bench calls --seconds 12 --max-cps 0
+
+bench-full: ## what is published: docs/performance.md, docs/benchmarks.md (RUNS=3); an hour and a half
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build
 	go test -run '^$$' -bench . -benchmem ./routing ./billing/rate ./agi ./callflow
 	bin/tandem bench agi --json
 	bin/tandem bench calls --json
+	scripts/bench_decks.sh
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

@@ -44,23 +44,32 @@ func (x deckImportCmd) Run(ctx context.Context, e *env) error {
 	if err := x.check(); err != nil {
 		return err
 	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		i := importer{deckImportCmd: x, e: e, database: database}
-		err := i.run(ctx)
-		switch {
-		case err == nil || errors.Is(err, errSaid):
-			return err
-		case i.draft != 0 && ctx.Err() != nil:
-			return fmt.Errorf("interrupted: deck %d stays a draft; tandem deck publish %d puts it in force, tandem deck delete %d takes it away", i.draft, i.draft, i.draft)
-		case i.draft != 0:
-			return fmt.Errorf("%w; deck %d stays a draft", err, i.draft)
-		case ctx.Err() != nil && i.writing && !cleaned(err):
-			return fmt.Errorf("interrupted: no deck was changed; rows that were written are used by nobody, and the next import takes them away: %w", err)
-		case ctx.Err() != nil:
-			return errors.New("interrupted: nothing was changed")
-		}
-		return fmt.Errorf("%w; nothing was changed", err)
+	i := importer{deckImportCmd: x, e: e}
+	err := withDB(ctx, e, func(database *db.DB) error {
+		i.database = database
+		return i.run(ctx)
 	})
+	if err == nil || errors.Is(err, errSaid) || i.out.Deck != nil {
+		return err
+	}
+	return i.failed(ctx, err)
+}
+
+// failed says of an import that did not end well what it has left.
+func (i *importer) failed(ctx context.Context, err error) error {
+	switch {
+	case i.draft != 0 && errors.Is(err, db.ErrUnavailable) && ctx.Err() == nil:
+		return fmt.Errorf("%w; whether deck %d was published is not known: tandem deck show %d tells", err, i.draft, i.draft)
+	case i.draft != 0 && ctx.Err() != nil:
+		return fmt.Errorf("interrupted: deck %d stays a draft; tandem deck publish %d puts it in force, tandem deck delete %d takes it away", i.draft, i.draft, i.draft)
+	case i.draft != 0:
+		return fmt.Errorf("%w; deck %d stays a draft", err, i.draft)
+	case ctx.Err() != nil && i.writing && !cleaned(err):
+		return fmt.Errorf("interrupted: no deck was changed; rows that were written are used by nobody, and the next import takes them away: %w", err)
+	case ctx.Err() != nil:
+		return errors.New("interrupted: nothing was changed")
+	}
+	return fmt.Errorf("%w; nothing was changed", err)
 }
 
 func (x deckImportCmd) check() error {

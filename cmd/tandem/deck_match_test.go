@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,8 +69,8 @@ func everyNumber() []string {
 
 // longest are the rates of a number's longest code among those in force.
 func longestCode(list []deck.Rate, number string, at time.Time) (rates []deck.Rate) {
-	for r := range dated(asRates(list), at) {
-		if !strings.HasPrefix(number, r.Prefix) {
+	for r, err := range dated(asRates(list), at) {
+		if err != nil || !strings.HasPrefix(number, r.Prefix) {
 			continue
 		}
 		if len(rates) > 0 && rates[0].Prefix != r.Prefix {
@@ -168,7 +168,7 @@ func TestNearestName(t *testing.T) {
 		"voxbeam": "0", "7": "2", "8": "0", "Вздарма": "did you mean Задарма?", "vox": "There are 7, VoxBeam", "westcal": "did you mean WestCall?", "99": "not known",
 	} {
 		i, err := findNamed("--provider", wanted, list)
-		got := fmt.Sprint(i)
+		got := strconv.Itoa(i)
 		if err != nil {
 			got = err.Error()
 		}

@@ -213,8 +213,12 @@ func TestInterruptedImportChangesNothing(t *testing.T) {
 	if err := h.gate.Rollback(); err != nil { // the server lets go of what it was told
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- errors.Join(cmd.Wait(), write.Close()) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait() // its status says all
+		_ = write.Close()
+	}()
 	lines.Scan()
 	if got := lines.Text(); got != "tandem: interrupted: nothing was changed" {
 		t.Errorf("said %q", got)
@@ -277,6 +281,12 @@ func terminal(t *testing.T) (ours, theirs *os.File) {
 // that was to be seen.
 func converse(t *testing.T, config, answer string, args ...string) (seen string, status int) {
 	t.Helper()
+	return converseAfter(t, config, answer, func() {}, args...)
+}
+
+// converseAfter does something else before it answers.
+func converseAfter(t *testing.T, config, answer string, first func(), args ...string) (seen string, status int) {
+	t.Helper()
 	ours, theirs := terminal(t)
 	cmd := program(t, config, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, theirs
@@ -294,6 +304,7 @@ func converse(t *testing.T, config, answer string, args ...string) (seen string,
 		screen.Write(buffer[:n])
 		if !asked && strings.Contains(screen.String(), "[y/N]") {
 			asked = true
+			first()
 			if answer == "^C" {
 				err = errors.Join(err, cmd.Process.Signal(syscall.SIGINT))
 			} else {
@@ -342,6 +353,25 @@ func TestPublishAsks(t *testing.T) {
 		if list := status(); !strings.Contains(list, c.list) {
 			t.Errorf("%v, answered %q: no deck is %s:\n%s", c.args, c.answer, c.list, list)
 		}
+	}
+}
+
+// What was shown is what is done: a deck that came in force meanwhile is not
+// overruled by a yes that did not know of it.
+func TestPublishAsksAnew(t *testing.T) {
+	config := office(t)
+	must(t, config, "migrate", "up")
+	must(t, config, "seed")
+	sheet := []string{"deck", "import", "testdata/sheets/voxbeam-cli.csv", "--provider", "VoxBeam", "--tier", "cli"}
+	must(t, config, sheet...)
+	must(t, config, sheet...)
+	seen, code := converseAfter(t, config, "y", func() { must(t, config, "deck", "publish", "12", "--yes") }, "deck", "publish", "13")
+	if code != 1 || !strings.Contains(seen, "meanwhile deck 12 of VoxBeam cli has come in force") {
+		t.Errorf("status %d:\n%s", code, seen)
+	}
+	seen, code = converseAfter(t, config, "y", func() { must(t, config, "deck", "rollback", "--provider", "VoxBeam", "--tier", "cli", "--yes") }, append(sheet, "--publish")...)
+	if code != 1 || !strings.Contains(seen, "meanwhile deck 4 of VoxBeam cli has come in force") || !strings.Contains(seen, "deck 14 stays a draft") {
+		t.Errorf("status %d:\n%s", code, seen)
 	}
 }
 

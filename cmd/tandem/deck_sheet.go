@@ -103,7 +103,7 @@ func (s deckSheet) print(out io.Writer) error {
 	} else {
 		words = append(words, "no header")
 	}
-	fmt.Fprintf(out, "%s: %s\n", s.File, strings.Join(nonEmpty(words...), ", "))
+	fmt.Fprintf(out, "%s: %s\n", printable(s.File), strings.Join(nonEmpty(words...), ", "))
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "\ncolumn\theader\tmeaning\tsure\twhy")
 	for _, c := range s.Columns {

@@ -76,11 +76,11 @@ func (x replayCmd) read(ctx context.Context, c config, database *db.DB, span rep
 		return nil, err
 	}
 	options := routing.Options{BaseCurrency: c.Routing.BaseCurrency}
-	more := []routing.Problem(nil)
-	if w.before, more, err = routing.NewSnapshot(data, options, span.at); err != nil {
+	before, more, err := routing.NewSnapshot(data, options, span.at)
+	if err != nil {
 		return nil, err
 	}
-	w.after = w.before
+	w.before, w.after = before, before
 	if len(x.Deck) == 0 {
 		return w, nil
 	}

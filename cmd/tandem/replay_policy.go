@@ -121,12 +121,12 @@ func (f *policyFile) band(p *routing.Policy) error {
 	if p.Kind != routing.BandShare {
 		return fmt.Errorf("band_percent: only kind %s has a band; leave it away", routing.BandShare)
 	}
-	const percent, max = 10_000, 9999 // of 1e-6 in a hundredth; as the column has it
+	const hundredth, most = 10_000, 9999 // of a percent in 1e-6; percent, as the column has it
 	band, err := money.ParseAmount(f.BandPercent)
-	if err != nil || band < 0 || band%percent != 0 || band > max*100*percent {
-		return fmt.Errorf("band_percent %q: want 0 to %d with at most two digits after the point", f.BandPercent, max)
+	if err != nil || band < 0 || band%hundredth != 0 || band > most*100*hundredth {
+		return fmt.Errorf("band_percent %q: want 0 to %d with at most two digits after the point", f.BandPercent, most)
 	}
-	p.Band = int(band / percent)
+	p.Band = int(band / hundredth)
 	return nil
 }
 

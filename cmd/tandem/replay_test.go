@@ -179,7 +179,7 @@ func TestReplayFlags(t *testing.T) {
 	if err != nil || !span.from.Equal(replayDay) || !span.to.Equal(replayDay.AddDate(0, 0, 7).Add(9*time.Hour)) || !span.at.Equal(replayDay.AddDate(0, 0, 14)) {
 		t.Fatalf("%+v, %v", span, err)
 	}
-	for says, break_ := range map[string]func(*replayCmd){
+	for says, spoil := range map[string]func(*replayCmd){
 		"--from":     func(x *replayCmd) { x.From = "last week" },
 		"--to":       func(x *replayCmd) { x.To = "2026-3-9" },
 		"--at":       func(x *replayCmd) { x.At = "now" },
@@ -189,7 +189,7 @@ func TestReplayFlags(t *testing.T) {
 		"--examples": func(x *replayCmd) { x.Examples = 1_000_000 },
 	} {
 		x := good
-		break_(&x)
+		spoil(&x)
 		if _, err := x.span(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", says, err)
 		}
