@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // decks and rules name time zones; a small machine may have none
 
 	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
