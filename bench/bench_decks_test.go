@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/netip"
 	"os"
@@ -329,5 +331,65 @@ func TestDeckSpecsAreBounded(t *testing.T) {
 		if got := (DecideSpec{Providers: providers}).goal(); got != goal {
 			t.Errorf("goal for %d providers is %v, want %v", providers, got, goal)
 		}
+	}
+}
+
+// TestPublishedTables: what the documents say is what the raw figures say.
+func TestPublishedTables(t *testing.T) {
+	t.Parallel()
+	const dir = "../docs/benchmarks"
+	text, err := os.ReadFile(dir + ".md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("nothing is published yet")
+	}
+	var tables bytes.Buffer
+	if err := Tables(&tables, dir); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(tables.String()) {
+		if !strings.Contains(string(text), line) {
+			t.Errorf("docs/benchmarks.md lacks: %s", line)
+		}
+	}
+}
+
+// TestTables: medians over runs, least and greatest beside them, verdicts.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	decide := DecideReport{Rates: 5_000_000, Providers: 50}
+	decide.Snapshot.Bytes = 300e6
+	importing := ImportReport{Rates: 1000, Rounds: []ImportRound{{
+		Raw: ImportSide{RowsPerSecond: 20_000}, Tandem: ImportSide{RowsPerSecond: 10_000},
+	}}}
+	swap := SwapReport{Rates: 5_000_000, Providers: 5, PerSecond: 200, Rounds: []SwapRound{{
+		Steady: StreamPart{P99: 2}, Swap: StreamPart{P99: 3}, InForce: 1.5,
+	}}}
+	for i, cpu := range []time.Duration{3 * time.Second, 4 * time.Second, 5 * time.Second} {
+		decide.Tandem.slices = []decideSlice{{decisions: 1_000_000, cpu: cpu}}
+		decide.SQL.slices = []decideSlice{{decisions: 10_000, cpu: time.Second}}
+		for name, report := range map[string]deckReport{"decide.csv": decide, "import.csv": importing, "swap.csv": swap} {
+			if err := report.Rows().AppendTo(filepath.Join(dir, name), time.Unix(int64(i), 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var text bytes.Buffer
+	if err := Tables(&text, dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| 5 M × 50 | 4.00 (3.00–5.00) |", "| 100 | 25 (20–33) | 300 ·", "| **no** |", // 300 MB are too many
+		"| 1 k, first deck | 10000 | 20000 | 0.50 |", "| 5 M × 5 | 200 | 2.0 | 3.0 | 1.5 |", "| yes |",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	if err := Tables(io.Discard, t.TempDir()); err == nil {
+		t.Error("tables of nothing")
 	}
 }

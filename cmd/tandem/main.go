@@ -27,6 +27,7 @@ type cli struct {
 	Seed     seedCmd     `cmd:"" help:"Fill an empty database with the demo data."`
 	Deck     deckCmd     `cmd:"" help:"Import, compare, publish and roll back decks of rates."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
+	Replay   replayCmd   `cmd:"" help:"Replay past calls through a draft deck or policy, in money."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`

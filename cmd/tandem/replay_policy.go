@@ -62,7 +62,7 @@ func parsePolicy(text []byte, providers []routing.Provider) (*routing.Policy, er
 		return nil, err
 	}
 	var f policyFile
-	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{Result: &f, TagName: "koanf", ErrorUnused: true, DecodeHook: scalarAsText})
+	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{Result: &f, TagName: "koanf", ErrorUnused: true, DecodeHook: asText})
 	if err != nil {
 		return nil, err
 	}
@@ -72,13 +72,20 @@ func parsePolicy(text []byte, providers []routing.Provider) (*routing.Policy, er
 	return f.policy(providers)
 }
 
-// scalarAsText keeps numbers as they are written, but for zeros at the end.
-func scalarAsText(_, to reflect.Type, v any) (any, error) {
-	switch v.(type) {
+// asText keeps numbers as they are written, but for zeros at the end, and makes
+// keys that are no text into text: the decoder panics over them.
+func asText(_, to reflect.Type, v any) (any, error) {
+	switch v := v.(type) {
 	case int, int64, uint64, float64, bool:
 		if to.Kind() == reflect.String {
 			return fmt.Sprint(v), nil
 		}
+	case map[any]any:
+		text := make(map[string]any, len(v))
+		for key, value := range v {
+			text[fmt.Sprint(key)] = value
+		}
+		return text, nil
 	}
 	return v, nil
 }

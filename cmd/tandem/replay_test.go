@@ -243,8 +243,9 @@ func TestPolicyFileMistakes(t *testing.T) {
 		"kind: share":                                        "routes: kind share",
 		"kind: share\nroutes: beta":                          "routes",
 		"kind: share\nroutes: [beta]":                        "routes",
-		"kind: share\nroutes: [{provider: betta}]":                            "did you mean beta",
-		"kind: share\nroutes: [{weight: 2}]":                                  "routes[0].provider",
+		"kind: share\nroutes: [{0: beta}]":                   "invalid keys: 0",
+		"kind: share\nroutes: [{provider: betta}]":           "did you mean beta",
+		"kind: share\nroutes: [{weight: 2}]":                 "routes[0].provider",
 		"kind: share\nroutes: [{provider: beta, tier: gold}]":                 "routes[0].tier",
 		"kind: share\nroutes: [{provider: alpha, tier: premium}]":             "alpha does not sell premium",
 		"kind: share\nroutes: [{provider: beta}, {provider: 4}]":              "routes[1].provider: beta is in the list twice",
@@ -281,6 +282,7 @@ func TestPolicyFileMistakes(t *testing.T) {
 func FuzzPolicyFile(f *testing.F) {
 	f.Add([]byte("name: a\nkind: band_share\nband_percent: 5.05\nmin_tier: cli\nroutes:\n- {provider: beta, tier: cli, weight: 3}\n"))
 	f.Add([]byte("kind: &a [*a]"))
+	f.Add([]byte("kind: share\nroutes:\n- {0: beta}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := parsePolicy(text, policyProviders())
 		if err != nil {
