@@ -71,13 +71,16 @@ func newEngine(set *azdeck.Set) (*engine, SnapshotMem, error) {
 // is counted.
 func addRows(set *azdeck.Set, m *SnapshotMem) (*routing.RateTableBuilder, error) {
 	var refs []routing.DeckRef
+	rates := 0
 	for provider := range set.Providers() {
 		refs = append(refs, routing.DeckRef{ID: int64(provider + 1), Revision: 1})
+		rates += set.Size(provider)
 	}
 	builder, _, err := routing.NewRateTable(nil, refs)
 	if err != nil {
 		return nil, err
 	}
+	builder.Grow(rates)
 	bite := make([]routing.DeckRow, 0, 1024)
 	var took time.Duration
 	add := func() error {

@@ -17,6 +17,15 @@
 //	                                 │ route, end
 //	                            tandem serve ──▶ MariaDB
 //
+//	Decide  made-up decks ──┬─▶ snapshot in process   Plan, one number after the other
+//	        (bench/azdeck)  └─▶ MariaDB, indexed      one SQL query a number; same routes or failed
+//
+//	Import  sheet ─▶ tandem deck import ─▶ MariaDB ─▶ tandem serve ─▶ first answer by it
+//	        the same rows ─▶ LOAD DATA ──▶ MariaDB    same checksum or failed
+//
+//	Swap    stream of route exchanges ─▶ tandem serve ─▶ MariaDB
+//	        left alone, then while a deck is published; latency from when a question was due
+//
 // The work a server does is counted in its own CPU time, user and system, as
 // the kernel accounts it: the load runs on the same cores, so the rate on the
 // wall clock says more about the machine than about the server. CPU time that a

@@ -321,14 +321,18 @@ func (i *importer) keep(ctx context.Context) error {
 	}
 	i.writing = true
 	b := newBar(i.e, "storing", total, false)
+	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
 		fmt.Fprintln(i.e.errOut, "\ninterrupted: taking back what was written")
 	})
 	id, err := i.database.NewDraft(ctx, db.Draft{
 		Owner: i.owner, Zone: i.zone.String(), File: s.File, SHA256: s.SHA256, Comment: i.Comment,
 	}, rates, func(written int) { b.to(int64(written), 0) })
+	if !stop() {
+		<-told
+	}
 	b.end()
-	stop()
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,47 @@ func TestDeckStories(t *testing.T) {
 	}
 }
 
+// The manual shows what is printed: every line of its examples is in a story.
+func TestDeckManualIsTrue(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/decks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/decks/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			printed[strings.TrimSpace(strings.ReplaceAll(line, "SHEETS/", ""))] = true
+		}
+	}
+	checked := 0
+	for i, block := range strings.Split(string(manual), "```\n") {
+		if i%2 == 0 || strings.Contains(block, "──") {
+			continue
+		}
+		for line := range strings.Lines(block) {
+			line = strings.TrimSpace(line)
+			if line == "" || line == "…" {
+				continue
+			}
+			checked++
+			if !printed[line] {
+				t.Errorf("no story has the line\n%s", line)
+			}
+		}
+	}
+	if checked < 30 {
+		t.Errorf("only %d lines were checked", checked)
+	}
+}
+
 // nobodyThere takes the terminal away, so that a test that somebody runs on one
 // is not asked either.
 func nobodyThere(t *testing.T) {
