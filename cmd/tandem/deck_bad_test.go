@@ -119,12 +119,13 @@ func TestForeignTextIsHarmless(t *testing.T) {
 	config := office(t)
 	must(t, config, "migrate", "up")
 	must(t, config, "seed")
-	path := filepath.Join(t.TempDir(), "evil.csv")
-	if err := os.WriteFile(path, []byte("Code,Price USD,\x1b[2Jnote\n44,0.01,x\n4\x1b[31m5,0.01,x\n"), 0o600); err != nil {
+	path := filepath.Join(t.TempDir(), "evil\x1b[2J.csv")
+	if err := os.WriteFile(path, []byte("Code,Price USD,Destination,\x1b[2Jnote\n44,0.01,U\u202eK,x\n447,0.01,U\u202eK,x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, _ := say(t, config, "deck", "import", path, "--provider", "VoxBeam", "--tier", "cli", "--comment", "a\x1b[2Jb")
-	if strings.Contains(out, "\x1b") {
+	args := []string{"deck", "import", path, "--provider", "VoxBeam", "--tier", "cli", "--comment", "a\x1b[2Jb"}
+	out := must(t, config, args...) + must(t, config, "deck", "list") + must(t, config, "deck", "show", "12")
+	if strings.ContainsAny(out, "\x1b\u202e") {
 		t.Errorf("%q", out)
 	}
 }
