@@ -3,9 +3,10 @@
 //
 //	config.go   YAML and environment, strict
 //	wire.go     database → snapshot → flow → doors
-//	serve.go    the server and its drain
+//	serve.go    the server and its drain; serve_capacity.go limits and ARI; serve_jobs.go dip, housekeeping
 //	check.go    what is wrong, and what to do
 //	explain.go  a plan with its reasons; call.go a call that was
+//	deck*.go    rate sheets: import, preview, publish, roll back; replay*.go past calls decided anew
 //	render.go   snapshot and configuration → package dialplan
 //	play.go     everything on one machine; bench*.go figures with their anchors
 package main
