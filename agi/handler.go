@@ -158,7 +158,7 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 		{"T_N", strconv.Itoa(len(d.Offers))},
 		{"T_MAX", seconds(h.Flow.Limits.MaxTalk)},
 	}
-	if d.Record.AccountID != 0 {
+	if d.Record.AccountID != 0 && d.Offers[0].Key.ProviderID != 0 { // who holds a channel: ours are rung free, a neighbour counts its own
 		vars = append(vars, Var{"T_ACCOUNT", strconv.FormatInt(d.Record.AccountID, 10)})
 	}
 	keys := make([]string, len(d.Offers))

@@ -31,7 +31,7 @@ func NewCapacityMetrics(pool *capacity.Pool, now func() time.Time) prometheus.Co
 		expired: desc("tandem_capacity_expired_total", "Holds freed for their age: calls whose end nobody told."),
 		inUse:   desc("tandem_channels_in_use", "Channels in use on this node, by what they are of.", "kind"),
 		ways:    desc("tandem_ways", "Ways out in use or not well, by the state of their breaker.", "state"),
-		opens:   desc("tandem_breaker_opens_total", "How often breakers of the ways now known have opened."),
+		opens:   desc("tandem_breaker_opens_total", "How often breakers have opened."),
 	}
 }
 
@@ -60,13 +60,12 @@ func (m *capacityMetrics) Collect(ch chan<- prometheus.Metric) {
 	for _, kind := range []capacity.Kind{capacity.Provider, capacity.Gate, capacity.Account} {
 		gauge(m.inUse, float64(inUse[kind]), kind.String())
 	}
-	ways, opens := map[capacity.BreakerState]int{}, uint64(0)
+	ways := map[capacity.BreakerState]int{}
 	for _, v := range s.Ways {
 		ways[v.State]++
-		opens += v.Opens
 	}
 	for _, state := range capacity.BreakerStates() {
 		gauge(m.ways, float64(ways[state]), state.String())
 	}
-	counter(m.opens, float64(opens))
+	counter(m.opens, float64(s.Opens))
 }

@@ -44,7 +44,7 @@ const (
 
 // Start is what is known when a call is seized. It is written once, before the
 // call is over; the end report repeats the facts so that a lost start loses
-// only the reasons.
+// only the reasons and the routing number.
 type Start struct {
 	CallID       string      `json:"call_id"`
 	Server       string      `json:"server"`

@@ -184,6 +184,9 @@ func (f *Flow) settle(d Decision, in Seizure) Decision {
 		d = f.seize(d, in)
 	}
 	if d.Plan != nil {
+		if d.Plan.Refused.Protects() {
+			f.Metrics.LeftOut(d.Plan.Refused)
+		}
 		for _, v := range d.Plan.Dropped {
 			if v.Reason.Protects() {
 				f.Metrics.LeftOut(v.Reason)
@@ -205,7 +208,8 @@ func (f *Flow) seize(d Decision, in Seizure) Decision {
 	grant := f.Capacity.Seize(in.CallID, d.Record.AccountID, keys, f.Now())
 	switch {
 	case grant.Place == 0 && grant.Skipped[0] == "":
-		return d.reject(refusedBy(grant.Reason)) // the account's own limit
+		d.Plan.Refuse(grant.Reason) // the account's own limit
+		return d.reject(refusedBy(grant.Reason))
 	case grant.Place == 0:
 		d.Plan.Skip(grant.Skipped[:len(keys)])
 		return d.reject(routesExhausted)

@@ -3,6 +3,7 @@ package callflow
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tandem/billing"
 	"tandem/internal/e164"
@@ -152,9 +153,7 @@ func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decisi
 	if request.Policy == nil {
 		request.Policy = s.Policy(l.account.ID, l.shown.CLI, l.b, in.At)
 	}
-	if w.Ticket != nil && request.Policy.Shares() {
-		request.Ticket = w.Ticket(request.Policy)
-	}
+	request.Draw = w.Ticket
 	plan := w.Plan
 	if plan == nil {
 		plan = &routing.Plan{}
@@ -176,6 +175,9 @@ func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decisi
 		return d
 	case len(plan.Dropped) == 1 && plan.Dropped[0].Reason == routing.ReasonServerUnbound:
 		return d.reject(serverUnreachable.because(errors.New("server " + plan.Dropped[0].Detail + " has no IAX2 path")))
+	}
+	if slices.ContainsFunc(plan.Dropped, func(v routing.Drop) bool { return v.Reason.Passes() }) {
+		return d.reject(routesExhausted) // there are routes, but not now
 	}
 	return d.reject(noRoute)
 }

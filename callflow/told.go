@@ -65,6 +65,9 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 	if err != nil {
 		return Told{}, err
 	}
+	if len(stored) == 0 {
+		return Told{}, nil
+	}
 	t := Told{Policy: policyName(s, &r), Lengths: lengthsOf(r.Lengths), Refused: r.Refused, Cut: r.Cut}
 	if r.Sold {
 		t.Sale = &r.Sale

@@ -175,6 +175,24 @@ func TestRoutingNumber(t *testing.T) {
 	}
 }
 
+func TestCallNodes(t *testing.T) {
+	t.Parallel()
+	b := migrated(t)
+	b.exec(`INSERT INTO calls (call_id, server, direction, started_at, node) VALUES ('alpha-1.1', 'alpha', 'out', UTC_TIMESTAMP(3), 'a'), ('alpha-1.2', 'alpha', 'out', UTC_TIMESTAMP(3), NULL)`)
+	ids := []string{"alpha-1.1", "alpha-1.2", "alpha-1.3"}
+	for i := range 1500 { // more than one question takes
+		ids = append(ids, fmt.Sprint("beta-", i))
+	}
+	got, err := b.CallNodes(t.Context(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "nodes", map[string]string{"alpha-1.1": "a", "alpha-1.2": ""}, got)
+	if got, err := b.CallNodes(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("no calls: %v, %v", got, err)
+	}
+}
+
 func TestNodes(t *testing.T) {
 	t.Parallel()
 	b := migrated(t)

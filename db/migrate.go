@@ -21,8 +21,8 @@ var (
 	// ErrSchemaOld: migrations are missing.
 	ErrSchemaOld = errors.New("the database schema is older than this program")
 	// ErrSchemaNew: the database has migrations that this program does not know.
-	// The schema is widened before programs change, so an older program may go on
-	// for the time of an upgrade.
+	// Where the schema is only widened an older program may go on for the time of
+	// an upgrade; CHANGELOG.md says where it may not.
 	ErrSchemaNew = errors.New("the database schema is newer than this program")
 )
 

@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,4 +32,30 @@ func (d *DB) Alive(ctx context.Context, within time.Duration) ([]string, error) 
 		return err
 	})
 	return names, wrap("list nodes", err)
+}
+
+// CallNodes says which node decided each of these calls, as far as their
+// records are written.
+func (d *DB) CallNodes(ctx context.Context, callIDs []string) (map[string]string, error) {
+	nodes := map[string]string{}
+	for some := range slices.Chunk(callIDs, 1000) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = id
+		}
+		rows, err := d.calls.QueryContext(ctx, `SELECT call_id, COALESCE(node, '') FROM calls WHERE call_id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...)
+		if err != nil {
+			return nodes, wrap("nodes of calls", err)
+		}
+		err = eachRow(rows, func(rows *sql.Rows) error {
+			var id, node string
+			err := rows.Scan(&id, &node)
+			nodes[id] = node
+			return err
+		})
+		if err != nil {
+			return nodes, wrap("nodes of calls", err)
+		}
+	}
+	return nodes, nil
 }

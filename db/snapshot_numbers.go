@@ -190,9 +190,9 @@ func (r *reader) readGates() error {
 		var ok [2]bool
 		g.CLISupport, ok[0] = r.yes("gates", g.ID, "cid_support", cid)
 		ok[1] = r.limit("gates", g.ID, g.Limit)
-		if ok == [2]bool{true, true} {
-			r.data.Gates = append(r.data.Gates, g)
-		}
+		// Unusable, but it still binds its number: no other way may show it.
+		g.Enabled = g.Enabled && ok == [2]bool{true, true}
+		r.data.Gates = append(r.data.Gates, g)
 		return nil
 	})
 }

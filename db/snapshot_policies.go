@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tandem/billing/rate"
+	"tandem/internal/e164"
 	"tandem/routing"
 )
 
@@ -143,12 +144,18 @@ func (r *reader) readRouteRules() error {
 		ok[0] = r.action(rule)
 		rule.Tier, ok[1] = r.tier("route_rules", rule.ID, tier)
 		rule.Match, ok[2] = r.match("route_rules", rule.ID, m)
+		if rule.Action == routing.Forbid && !ok[2] && digitsOnly(m.a) && digitsOnly(m.b) {
+			// Whoever blocks means it: without a time that can be read, at all times.
+			rule.Match.Window, rule.Match.Zone, ok[2] = rate.Window{}, nil, true
+		}
 		if ok == [3]bool{true, true, true} {
 			r.data.RouteRules = append(r.data.RouteRules, rule)
 		}
 		return nil
 	})
 }
+
+func digitsOnly(s string) bool { return strings.Trim(s, "0123456789") == "" && len(s) <= e164.MaxDigits }
 
 func (r *reader) action(rule routing.RouteRule) (ok bool) {
 	switch rule.Action {

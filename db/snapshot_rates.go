@@ -96,6 +96,9 @@ func (r *reader) readDeckRates(ref routing.DeckRef) error {
 		}
 		if err != nil {
 			r.badRate(ref.ID, string(row[0]), err)
+			// Closed, or the number would be priced by a shallower prefix. Rows of
+			// the prefix that can be read and are in force come before it.
+			_ = r.table.Add(string(row[0]), rate.Rate{First: 1, Next: 1}, true)
 		}
 		return nil
 	}, args...)

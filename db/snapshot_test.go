@@ -194,12 +194,7 @@ func TestBadRowsAreLeftOutAndTold(t *testing.T) {
 		{"policy_rules", "days, start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, days) VALUES (1, 1, 9, 128)", "Monday"},
 		{"policy_rules", "days, start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, end_minute) VALUES (1, 1, 9, 1441)", "1440"},
 		{"policy_rules", "start_minute, end_minute", 1, "INSERT INTO policy_rules (id, position, policy_id, start_minute) VALUES (1, 1, 9, -1)", "1440"},
-		{"route_rules", "action", 1, "INSERT INTO route_rules (id, action) VALUES (1, 'drop')", "prefer, force or block"},
 		{"route_rules", "tier", 1, "INSERT INTO route_rules (id, action, tier) VALUES (1, 'force', 'gold')", "premium"},
-		{"route_rules", "b_prefix", 1, "INSERT INTO route_rules (id, action, b_prefix) VALUES (1, 'force', 'all')", "digits"},
-		{"block_list", "side", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'C', '7')", "number called"},
-		{"block_list", "prefix", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '+7')", "digits"},
-		{"block_list", "prefix", 1, "INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '')", "at least one"},
 		{"fx_rates", "per_eur", 96, "UPDATE fx_rates SET per_eur = 0 WHERE currency_id = 96", "above zero"},
 		{"fx_rates", "per_eur", 96, "UPDATE fx_rates SET per_eur = 999999999999 WHERE currency_id = 96", "above zero"},
 		{"stop_rules", "sip_status", 1, "INSERT INTO stop_rules (id, sip_status, stop) VALUES (1, 180, 1)", "300 to 699"},
@@ -270,4 +265,58 @@ func TestNetworksAndIPv6(t *testing.T) {
 		},
 		{ID: 903, ProviderID: 3, Network: netip.MustParsePrefix("192.0.2.1/32"), Host: "192.0.2.1", Direction: routing.Out, Protocol: "IAX2"},
 	}, got)
+}
+
+// What would make a block or a rule vanish is refused where it is written.
+func TestRulesThatCannotBeAreRefused(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	for _, statement := range []string{
+		"INSERT INTO route_rules (id, action) VALUES (1, 'drop')",
+		"INSERT INTO route_rules (id, action, b_prefix) VALUES (1, 'force', 'all')",
+		"INSERT INTO route_rules (id, action, a_prefix) VALUES (1, 'block', '+7')",
+		"INSERT INTO block_list (id, side, prefix) VALUES (1, 'C', '7')",
+		"INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '+7')",
+		"INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '')",
+	} {
+		if _, err := b.hand.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "CONSTRAINT") {
+			t.Errorf("%s: %v; want it refused", statement, err)
+		}
+	}
+}
+
+// A block whose time cannot be read blocks at all times.
+func TestBlockWithoutAReadableTimeBlocksAlways(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	b.exec("INSERT INTO route_rules (id, action, b_prefix, time_zone, start_minute, end_minute) VALUES (1, 'block', '79', 'Mars/Olympus', 60, 120), (2, 'prefer', '79', 'Mars/Olympus', 60, 120)")
+	data, problems := b.load()
+	if len(data.RouteRules) != 1 || data.RouteRules[0].ID != 1 || !data.RouteRules[0].Window.IsZero() || len(problems) != 2 {
+		t.Errorf("rules %+v, problems %v", data.RouteRules, problems)
+	}
+}
+
+// A row of a deck that cannot be read closes its prefix: a shallower one is not
+// taken for it.
+func TestUnreadableRateClosesItsPrefix(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	b.exec("UPDATE deck_rates SET first_s = 0 WHERE deck_id = 4 AND prefix = '447'")
+	b.exec("UPDATE decks SET revision = revision + 1 WHERE id = 4")
+	data, problems := b.load()
+	s, _, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: "USD"}, time.Now())
+	if err != nil || len(problems) != 1 {
+		t.Fatal(problems, err)
+	}
+	var p routing.Plan
+	s.Plan(routing.Request{Server: s.Server("asterisk-macomnet"), Account: s.Account(3), BNumber: "447700900123", At: time.Now()}, &p)
+	for _, d := range p.Dropped {
+		if d.Key.ProviderID == 8 && d.Tier == routing.TierCLI {
+			if d.Reason != routing.ReasonBlockedPrefix {
+				t.Errorf("left out for %s, want %s", d.Reason, routing.ReasonBlockedPrefix)
+			}
+			return
+		}
+	}
+	t.Error("the provider's tier is a route all the same")
 }

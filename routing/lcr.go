@@ -18,10 +18,11 @@ type Request struct {
 	BNumber e164.Number
 	Routing e164.Number // of a ported number: what is looked up in the decks; empty: BNumber
 	At      time.Time
-	Policy  *Policy  // instead of the one that the rules pick; nil: that one
-	Ticket  uint64   // policies that share: 0, 1, 2, … of their calls; the same ticket draws the same order
-	Room    Room     // nil: there is room everywhere
-	Quality Evidence // nil: none, quality policies go by cost
+	Policy  *Policy              // instead of the one that the rules pick; nil: that one
+	Ticket  uint64               // policies that share: 0, 1, 2, … of their calls; the same ticket draws the same order
+	Draw    func(*Policy) uint64 // instead of Ticket: asked only when there is something to share; nil: Ticket
+	Room    Room                 // nil: there is room everywhere
+	Quality Evidence             // nil: none, quality policies go by cost
 }
 
 // Room knows how much is going on right now: channels in use, calls of this
@@ -117,7 +118,7 @@ type candidate struct {
 	gate    *Gate
 	address *Address
 	cli     e164.Number
-	price   uint16 // place in prices
+	price   uint32 // place in prices
 	class   uint8  // 0: preferred by a rule
 	rank    int32  // of its policy: lower first
 	worth   int64  // quality: higher first
@@ -127,13 +128,18 @@ type candidate struct {
 // of the snapshot and the request.
 func (s *Snapshot) Plan(r Request, p *Plan) {
 	p.begin(s, r)
+	if reason := p.refused(); reason != "" {
+		p.Refused = reason
+		return
+	}
 	if home := s.Home(r.Shown.Number, r.Server); home != nil && home != r.Server {
 		p.redirect(home)
 		return
 	}
-	if reason := p.refused(); reason != "" {
-		p.Refused = reason
-		return
+	if r.Room != nil { // a call that is handed over is counted where it leaves
+		if p.Refused = r.Room.AccountRoom(r.Account.ID, r.At); p.Refused != "" {
+			return
+		}
 	}
 	p.lookup()
 	if reason := p.sell(); reason != "" {
@@ -185,9 +191,6 @@ func (p *Plan) refused() Reason {
 		p.forced = p.forced || rule.Action == Force
 		p.rules = append(p.rules, rule)
 	}
-	if r.Room != nil {
-		return r.Room.AccountRoom(r.Account.ID, r.At)
-	}
 	return ""
 }
 
@@ -196,7 +199,7 @@ func (p *Plan) refused() Reason {
 func (p *Plan) lookup() {
 	s := p.snapshot
 	number := string(p.request.Routing)
-	p.profile = s.lengths.longest(number)
+	p.profile = s.lengths.longest(string(p.request.BNumber)) // as they were measured
 	p.Lengths = p.profile.prefix
 	t := s.rates
 	if t == nil {
@@ -364,7 +367,7 @@ func (p *Plan) addDeck(d *deck) {
 		p.drop(key, d, reason, detail)
 		return
 	}
-	at := uint16(len(p.prices) - 1)
+	at := uint32(len(p.prices) - 1)
 	if reason := p.overCap(v); reason != "" {
 		p.dropAt(key, d, reason, "", v.cost.Nearest)
 		return
@@ -406,7 +409,7 @@ func dearer(x int64, fx money.FX, y int64, fy money.FX) bool {
 
 // addGates adds the provider's dial peers on this server and says whether any
 // will do.
-func (p *Plan) addGates(d *deck, at uint16) (usable bool) {
+func (p *Plan) addGates(d *deck, at uint32) (usable bool) {
 	s, r := p.snapshot, &p.request
 	first := len(p.found)
 	for _, g := range d.gates {
@@ -440,7 +443,7 @@ func twin(found []candidate, name string) bool {
 	return false
 }
 
-func (p *Plan) addAddresses(d *deck, at uint16) {
+func (p *Plan) addAddresses(d *deck, at uint32) {
 	s, r := p.snapshot, &p.request
 	for _, a := range d.addresses {
 		key := Key{ProviderID: d.provider.ID, Tier: d.tier, AddressID: a.ID}
@@ -458,7 +461,7 @@ func (p *Plan) addAddresses(d *deck, at uint16) {
 }
 
 // add takes a candidate unless a rule or its load speaks against it.
-func (p *Plan) add(key Key, d *deck, at uint16, name string) *candidate {
+func (p *Plan) add(key Key, d *deck, at uint32, name string) *candidate {
 	preferred, reason := p.ruled(key)
 	if reason == "" && p.request.Room != nil {
 		reason = p.request.Room.Room(key.ProviderID, key.GateID, key.AddressID, p.request.At)

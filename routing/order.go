@@ -32,7 +32,7 @@ func (p *Plan) rank() {
 	for i := range p.found {
 		c := &p.found[i]
 		p.order = append(p.order, place{
-			rank: int64(c.class)<<33 + int64(c.rank), worth: c.worth, cost: p.prices[c.price].cost.Down, at: uint16(i),
+			rank: int64(c.class)<<33 + int64(c.rank), worth: c.worth, cost: p.prices[c.price].cost.Down, at: uint32(i),
 		})
 	}
 	if p.mustEarn() || len(p.order) <= MaxRoutes {
@@ -74,7 +74,7 @@ type place struct {
 	rank  int64 // preferred ones first, then as the policy says
 	worth int64
 	cost  money.Amount
-	at    uint16 // in found
+	at    uint32 // in found
 }
 
 // compare is called some hundred times a call, so it looks at one thing after
@@ -146,6 +146,9 @@ func (p *Plan) Skip(reasons []Reason) {
 	p.Routes = slices.Delete(p.Routes, 0, len(reasons))
 }
 
+// Refuse takes every route back: the call may not be made after all.
+func (p *Plan) Refuse(reason Reason) { p.Refused, p.Routes = reason, p.Routes[:0] }
+
 func (p *Plan) route(c *candidate, v *price) Route {
 	s := p.snapshot
 	native, err := v.exact.Amount()
@@ -170,6 +173,12 @@ type group struct {
 // tickets as the weights add up to, every group comes first exactly as often as
 // its weight says; the others follow by the same rule.
 func (p *Plan) share() {
+	if len(p.found) == 0 {
+		return // a ticket that nobody uses would be missing from somebody's share
+	}
+	if draw := p.request.Draw; draw != nil {
+		p.Ticket = draw(p.Policy)
+	}
 	bound := p.band()
 	for i := range p.found {
 		c := &p.found[i]

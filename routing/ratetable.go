@@ -243,7 +243,12 @@ func (b *RateTableBuilder) compare(x, y row) int {
 		return 0
 	}
 	s, t := &b.table.times[x.time], &b.table.times[y.time]
-	return cmp.Or(cmp.Compare(t.from, s.from), -compareBool(!s.window.IsZero(), !t.window.IsZero()), cmp.Compare(x.time, y.time))
+	// What is left does not matter to rates that never overlap; it keeps nodes
+	// alike where rows edited by hand do.
+	return cmp.Or(
+		cmp.Compare(t.from, s.from), -compareBool(!s.window.IsZero(), !t.window.IsZero()), cmp.Compare(s.to, t.to),
+		cmp.Compare(s.window.Start, t.window.Start), cmp.Compare(s.window.Days, t.window.Days), cmp.Compare(s.window.End, t.window.End),
+	)
 }
 
 func compareBool(a, b bool) int {

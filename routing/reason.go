@@ -43,6 +43,17 @@ const (
 	ReasonBlockedB         Reason = "called_blocked" // the number called is on a block list
 )
 
+// Passes says that the reason is a limit or a rest: the way may carry the next
+// call.
+func (r Reason) Passes() bool {
+	switch r {
+	case ReasonNoChannel, ReasonNoCPS, ReasonGateFull, ReasonGateCPS, ReasonBreakerOpen, ReasonProbing, ReasonUnreachable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Protects says that the reason is a limit or a rest that may be lifted at any
 // moment, or a price: what an operator wants to see counted.
 func (r Reason) Protects() bool {

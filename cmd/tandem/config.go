@@ -292,6 +292,12 @@ func (c config) limits() callflow.Limits {
 	}
 }
 
+// longestCall is how long a call can be up: the last attempt may begin at the end
+// of the hunt budget and ring before it talks.
+func (c config) longestCall() time.Duration {
+	return c.Limits.MaxTalk + c.Limits.HuntBudget + c.Limits.Ring
+}
+
 func (c config) sounds() map[callflow.Message]string {
 	sounds := make(map[callflow.Message]string, len(c.Asterisk.Sounds))
 	for name, file := range c.Asterisk.Sounds {

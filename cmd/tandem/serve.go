@@ -51,6 +51,7 @@ type node struct {
 	capacity  *capacity.Pool
 	dipper    *portability.Dipper
 	watchers  []*watcher
+	others    atomic.Pointer[nodes] // which nodes there are; nil before the first look
 	flow      *callflow.Flow
 	registry  *prometheus.Registry
 	draining  atomic.Bool
@@ -107,7 +108,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 
 // plot makes the flow with its metrics.
 func (n *node) plot() *api.Metrics {
-	live := callflow.NewLive(n.config.Limits.MaxTalk + n.config.Limits.HuntBudget)
+	live := callflow.NewLive(n.config.longestCall())
 	metrics := api.NewMetrics(n.registry, api.Gauges{
 		SpoolLength: n.spool.Waiting, SpoolRefused: n.spool.Refused, SnapshotAge: n.snapshots.age,
 		Live: func() int { return live.Count(time.Now()) },
@@ -134,6 +135,9 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	}))
 	doors := context.WithoutCancel(ctx)
 	group, groupCtx := errgroup.WithContext(ctx)
+	// What calls in progress need goes on until they are over.
+	serving, served := context.WithCancel(doors)
+	defer served()
 	group.Go(func() error { return agiServer.Serve(doors, agiListener) })
 	group.Go(func() error {
 		if err := httpServer.Serve(httpListener); !errors.Is(err, http.ErrServerClosed) {
@@ -142,13 +146,13 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return nil
 	})
 	group.Go(func() error {
-		n.db.Watch(groupCtx, n.loaded, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
+		n.db.Watch(serving, n.loaded, n.config.Routing.Refresh, n.log, n.snapshots.reload, n.snapshots.current)
 		return nil
 	})
-	group.Go(func() error { n.share(groupCtx); return nil })
+	group.Go(func() error { n.share(serving); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })
 	for _, w := range n.watchers {
-		group.Go(func() error { w.run(groupCtx); return nil })
+		group.Go(func() error { w.run(serving); return nil })
 	}
 	for _, file := range n.config.Spool.Collect {
 		collector := api.Collector{File: file, Node: n.config.Node, Flow: n.flow, Every: 5 * time.Second, Log: n.log}
@@ -157,6 +161,7 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	group.Go(func() error {
 		<-groupCtx.Done()
 		n.drain()
+		served()
 		stop, cancel := context.WithTimeout(doors, 10*time.Second)
 		defer cancel()
 		return errors.Join(agiServer.Shutdown(stop), httpServer.Shutdown(stop))

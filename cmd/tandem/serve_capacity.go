@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 func newCapacity(c config) (*capacity.Pool, error) {
 	v := c.Breaker
 	return capacity.New(capacity.Config{
-		MaxAge: c.Limits.MaxTalk + c.Limits.HuntBudget, Silence: c.Limits.NoProgress + breakerMargin,
+		MaxAge: c.longestCall(), Silence: c.Limits.NoProgress + breakerMargin,
 		Window: v.Window, MinFailures: v.MinFailures, FailurePercent: v.FailurePercent,
 		OpenFor: v.OpenFor, OpenMax: v.OpenMax, JitterPercent: breakerJitter,
 	}, rand.Float64, time.Now())
@@ -112,27 +113,47 @@ func (w *watcher) vain() func(error, time.Duration) {
 	}
 }
 
-// restore is for a node that was started anew while calls go on.
+// restore takes up calls that are up already: those that this node let in before
+// it was started anew, and its part of those whose node is gone. Calls of nodes
+// that live are theirs to count.
 func (w *watcher) restore(ctx context.Context) error {
 	calls, err := w.client.CallsUp(ctx)
 	if err != nil {
 		return err
 	}
-	for _, c := range calls {
-		var key routing.Key
-		if c.Key != "" {
-			if key, err = routing.ParseKey(c.Key); err != nil {
-				w.node.log.Warn().Err(err).Str("call_id", c.CallID).Msg("route of a call in progress unknown")
-			}
-		}
-		account, err := strconv.ParseInt(c.Account, 10, 64)
-		if err != nil {
-			account = 0 // nobody knows yet
-		}
-		w.node.capacity.Restore(c.CallID, account, key, c.Created, time.Now())
+	ids := make([]string, len(calls))
+	for i, c := range calls {
+		ids[i] = c.CallID
 	}
-	w.node.log.Info().Str("server", w.client.Server()).Int("calls", len(calls)).Msg("calls in progress taken up")
+	decided, err := w.node.db.CallNodes(ctx, ids)
+	if err != nil {
+		w.node.log.Warn().Err(err).Msg("which node let which call in is unknown; all calls are counted here")
+	}
+	taken := 0
+	for _, c := range calls {
+		if !w.node.counts(c.CallID, decided[c.CallID]) {
+			continue
+		}
+		taken++
+		w.take(c)
+	}
+	w.node.log.Info().Str("server", w.client.Server()).Int("calls", taken).Int("up", len(calls)).Msg("calls in progress taken up")
 	return nil
+}
+
+func (w *watcher) take(c ari.Up) {
+	var key routing.Key
+	if c.Key != "" {
+		var err error
+		if key, err = routing.ParseKey(c.Key); err != nil {
+			w.node.log.Warn().Err(err).Str("call_id", c.CallID).Msg("route of a call in progress unknown")
+		}
+	}
+	account, err := strconv.ParseInt(c.Account, 10, 64)
+	if err != nil {
+		account = 0 // nobody knows yet, or nobody pays
+	}
+	w.node.capacity.Restore(c.CallID, account, key, c.Created, time.Now())
 }
 
 // Reachable implements ari.Observer.
@@ -190,11 +211,19 @@ const (
 	nodeDead  = 10 * time.Second
 )
 
+// nodes are the Tandems that share the limits, by name.
+type nodes struct {
+	alive []string
+	index int // of this one
+}
+
 func (n *node) shareOnce(ctx context.Context) error {
-	if err := n.db.Heartbeat(ctx, n.config.Node); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, heartbeat)
+	defer cancel()
+	if err := n.db.Heartbeat(bounded, n.config.Node); err != nil {
 		return err
 	}
-	alive, err := n.db.Alive(ctx, nodeDead)
+	alive, err := n.db.Alive(bounded, nodeDead)
 	if err != nil {
 		return err
 	}
@@ -203,5 +232,43 @@ func (n *node) shareOnce(ctx context.Context) error {
 	if index < 0 {
 		return fmt.Errorf("node %s does not see itself among %v", n.config.Node, alive)
 	}
-	return n.capacity.SetShare(index, len(alive), time.Now())
+	before := n.others.Swap(&nodes{alive, index})
+	if err := n.capacity.SetShare(index, len(alive), time.Now()); err != nil {
+		return err
+	}
+	if before != nil && slices.ContainsFunc(before.alive, func(name string) bool { return !slices.Contains(alive, name) }) {
+		n.inherit(ctx)
+	}
+	return nil
+}
+
+// inherit takes up this node's part of the calls of a node that is gone, without
+// letting the heartbeat wait for an Asterisk.
+func (n *node) inherit(ctx context.Context) {
+	for _, w := range n.watchers {
+		go func() {
+			if err := w.restore(ctx); err != nil && ctx.Err() == nil {
+				n.log.Warn().Err(err).Str("server", w.client.Server()).Msg("calls of the node that is gone are unknown")
+			}
+		}()
+	}
+}
+
+// counts says whether a call in progress is this node's to count: it let the
+// call in, or nobody who lives did and the call falls to it.
+func (n *node) counts(callID, decided string) bool {
+	others := n.others.Load()
+	switch {
+	case decided == "" || decided == n.config.Node || others == nil:
+		return true
+	case slices.Contains(others.alive, decided):
+		return false
+	}
+	return int(crc32.ChecksumIEEE([]byte(callID))%uint32(len(others.alive))) == others.index
+}
+
+// first says whether this node is the one that does what one node does for all.
+func (n *node) first() bool {
+	others := n.others.Load()
+	return others == nil || others.index == 0
 }

@@ -41,8 +41,8 @@ const (
 	nextRound  = time.Hour
 )
 
-// housekeeping does, now and then, what no call waits for: it measures how long
-// calls talk and forgets reasons that are too old.
+// housekeeping does, now and then and on one node, what no call waits for: it
+// measures how long calls talk and forgets reasons that are too old.
 func (n *node) housekeeping(ctx context.Context) {
 	wait := firstRound
 	for {
@@ -52,6 +52,9 @@ func (n *node) housekeeping(ctx context.Context) {
 		case <-time.After(wait):
 		}
 		wait = nextRound
+		if !n.first() {
+			continue
+		}
 		if over := n.config.Routing.MeasureOver; over > 0 {
 			_, err := n.db.CallLengths(ctx, time.Now().Add(-over))
 			n.tell(ctx, "call lengths could not be measured", err)

@@ -85,6 +85,7 @@ func (p *Pool) prune(now tick) {
 			if l.active > 0 || !l.breaker.idle(now, &p.rules) {
 				return true
 			}
+			p.opened += l.breaker.opens
 			l.provider.lanes--
 			if l.gate != nil {
 				l.gate.lanes--

@@ -24,6 +24,7 @@ type Pool struct {
 	spare   []*hold
 	told    told
 	expired uint64
+	opened  uint64 // openings of breakers that were forgotten
 	// Entries above which the indexes are looked through for what is idle.
 	lanesKept, metersKept int
 }

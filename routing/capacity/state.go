@@ -9,6 +9,7 @@ import (
 // State is what people see: the API, metrics and alarms.
 type State struct {
 	Calls    int    // that hold anything
+	Opens    uint64 // of all breakers since the start
 	Expired  uint64 // holds freed for their age since the start: each is a call whose end nobody heard
 	Subjects []SubjectState
 	Ways     []WayState
@@ -46,7 +47,7 @@ func (p *Pool) State(at time.Time, most int) State {
 	now := p.tick(at)
 	p.mu.Lock()
 	p.expire(now)
-	s := State{Calls: len(p.holds), Expired: p.expired}
+	s := State{Calls: len(p.holds), Expired: p.expired, Opens: p.opened}
 	p.mu.Unlock()
 	for m := range p.meters.all() {
 		if v, shown := p.subjectState(m, now); shown {
@@ -54,7 +55,9 @@ func (p *Pool) State(at time.Time, most int) State {
 		}
 	}
 	for l := range p.lanes.all() {
-		if v, shown := p.wayState(l, now); shown {
+		v, shown := p.wayState(l, now)
+		s.Opens += v.Opens
+		if shown {
 			s.Ways = append(s.Ways, v)
 		}
 	}

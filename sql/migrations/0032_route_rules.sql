@@ -23,5 +23,7 @@ CREATE TABLE IF NOT EXISTS route_rules (
   KEY route_rules_gate (gate_id),
   CONSTRAINT route_rules_account FOREIGN KEY (account_id) REFERENCES accounts (id),
   CONSTRAINT route_rules_provider FOREIGN KEY (provider_id) REFERENCES providers (id),
-  CONSTRAINT route_rules_gate FOREIGN KEY (gate_id) REFERENCES gates (id)
+  CONSTRAINT route_rules_gate FOREIGN KEY (gate_id) REFERENCES gates (id),
+  CONSTRAINT route_rules_action CHECK (action IN ('prefer', 'force', 'block')),
+  CONSTRAINT route_rules_prefixes CHECK (a_prefix REGEXP '^[0-9]*$' AND b_prefix REGEXP '^[0-9]*$')
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;

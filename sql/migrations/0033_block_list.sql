@@ -9,5 +9,7 @@ CREATE TABLE IF NOT EXISTS block_list (
   comment    VARCHAR(255) NOT NULL DEFAULT '',
   PRIMARY KEY (id),
   KEY block_list_account (account_id),
-  CONSTRAINT block_list_account FOREIGN KEY (account_id) REFERENCES accounts (id)
+  CONSTRAINT block_list_account FOREIGN KEY (account_id) REFERENCES accounts (id),
+  CONSTRAINT block_list_side CHECK (side IN ('A', 'B')),
+  CONSTRAINT block_list_prefix CHECK (prefix REGEXP '^[0-9]+$')
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
