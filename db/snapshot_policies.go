@@ -155,7 +155,9 @@ func (r *reader) readRouteRules() error {
 	})
 }
 
-func digitsOnly(s string) bool { return strings.Trim(s, "0123456789") == "" && len(s) <= e164.MaxDigits }
+func digitsOnly(s string) bool {
+	return strings.Trim(s, "0123456789") == "" && len(s) <= e164.MaxDigits
+}
 
 func (r *reader) action(rule routing.RouteRule) (ok bool) {
 	switch rule.Action {
