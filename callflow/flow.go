@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -130,6 +131,8 @@ type Flow struct {
 	Node     string                                                              // this Tandem's name in records
 	Now      func() time.Time
 	Log      zerolog.Logger
+
+	LetIn atomic.Int64 // calls decided since somebody set it to zero
 
 	plans sync.Pool // of *routing.Plan
 }
@@ -262,6 +265,7 @@ func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, account int64
 // for a while answers calls that have long gone on without it. Nobody waits for
 // the record: the end report repeats what matters.
 func (f *Flow) Seized(d Decision) {
+	f.LetIn.Add(1)
 	f.Metrics.Decided(d.Record.Direction, d.Action)
 	d.Record.Node = f.Node
 	if !f.Records.Queue(billing.Record{Start: &d.Record}) {

@@ -198,9 +198,16 @@ func TestNodes(t *testing.T) {
 	b := migrated(t)
 	alive := func(within time.Duration) []string {
 		t.Helper()
-		names, err := b.Alive(t.Context(), within)
+		nodes, err := b.Alive(t.Context(), within, time.Minute)
 		if err != nil {
 			t.Fatal(err)
+		}
+		var names []string
+		for _, n := range nodes {
+			if n.Busy {
+				n.Name += " busy"
+			}
+			names = append(names, n.Name)
 		}
 		return names
 	}
@@ -208,7 +215,7 @@ func TestNodes(t *testing.T) {
 		t.Errorf("%v alive before any heartbeat", got)
 	}
 	for _, name := range []string{"b", "a", "b"} {
-		if err := b.Heartbeat(t.Context(), name); err != nil {
+		if err := b.Heartbeat(t.Context(), name, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -217,16 +224,26 @@ func TestNodes(t *testing.T) {
 	same(t, "alive within 5 s", []string{"b"}, alive(5*time.Second))
 	same(t, "alive within 30 s", []string{"a", "b"}, alive(30*time.Second))
 
+	// A node that let a call in counts as busy for a while, whatever it says next.
+	for _, busy := range []bool{true, false} {
+		if err := b.Heartbeat(t.Context(), "b", busy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same(t, "busy", []string{"a", "b busy"}, alive(30*time.Second))
+	b.exec("UPDATE nodes SET busy_at = busy_at - INTERVAL 2 MINUTE")
+	same(t, "busy long ago", []string{"a", "b"}, alive(30*time.Second))
+
 	// A node keeps its start from beat to beat; after another start it has another.
 	started := b.one("SELECT started_at FROM nodes WHERE name = 'b'")
-	if err := b.Heartbeat(t.Context(), "b"); err != nil {
+	if err := b.Heartbeat(t.Context(), "b", false); err != nil {
 		t.Fatal(err)
 	}
 	if now := b.one("SELECT started_at FROM nodes WHERE name = 'b'"); now != started {
 		t.Errorf("started %s, said %s before", now, started)
 	}
 	b.exec("UPDATE nodes SET started_at = started_at - INTERVAL 1 DAY WHERE name = 'b'")
-	if err := b.Heartbeat(t.Context(), "b"); err != nil {
+	if err := b.Heartbeat(t.Context(), "b", false); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.one("SELECT COUNT(*) FROM nodes WHERE name = 'b' AND started_at > seen_at - INTERVAL 1 HOUR"); n != "1" {

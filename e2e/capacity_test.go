@@ -160,14 +160,14 @@ func (x *exchange) tookUp(t *testing.T) {
 	})
 }
 
-// inUse checks how many calls of the account, the provider and the gate the
-// first node counts.
-func (x *exchange) inUse(t *testing.T, within time.Duration, account, provider, gate float64) {
+// inUse waits until a node counts so many calls, each on one channel of an
+// account, a provider and a gate.
+func inUse(t *testing.T, n *play.Node, within time.Duration, calls float64) {
 	t.Helper()
 	eventually(t, within, func() error {
-		for kind, want := range map[string]float64{"account": account, "provider": provider, "gate": gate} {
-			if got := metric(t, x.Nodes[0], `tandem_channels_in_use{kind="`+kind+`"}`); got != want {
-				return fmt.Errorf("%v channels of each %s in use, want %v", got, kind, want)
+		for _, kind := range []string{"account", "provider", "gate"} {
+			if got := metric(t, n, `tandem_channels_in_use{kind="`+kind+`"}`); got != calls {
+				return fmt.Errorf("%s: %v channels of each %s in use, want %v", n.Name, got, kind, calls)
 			}
 		}
 		return nil
@@ -251,10 +251,10 @@ func (x *exchange) limitsOutliveTheNode(t *testing.T) {
 	incoming := x.bring(t, "WestCall", "74951815001", x.number("1111"))
 	answered(t, incoming)
 	x.started(t, national(b))
-	x.inUse(t, slack, 1, 1, 1)
+	inUse(t, x.Nodes[0], slack, 1)
 	x.Nodes[0].Kill()
 	x.restart(t)
-	x.inUse(t, slack, 1, 1, 1)
+	inUse(t, x.Nodes[0], slack, 1)
 	x.second(t, routing.ReasonNoChannel)
 	x.change(t, `UPDATE accounts SET channels = 1 WHERE id = 1`)
 	x.full(t, routing.ReasonAccountFull)
@@ -282,7 +282,7 @@ func (x *exchange) limitsComeLate(t *testing.T) {
 	defer silent.Stop()
 	<-silent.C
 	x.Asterisk.Process().Resume()
-	x.inUse(t, ariTime+slack, 1, 1, 1)
+	inUse(t, x.Nodes[0], ariTime+slack, 1)
 	x.second(t, routing.ReasonNoChannel)
 	x.down(t, first, b)
 }
@@ -335,6 +335,29 @@ func (x *exchange) switchesOffDuringTheHunt(t *testing.T) {
 	if gate, provider := whyLeftOut(r, "7.c.g8"), whyLeftOut(r, "8.c"); gate != routing.ReasonGateDisabled || provider != routing.ReasonProviderDisabled {
 		t.Errorf("WestCall's gate was left out for %q, VoxBeam for %q", gate, provider)
 	}
+}
+
+// deadAfter is how long a node may be silent before its part of the limits goes
+// to the others.
+const deadAfter = 10 * time.Second
+
+// A node that is left alone has the whole limit, and counts the calls of the one
+// that is gone.
+func TestLimitsOutliveTheirNode(t *testing.T) {
+	t.Parallel()
+	x := own(t, twoNodes)
+	x.tookUp(t)
+	x.change(t, `UPDATE providers SET channels = 2 WHERE id = 7`)
+	first, b := x.up(t)
+	x.started(t, national(b))
+	x.Nodes[0].Kill()
+	inUse(t, x.Nodes[1], deadAfter+slack, 1)
+	second, b2 := x.up(t)
+	x.second(t, routing.ReasonNoChannel)
+	x.down(t, first, b)
+	x.second(t, "")
+	x.down(t, second, b2)
+	inUse(t, x.Nodes[1], slack, 0)
 }
 
 // Calls that end in every way there is give back all they held, and no more.

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"tandem/db"
+)
 
 // Calls in progress are counted once: by the node that let them in, or by one of
 // those that live when it is gone.
@@ -27,5 +31,16 @@ func TestCallsInProgressAreCountedOnce(t *testing.T) {
 	}
 	if first := (&node{config: config{Node: "a"}}); !first.counts("alpha-1.1", "b") {
 		t.Error("a node that knows no others counts everything")
+	}
+}
+
+// A node that stands by lends its part; the parts of those that are busy add up.
+func TestIdleNodesLendTheirPart(t *testing.T) {
+	alive := []db.Node{{Name: "a", Busy: true}, {Name: "b"}, {Name: "c", Busy: true}}
+	for name, want := range map[string][3]int{"a": {0, 0, 2}, "b": {1, 1, 3}, "c": {2, 1, 2}, "d": {-1, 0, 2}} {
+		all, index, count := nodePart(name, alive)
+		if got := [3]int{all.index, index, count}; got != want || len(all.alive) != 3 {
+			t.Errorf("%s: place, part and parts %v, want %v", name, got, want)
+		}
 	}
 }

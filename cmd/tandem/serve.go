@@ -102,6 +102,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	defer n.dipper.Close()
 	n.flow.Ported = func(ctx context.Context, number e164.Number) e164.Number { return n.dipper.Dip(ctx, number).Routing }
 	log.Info().Str("agi", agiListener.Addr().String()).Str("http", httpListener.Addr().String()).Str("version", version).Msg("serving")
+	n.takeUp(ctx)
 	err = n.run(ctx, agiListener, httpListener)
 	return errors.Join(err, n.spool.Close())
 }

@@ -7,12 +7,14 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/rs/zerolog"
 
 	"tandem/ari"
+	"tandem/db"
 	"tandem/routing"
 	"tandem/routing/capacity"
 )
@@ -67,14 +69,18 @@ func (n *node) newWatchers() ([]*watcher, error) {
 		if err != nil {
 			return nil, fmt.Errorf("asterisk.servers.%s: %w", name, err)
 		}
-		list = append(list, &watcher{node: n, client: client, settle: server.Qualify + qualifySlack})
+		list = append(list, &watcher{node: n, client: client, settle: max(server.Qualify+qualifySlack, leastSettle)})
 	}
 	return list, nil
 }
 
-// qualifySlack is added to the qualify interval before an endpoint that was
-// never seen online counts as gone.
-const qualifySlack = 5 * time.Second
+// An endpoint that was never seen online counts as gone after the qualify
+// interval and some slack, and not before a minute: the interval that Asterisk
+// runs with may be another than the one this node was started with.
+const (
+	qualifySlack = 5 * time.Second
+	leastSettle  = 65 * time.Second
+)
 
 // watcher tells the node's capacity what one Asterisk says: which calls are up
 // and which ways answer.
@@ -82,16 +88,44 @@ type watcher struct {
 	node   *node
 	client *ari.Client
 	settle time.Duration
+
+	restored bool // before the first call; run alone reads it afterwards
 }
+
+// takeUp looks who else there is and takes up the calls in progress before the
+// first new one is let in. It does not hold up the start for what is away.
+func (n *node) takeUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, takeUpTime)
+	defer cancel()
+	if err := n.shareOnce(ctx); err != nil {
+		n.log.Warn().Err(err).Msg("other nodes are not known yet")
+	}
+	var all sync.WaitGroup
+	for _, w := range n.watchers {
+		all.Go(func() { w.restored = w.restore(ctx) == nil })
+	}
+	all.Wait()
+}
+
+// takeUpTime is what a start spends on that; Asterisk's first questions wait in
+// the backlog meanwhile.
+const takeUpTime = 700 * time.Millisecond
 
 // run takes up the calls that are up already, then watches until ctx ends.
 func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
-	if _, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, w.restore(ctx) },
-		backoff.WithMaxElapsedTime(0), backoff.WithNotify(w.vain())); err != nil {
-		return // ctx is over
+	if !w.restored {
+		w.restoreInTime(ctx)
 	}
 	ari.NewWatch(w.client, w, ari.WatchConfig{Every: w.node.config.ARI.Poll, Settle: w.settle, Only: w.isWayOut, Log: w.node.log}).Run(ctx)
+}
+
+// restoreInTime tries until Asterisk answers.
+func (w *watcher) restoreInTime(ctx context.Context) {
+	if _, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, w.restore(ctx) },
+		backoff.WithBackOff(backoff.NewConstantBackOff(w.node.config.ARI.Poll)), backoff.WithMaxElapsedTime(0), backoff.WithNotify(w.vain())); err != nil {
+		return // ctx is over
+	}
 }
 
 // isWayOut leaves subscribers out of what is watched.
@@ -211,35 +245,55 @@ const (
 	nodeDead  = 10 * time.Second
 )
 
-// nodes are the Tandems that share the limits, by name.
+// nodes are the Tandems that live, by name.
 type nodes struct {
 	alive []string
 	index int // of this one
 }
 
+// nodeBusy is for how long a node that let a call in keeps its part of the
+// limits. Asterisk asks the nodes in a fixed order, so of two nodes one is idle
+// as a rule: its part is lent to the other.
+const nodeBusy = time.Minute
+
 func (n *node) shareOnce(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, heartbeat)
 	defer cancel()
-	if err := n.db.Heartbeat(bounded, n.config.Node); err != nil {
+	if err := n.db.Heartbeat(bounded, n.config.Node, n.flow.LetIn.Swap(0) > 0); err != nil {
 		return err
 	}
-	alive, err := n.db.Alive(bounded, nodeDead)
+	alive, err := n.db.Alive(bounded, nodeDead, nodeBusy)
 	if err != nil {
 		return err
 	}
-	slices.Sort(alive)
-	index := slices.Index(alive, n.config.Node)
-	if index < 0 {
-		return fmt.Errorf("node %s does not see itself among %v", n.config.Node, alive)
+	now, index, count := nodePart(n.config.Node, alive)
+	if now.index < 0 {
+		return fmt.Errorf("node %s does not see itself among %v", n.config.Node, now.alive)
 	}
-	before := n.others.Swap(&nodes{alive, index})
-	if err := n.capacity.SetShare(index, len(alive), time.Now()); err != nil {
+	before := n.others.Swap(&now)
+	if err := n.capacity.SetShare(index, count, time.Now()); err != nil {
 		return err
 	}
-	if before != nil && slices.ContainsFunc(before.alive, func(name string) bool { return !slices.Contains(alive, name) }) {
+	if before != nil && slices.ContainsFunc(before.alive, func(name string) bool { return !slices.Contains(now.alive, name) }) {
 		n.inherit(ctx)
 	}
 	return nil
+}
+
+// nodePart says which part of every limit is this node's: those that are busy, and
+// the node itself, share.
+func nodePart(name string, alive []db.Node) (all nodes, index, count int) {
+	all.index = -1
+	for i, v := range alive {
+		all.alive = append(all.alive, v.Name)
+		if v.Name == name {
+			all.index, index = i, count
+		}
+		if v.Busy || v.Name == name {
+			count++
+		}
+	}
+	return all, index, count
 }
 
 // inherit takes up this node's part of the calls of a node that is gone, without
