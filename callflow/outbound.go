@@ -162,7 +162,11 @@ func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decisi
 	d.Plan = plan
 	switch {
 	case plan.Refused != "":
-		return d.reject(refusedBy(plan.Refused))
+		refusal := refusedBy(plan.Refused)
+		if plan.Detail != "" {
+			refusal = refusal.because(errors.New(plan.Detail))
+		}
+		return d.reject(refusal)
 	case plan.Redirect != nil:
 		return d.redirect(plan.Redirect, routing.RedirectDial(plan.Redirect, l.b), fmt.Sprintf("%s is bound to server %s", l.shown.CLI, plan.Redirect.Name))
 	case len(plan.Routes) > 0:

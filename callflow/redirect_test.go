@@ -84,7 +84,7 @@ func TestBlockHoldsBeforeARedirect(t *testing.T) {
 		d.Blocks = []routing.Block{{ID: 1, Side: routing.SideB, Prefix: "7495", AccountID: 1}}
 	})
 	d := callflow.Outbound(s, limits(), callflow.Seizure{CallID: "alpha-1.1", Server: "alpha", Endpoint: "anna", Dialled: "84951112233", At: noon}, callflow.World{})
-	if d.Action != callflow.Reject || d.Refusal.Reason != string(routing.ReasonBlockedB) {
+	if d.Action != callflow.Reject || d.Refusal.Reason != "called_blocked: block_list id 1, prefix 7495" {
 		t.Errorf("%s %+v, want it blocked", d.Action, d.Refusal)
 	}
 }

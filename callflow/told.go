@@ -16,6 +16,7 @@ type Told struct {
 	Lengths string         `json:"lengths"`           // whose call lengths were expected
 	Sale    *money.Amount  `json:"sale,omitempty"`    // what the account pays for the expected call, in the base currency
 	Refused routing.Reason `json:"refused,omitempty"` // why no route may be used at all
+	Detail  string         `json:"detail,omitempty"`  // which row says so
 	Plan    []PlannedRoute `json:"plan"`
 	Dropped []DroppedRoute `json:"dropped"`
 	Cut     int            `json:"cut,omitempty"` // candidates that were left out and not kept
@@ -68,7 +69,7 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 	if len(stored) == 0 {
 		return Told{}, nil
 	}
-	t := Told{Policy: policyName(s, &r), Lengths: lengthsOf(r.Lengths), Refused: r.Refused, Cut: r.Cut}
+	t := Told{Policy: policyName(s, &r), Lengths: lengthsOf(r.Lengths), Refused: r.Refused, Detail: r.Detail, Cut: r.Cut}
 	if r.Sold {
 		t.Sale = &r.Sale
 	}
@@ -110,6 +111,9 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 	}
 	v.Reason = fmt.Sprintf("place %d of %d: expected %s %s (%s %s: %s/min by %d/%d%s, prefix %s)",
 		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)
+	if r.Why != "" {
+		v.Reason += ", preferred by " + r.Why
+	}
 	return v
 }
 

@@ -288,6 +288,8 @@ type RouteRule struct {
 	ProviderID int64
 	Tier       *Tier
 	GateID     int64
+
+	name string // for people, made once
 }
 
 // Side of a call.

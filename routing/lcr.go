@@ -51,6 +51,7 @@ type Route struct {
 	Rate     rate.Rate
 	Native   money.Amount // expected cost in the provider's currency
 	Cost     money.Amount // expected cost in the base currency
+	Rule     string       // that prefers it
 	digits   string       // technical prefix
 }
 
@@ -69,6 +70,7 @@ type Drop struct {
 // other and then allocates nothing; what it holds is valid until the next.
 type Plan struct {
 	Refused  Reason  // set: the call may not be made at all
+	Detail   string  // of Refused: which row says so
 	Redirect *Server // set: the number shown lives there
 	Routes   []Route
 	Dropped  []Drop
@@ -114,14 +116,15 @@ type price struct {
 
 // candidate is a way out that may carry the call.
 type candidate struct {
-	deck    *deck
-	gate    *Gate
-	address *Address
-	cli     e164.Number
-	price   uint32 // place in prices
-	class   uint8  // 0: preferred by a rule
-	rank    int32  // of its policy: lower first
-	worth   int64  // quality: higher first
+	deck      *deck
+	gate      *Gate
+	address   *Address
+	cli       e164.Number
+	price     uint32 // place in prices
+	class     uint8  // 0: preferred by a rule
+	preferred string // which
+	rank      int32  // of its policy: lower first
+	worth     int64  // quality: higher first
 }
 
 // Plan finds the routes for a call and writes them into p. It is a pure function
@@ -178,7 +181,8 @@ func (p *Plan) redirect(home *Server) {
 // refused collects the rules for the call and says what forbids it altogether.
 func (p *Plan) refused() Reason {
 	s, r := p.snapshot, &p.request
-	if reason, blocked := s.Blocked(r.Account.ID, r.Shown.CLI, r.BNumber); blocked {
+	if reason, row := s.Blocked(r.Account.ID, r.Shown.CLI, r.BNumber); reason != "" {
+		p.Detail = row
 		return reason
 	}
 	for _, rule := range s.routeRules.of(r.Account.ID) {
@@ -186,6 +190,7 @@ func (p *Plan) refused() Reason {
 			continue
 		}
 		if rule.blocksAll() {
+			p.Detail = rule.name
 			return ReasonRuleBlocks
 		}
 		p.forced = p.forced || rule.Action == Force
@@ -462,7 +467,10 @@ func (p *Plan) addAddresses(d *deck, at uint32) {
 
 // add takes a candidate unless a rule or its load speaks against it.
 func (p *Plan) add(key Key, d *deck, at uint32, name string) *candidate {
-	preferred, reason := p.ruled(key)
+	reason, rule := p.ruled(key)
+	if reason != "" && rule != nil {
+		name = rule.name
+	}
 	if reason == "" && p.request.Room != nil {
 		reason = p.request.Room.Room(key.ProviderID, key.GateID, key.AddressID, p.request.At)
 	}
@@ -472,14 +480,15 @@ func (p *Plan) add(key Key, d *deck, at uint32, name string) *candidate {
 	}
 	c := room(&p.found)
 	*c = candidate{deck: d, price: at, class: 1}
-	if preferred {
-		c.class = 0
+	if rule != nil {
+		c.class, c.preferred = 0, rule.name
 	}
 	return c
 }
 
-// ruled says what the route rules make of a way out.
-func (p *Plan) ruled(key Key) (preferred bool, reason Reason) {
+// ruled says what the route rules make of a way out, and which one: that forbids
+// it, or, without a reason, that prefers it.
+func (p *Plan) ruled(key Key) (reason Reason, by *RouteRule) {
 	allowed := !p.forced
 	for _, rule := range p.rules {
 		if !rule.covers(key.ProviderID, key.Tier, key.GateID) {
@@ -487,17 +496,17 @@ func (p *Plan) ruled(key Key) (preferred bool, reason Reason) {
 		}
 		switch rule.Action {
 		case Forbid:
-			return false, ReasonRuleBlocks
+			return ReasonRuleBlocks, rule
 		case Force:
 			allowed = true
 		case Prefer:
-			preferred = true
+			by = rule
 		}
 	}
 	if !allowed {
-		return false, ReasonRuleForces
+		return ReasonRuleForces, nil
 	}
-	return preferred, ""
+	return "", by
 }
 
 func (p *Plan) drop(key Key, d *deck, reason Reason, detail string) {

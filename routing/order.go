@@ -157,7 +157,7 @@ func (p *Plan) route(c *candidate, v *price) Route {
 	}
 	return Route{
 		Key: c.key(), Provider: c.deck.provider, Tier: c.deck.tier, Gate: c.gate, Address: c.address, CLI: c.cli,
-		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(s.rates.trie.entries[v.entry]), Native: native, Cost: v.cost.Nearest, digits: c.deck.prefix,
+		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(s.rates.trie.entries[v.entry]), Native: native, Cost: v.cost.Nearest, Rule: c.preferred, digits: c.deck.prefix,
 	}
 }
 

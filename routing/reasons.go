@@ -17,7 +17,8 @@ import (
 // only when somebody asks.
 type Reasons struct {
 	Refused Reason
-	Policy  int64 // 0: least cost
+	Detail  string // of Refused: which row says so
+	Policy  int64  // 0: least cost
 	Ticket  uint64
 	Lengths string // prefix whose call lengths were expected
 	Sale    money.Amount
@@ -31,7 +32,7 @@ type Reasons struct {
 type ReasonRoute struct {
 	Key      Key
 	Dial     string
-	Why      string // of a route that has no price: a subscriber, another server
+	Why      string // of a route that has no price: a subscriber, another server; else which rule prefers it
 	CLI      e164.Number
 	Deck     int64
 	Prefix   string
@@ -76,7 +77,7 @@ func reasonCodes() []Reason {
 func (p *Plan) Reasons() *Reasons {
 	r := &p.reasons
 	*r = Reasons{
-		Refused: p.Refused, Ticket: p.Ticket, Lengths: p.Lengths, Sale: p.Sale, Sold: p.Sold, Routes: r.Routes[:0], Dropped: r.Dropped[:0],
+		Refused: p.Refused, Detail: p.Detail, Ticket: p.Ticket, Lengths: p.Lengths, Sale: p.Sale, Sold: p.Sold, Routes: r.Routes[:0], Dropped: r.Dropped[:0],
 	}
 	if p.Policy != nil {
 		r.Policy = p.Policy.ID
@@ -84,7 +85,7 @@ func (p *Plan) Reasons() *Reasons {
 	for i := range p.Routes {
 		v := &p.Routes[i]
 		r.Routes = append(r.Routes, ReasonRoute{
-			Key: v.Key, Dial: p.Dial(i), CLI: v.CLI, Deck: v.Deck, Prefix: string(v.Prefix), Currency: v.Provider.CurrencyID,
+			Key: v.Key, Dial: p.Dial(i), Why: v.Rule, CLI: v.CLI, Deck: v.Deck, Prefix: string(v.Prefix), Currency: v.Provider.CurrencyID,
 			Rate: v.Rate, Native: v.Native, Cost: v.Cost,
 		})
 	}
@@ -99,6 +100,7 @@ func (p *Plan) Reasons() *Reasons {
 func (r *Reasons) Append(b []byte) []byte {
 	b = append(b, reasonsVersion)
 	b = appendReason(b, r.Refused)
+	b = appendText(b, r.Detail)
 	b = binary.AppendVarint(b, r.Policy)
 	b = binary.AppendUvarint(b, r.Ticket)
 	b = appendText(b, r.Lengths)
@@ -186,6 +188,7 @@ func ParseReasons(b []byte) (Reasons, error) {
 	}
 	d := decoder{rest: b[1:]}
 	r.Refused = d.reason()
+	r.Detail = d.text()
 	r.Policy = d.int()
 	r.Ticket = d.uint()
 	r.Lengths = d.text()

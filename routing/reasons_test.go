@@ -2,12 +2,14 @@ package routing_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
@@ -99,4 +101,59 @@ func FuzzParseReasons(f *testing.F) {
 			t.Fatalf("%x changes when it is written again", b)
 		}
 	})
+}
+
+// A rule or a block that decides is named, so that whoever asks why can look at
+// the very row.
+func TestReasonsNameTheRow(t *testing.T) {
+	t.Parallel()
+	d := routing.Data{
+		Currencies: []routing.Currency{{ID: 1, ISO: "USD"}}, FX: map[int64]money.FX{1: 1}, Servers: []routing.Server{{ID: 1, Name: "sw"}},
+		Accounts:   []routing.Account{{ID: 1, Enabled: true}},
+		RouteRules: []routing.RouteRule{
+			{ID: 5, Action: routing.Forbid, ProviderID: 1, Match: routing.Match{BPrefix: "7495"}}, {ID: 6, Action: routing.Prefer, ProviderID: 2},
+			{ID: 7, Action: routing.Forbid, Match: routing.Match{BPrefix: "79"}},
+		},
+		Blocks: []routing.Block{{ID: 9, Side: routing.SideB, Prefix: "7800"}},
+	}
+	rows := map[int64][]routing.DeckRow{}
+	for id := int64(1); id <= 2; id++ {
+		d.Providers = append(d.Providers, routing.Provider{ID: id, Name: "p", CurrencyID: 1, Enabled: true, Plain: true})
+		d.Addresses = append(d.Addresses, routing.Address{ID: id, ProviderID: id, Host: "x", Direction: routing.Out, Protocol: "SIP"})
+		d.Decks = append(d.Decks, routing.Deck{ID: id, ProviderID: id, Tier: routing.TierCLI})
+		rows[id] = []routing.DeckRow{{Prefix: "7", Rate: rate.Rate{First: 1, Next: 1}}}
+	}
+	var err error
+	if d.Rates, err = routing.TableOf(d.Decks, rows); err != nil {
+		t.Fatal(err)
+	}
+	s, problems, err := routing.NewSnapshot(d, routing.Options{BaseCurrency: "USD"}, now)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	for b, want := range map[e164.Number]string{
+		"74951112233": "1.c.a1 rule_blocks route_rules id 5, 2.c.a2 preferred by route_rules id 6",
+		"79161112233": "refused rule_blocks route_rules id 7",
+		"78001112233": "refused called_blocked block_list id 9, prefix 7800",
+	} {
+		var p routing.Plan
+		s.Plan(routing.Request{Server: s.Server("sw"), Account: s.Account(1), BNumber: b, At: now}, &p)
+		r, err := routing.ParseReasons(p.Reasons().Append(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		if r.Refused != "" {
+			got = append(got, "refused "+string(r.Refused)+" "+r.Detail)
+		}
+		for _, v := range r.Dropped {
+			got = append(got, v.Key.String()+" "+string(v.Reason)+" "+v.Detail)
+		}
+		for _, v := range r.Routes {
+			got = append(got, v.Key.String()+" preferred by "+v.Why)
+		}
+		if story := strings.Join(got, ", "); story != want {
+			t.Errorf("%s: %s, want %s", b, story, want)
+		}
+	}
 }

@@ -1,7 +1,9 @@
 package routing
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,28 +56,33 @@ func groupByAccount[T any](rules []T, account func(*T) int64) byAccount[T] {
 type blockedFor struct {
 	everybody bool
 	accounts  []int64
+	name      string // for people: the first row of this prefix
 }
 
 // Blocked says whether a call may not be made at all: the number shown or the
-// number called is on a block list of everybody or of the account.
-func (s *Snapshot) Blocked(account int64, a, b e164.Number) (Reason, bool) {
-	if onList(&s.blockedA, account, a) {
-		return ReasonBlockedA, true
+// number called is on a block list of everybody or of the account; row says on
+// which row.
+func (s *Snapshot) Blocked(account int64, a, b e164.Number) (reason Reason, row string) {
+	if row := onList(&s.blockedA, account, a); row != "" {
+		return ReasonBlockedA, row
 	}
-	return ReasonBlockedB, onList(&s.blockedB, account, b)
+	if row := onList(&s.blockedB, account, b); row != "" {
+		return ReasonBlockedB, row
+	}
+	return "", ""
 }
 
-func onList(list *prefixMap[blockedFor], account int64, n e164.Number) bool {
+func onList(list *prefixMap[blockedFor], account int64, n e164.Number) (row string) {
 	if len(list.values) == 0 || n == "" {
-		return false
+		return ""
 	}
 	var found [maxDepth + 1]*blockedFor
 	for _, v := range found[:list.path(string(n), &found)] {
 		if v.everybody || slices.Contains(v.accounts, account) {
-			return true
+			return v.name
 		}
 	}
-	return false
+	return ""
 }
 
 func (b *builder) addBlocks(blocks []Block) {
@@ -90,6 +97,9 @@ func (b *builder) addBlocks(blocks []Block) {
 			list = &b.blockedA
 		}
 		at := list.at(v.Prefix)
+		if at.name == "" {
+			at.name = fmt.Sprintf("block_list id %d, prefix %s", v.ID, v.Prefix)
+		}
 		if v.AccountID == 0 {
 			at.everybody = true
 		} else {
@@ -101,6 +111,7 @@ func (b *builder) addBlocks(blocks []Block) {
 func (b *builder) addRouteRules(rules []RouteRule) {
 	var good []RouteRule
 	for _, r := range rules {
+		r.name = "route_rules id " + strconv.FormatInt(r.ID, 10)
 		switch {
 		case r.Action != Prefer && r.Action != Force && r.Action != Forbid:
 			b.problem("route_rules", r.ID, "action", "%q: want %s, %s or %s", r.Action, Prefer, Force, Forbid)

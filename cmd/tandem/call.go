@@ -89,7 +89,8 @@ func tell(ctx context.Context, e *env, database *db.DB, call billing.End) (callf
 	}
 	told, err := callflow.Tell(s, call.Start.Reasons)
 	if err != nil {
-		return callflow.Told{}, fmt.Errorf("call %s: %w", call.Start.CallID, err)
+		// The record stands without them.
+		fmt.Fprintf(e.errOut, "call %s: its reasons cannot be read: %v\n", call.Start.CallID, err)
 	}
 	return told, nil
 }

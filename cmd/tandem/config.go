@@ -263,6 +263,7 @@ func (c config) validate() error {
 		between("routing.refresh", c.Routing.Refresh, 100*time.Millisecond, time.Minute),
 		between("routing.keep_reasons", c.Routing.KeepReasons, 0, 10*365*24*time.Hour),
 		between("routing.measure_over", c.Routing.MeasureOver, 0, 365*24*time.Hour),
+		c.dip().Validate(),
 		between("ari.poll", c.ARI.Poll, 0, time.Minute),
 		between("drain", c.Drain, 0, time.Hour),
 		between("spool.retry_every", c.Spool.RetryEvery, 10*time.Millisecond, time.Minute),

@@ -109,7 +109,7 @@ func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explana
 		return explanation{}, err
 	}
 	if x.Server == "" || s.Server(x.Server) == nil {
-		return explanation{}, fmt.Errorf("--server %q: not in servers", x.Server)
+		return explanation{}, fmt.Errorf("--server %q: want one of %s", x.Server, strings.Join(serverNames(s), ", "))
 	}
 	caller, err := x.caller(s)
 	if err != nil {
@@ -138,6 +138,14 @@ func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explana
 		out.Refusal = &d.Refusal
 	}
 	return out, nil
+}
+
+func serverNames(s *routing.Snapshot) []string {
+	var names []string
+	for _, v := range s.Servers() {
+		names = append(names, v.Name)
+	}
+	return names
 }
 
 // snapshotFor is the configuration with the rates of these numbers only.
@@ -227,6 +235,9 @@ func (x explanation) print(out io.Writer) error {
 	if x.Refusal != nil {
 		status, _ := x.Refusal.Cause.SIP()
 		fmt.Fprintf(out, "the caller gets cause %s, SIP %d\n", x.Refusal.Cause, status)
+	}
+	if x.Call == "" {
+		fmt.Fprintln(out, "channels in use and routes that rest are known to running nodes only and not looked at")
 	}
 	return printPlan(out, x.Decision)
 }

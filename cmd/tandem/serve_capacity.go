@@ -220,8 +220,9 @@ func (w *watcher) Lost(server string) { w.node.capacity.ForgetServer(server, tim
 func (n *node) share(ctx context.Context) {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
-	blind := false
+	blind, rests := false, map[capacity.Way]capacity.BreakerState{}
 	for {
+		n.tellWays(rests)
 		if err := n.shareOnce(ctx); err != nil && ctx.Err() == nil {
 			if !blind {
 				n.log.Warn().Err(err).Msg("other nodes cannot be seen; this node keeps its part of the limits")
@@ -325,4 +326,39 @@ func (n *node) counts(callID, decided string) bool {
 func (n *node) first() bool {
 	others := n.others.Load()
 	return others == nil || others.index == 0
+}
+
+// tellWays logs which ways out have begun to rest and which are back. rests is
+// what was told before.
+func (n *node) tellWays(rests map[capacity.Way]capacity.BreakerState) {
+	now := map[capacity.Way]bool{}
+	for _, w := range n.capacity.State(time.Now(), mostWays).Ways {
+		resting := w.State == capacity.Open || w.State == capacity.Unreachable
+		if w.State == capacity.Closed || (!resting && rests[w.Way] == capacity.Closed) {
+			continue
+		}
+		now[w.Way] = true
+		if resting && rests[w.Way] != w.State {
+			rests[w.Way] = w.State
+			n.wayEvent(n.log.Warn(), w.Way).Str("state", w.State.String()).Time("until", w.Until).Int("failures", w.Failures).Int("bids", w.Bids).
+				Strs("unreachable_from", w.Unreachable).Msg("route rests")
+		}
+	}
+	for way := range rests {
+		if !now[way] {
+			delete(rests, way)
+			n.wayEvent(n.log.Info(), way).Msg("route is back")
+		}
+	}
+}
+
+// mostWays bounds what is looked at; ways that are not well come first.
+const mostWays = 1000
+
+func (n *node) wayEvent(l *zerolog.Event, w capacity.Way) *zerolog.Event {
+	name := ""
+	if p := n.snapshots.get().Provider(w.ProviderID); p != nil {
+		name = p.Name
+	}
+	return l.Str("provider", name).Int64("provider_id", w.ProviderID).Int64("gate_id", w.GateID).Int64("address_id", w.AddressID)
 }

@@ -13,12 +13,23 @@ import (
 	"tandem/portability"
 )
 
+// dip is the configuration of the portability dip without what lies in files; its
+// table stands for one that is there.
+func (c config) dip() portability.Config {
+	v := c.Portability
+	d := portability.Config{
+		Enabled: v.Enabled, URL: v.URL, Timeout: v.Timeout, CacheSize: v.CacheSize, CacheFor: v.CacheFor, Prefixes: v.Prefixes,
+	}
+	if v.Table {
+		d.Table = (*db.DB)(nil)
+	}
+	return d
+}
+
 // newDipper makes the number portability dip; it does nothing unless enabled.
 func newDipper(all config, database *db.DB, log zerolog.Logger, metrics portability.Metrics) (*portability.Dipper, error) {
-	c := all.Portability
-	d := portability.Config{
-		Enabled: c.Enabled, URL: c.URL, Timeout: c.Timeout, CacheSize: c.CacheSize, CacheFor: c.CacheFor, Prefixes: c.Prefixes,
-	}
+	c, d := all.Portability, all.dip()
+	d.Table = nil
 	if c.Enabled && c.Table {
 		d.Table = database
 	}
