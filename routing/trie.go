@@ -3,6 +3,7 @@ package routing
 import (
 	"iter"
 	"math/bits"
+	"runtime"
 	"unsafe"
 )
 
@@ -36,6 +37,9 @@ func newTrie(rows iter.Seq[row]) trie {
 	var last packedPrefix
 	node := uint32(0)
 	for r := range rows {
+		if len(t.entries)%yieldEvery == 0 {
+			runtime.Gosched()
+		}
 		if r.prefix != last {
 			node = t.grow(r.prefix, last, &path)
 			last = r.prefix
@@ -47,12 +51,19 @@ func newTrie(rows iter.Seq[row]) trie {
 	return t
 }
 
+// yieldEvery is after how many rows the calls that wait for a processor go first:
+// a table is made in the background of a node that answers.
+const yieldEvery = 512
+
 // measure counts the nodes, the root included, and the entries.
 func measure(rows iter.Seq[row]) (nodes, entries int) {
 	nodes = 1
 	var last packedPrefix
 	for r := range rows {
 		entries++
+		if entries%yieldEvery == 0 {
+			runtime.Gosched()
+		}
 		if r.prefix != last {
 			same := bits.LeadingZeros64(uint64(r.prefix^last)) / 4 // digits
 			nodes += r.prefix.depth() - same

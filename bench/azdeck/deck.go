@@ -190,10 +190,11 @@ func (s *Set) Prefixes() (count int) {
 	return count
 }
 
-// Destination names what a prefix leads to, as long as such names are.
+// Destination names what a prefix leads to, as long as such names are. Some
+// thousand names share a deck of a million prefixes, as in real sheets.
 func Destination(prefix string) string {
-	if len(prefix) <= 3 {
+	if len(prefix) <= 2 {
 		return "Country " + prefix
 	}
-	return "Country " + prefix[:2] + " area " + prefix[2:]
+	return "Country " + prefix[:2] + " area " + prefix[2:min(len(prefix), 4)]
 }
