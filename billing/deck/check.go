@@ -24,6 +24,7 @@ func (p *parser) finish(ctx context.Context) error {
 	t := p.table
 	slices.SortFunc(t.rows, t.compareByStart)
 	p.closeEnds(tos)
+	p.lastDays = lastDays(t.terms, tos)
 	t.unify()
 	slices.SortFunc(t.rows, t.compare)
 	if err := ctx.Err(); err != nil {
@@ -99,6 +100,29 @@ type end struct {
 	day bool
 }
 
+// lastDays are the days that the sheet names as ends, by the moment after them.
+func lastDays(all []terms, ends []end) map[int64]int64 {
+	days := make(map[int64]int64)
+	for i, e := range ends {
+		if e.day && all[i].to != e.at {
+			days[all[i].to] = e.at
+		}
+	}
+	return days
+}
+
+// showTerm tells of when terms hold as the sheet has it.
+func (p *parser) showTerm(x *terms) string {
+	return fmt.Sprintf("from %s to %s", p.showTime(x.from), p.showEnd(x.to))
+}
+
+func (p *parser) showEnd(to int64) string {
+	if day, ok := p.lastDays[to]; ok {
+		to = day
+	}
+	return p.showTime(to)
+}
+
 // compareByStart is enough to see which row of a code follows which.
 func (t *table) compareByStart(a, b row) int {
 	if a.key != b.key {
@@ -149,21 +173,21 @@ func (p *parser) checkOrder() {
 		if x := &t.terms[r.terms]; x.from >= x.to && r.line != told {
 			told = r.line
 			p.faults.add(p.l.fault(int(r.line), p.to.column, nil, problem{
-				fmt.Sprintf("effective to %s is not after effective from %s", showTime(x.to), showTime(x.from)), "mend one of the dates",
+				fmt.Sprintf("effective to %s is not after effective from %s", p.showEnd(x.to), p.showTime(x.from)), "mend one of the dates",
 			}))
 		}
 	}
 }
 
-func showTime(at int64) string {
+func (p *parser) showTime(at int64) string {
 	switch at {
 	case always:
 		return "always"
 	case never:
 		return "no end"
 	}
-	t := time.Unix(at, 0).UTC()
-	if at%86400 == 0 {
+	t := time.Unix(at, 0).In(p.o.TimeZone)
+	if h, m, s := t.Clock(); h == 0 && m == 0 && s == 0 {
 		return t.Format(time.DateOnly)
 	}
 	return t.Format(time.DateTime)
@@ -250,9 +274,12 @@ func (p *parser) checkCode(same []row) {
 			x, y := &t.terms[a.terms], &t.terms[b.terms]
 			switch {
 			case x.from != y.from:
-				p.faults.add(p.codeFault(second, fmt.Sprintf("in force together with line %d: that from %s to %s, this from %s to %s",
-					first.line, showTime(t.terms[first.terms].from), showTime(t.terms[first.terms].to), showTime(t.terms[second.terms].from), showTime(t.terms[second.terms].to)),
-					"end the earlier rate where the later begins, or say --supersede"))
+				fix := "end the earlier rate where the later begins"
+				if x.to == never && !p.o.Supersede {
+					fix += ", or say --supersede"
+				}
+				p.faults.add(p.codeFault(second, fmt.Sprintf("in force together with line %d: that %s, this %s",
+					first.line, p.showTerm(&t.terms[first.terms]), p.showTerm(&t.terms[second.terms])), fix))
 			case x.window != y.window:
 				p.faults.add(p.codeFault(second, fmt.Sprintf("its hours overlap those of line %d", first.line), "give each hour of the week one price"))
 			case first.price != second.price:
@@ -336,6 +363,7 @@ func (p *parser) remarks() {
 	if free > 0 {
 		s.note(0, strconv.Itoa(free)+" rates cost nothing per minute")
 	}
+	p.continued.note(s)
 	if p.at.increments < 0 && p.at.first < 0 && p.at.next < 0 {
 		s.note(0, fmt.Sprintf("no column names increments: %d/%d is taken", p.o.First, p.o.Next))
 	}

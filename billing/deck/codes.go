@@ -230,13 +230,16 @@ func (r *codeReader) word(head, digits []byte) *problem {
 	if !ranged {
 		return r.one(head, digits)
 	}
+	if len(from) == 0 || len(to) == 0 {
+		return &problem{"a sign, or a range without one of its ends", "write the code without a dash, or both ends of the range: 7400-7499"}
+	}
 	if len(head) == 0 {
 		to, _ = r.strip(to)
 		country := countryCode(from)
 		switch {
 		case len(from) == len(to) && (country == 0 || !bytes.HasPrefix(to, from[:country])):
 			return &problem{"a range over several countries", "write a range within one country code, or one code"}
-		case country == len(from) && len(to) > len(from):
+		case country == len(from) && len(to) > len(from) && !noAreaCode(to):
 			// 1-242 and 44-7400-1 are written with dashes; as ranges they mean nothing.
 			return r.one(nil, bytes.ReplaceAll(digits, []byte{'-'}, nil))
 		}
@@ -245,6 +248,16 @@ func (r *codeReader) word(head, digits []byte) *problem {
 		return &problem{"not a range of codes", "give both ends the same number of digits, the smaller one first: 7400-7499"}
 	}
 	return r.between(head, from, to)
+}
+
+// longestDashed is how many digits after a country code and a dash may be meant for
+// one code.
+const longestDashed = 7
+
+// noAreaCode is true of the end of a range: in 1-999999999 nobody means the code
+// 1999999999.
+func noAreaCode(to []byte) bool {
+	return bytes.IndexByte(to, '-') < 0 && (len(to) > longestDashed || len(to) > 1 && len(bytes.Trim(to, "9")) == 0)
 }
 
 // wholeNumber drops the ".0" that spreadsheets add. Three zeros would be

@@ -17,6 +17,7 @@ type layout struct {
 	columns []Column
 	at      map[Field]int // 0 is the first column
 	header  int           // line of the header; 0: there is none
+	notes   []string      // on columns that were passed over
 }
 
 // index is -1 for a field without a column.
@@ -61,7 +62,7 @@ func findLayout(sample []record, o Options) (*layout, error) {
 		width = max(width, len(r.cells))
 	}
 	for i := range width {
-		c := Column{Index: i + 1, Letter: letter(i + 1), Field: FieldIgnore, Why: "not recognised"}
+		c := Column{Index: i + 1, Letter: letter(i + 1), Field: FieldIgnore, Why: unrecognised}
 		if row >= 0 {
 			c.Header = string(sample[row].cell(i))
 		}
@@ -69,6 +70,8 @@ func findLayout(sample []record, o Options) (*layout, error) {
 	}
 	if row >= 0 {
 		l.fromHeader(guesses, below)
+		l.fromUnrecognised(below, mapping)
+		l.doubtMinimum(below)
 	} else {
 		l.fromCells(below, mapping)
 	}
@@ -78,6 +81,7 @@ func findLayout(sample []record, o Options) (*layout, error) {
 	if err := l.settle(row >= 0); err != nil {
 		return l, err
 	}
+	l.notes = l.passedOver(below)
 	return l, l.bothIncrements(o)
 }
 

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// The encodings a sheet may have. GB 18030 is taken only when named: its bytes
-// cannot be told from Cyrillic with certainty.
+// The encodings a sheet may have. GB 18030 is taken when named, or when the
+// header is Chinese in it: else its bytes cannot be told from Cyrillic.
 const (
 	utf8Name    = "utf-8"
 	utf16LEName = "utf-16le"
@@ -29,6 +29,7 @@ const (
 // survey is what one quick pass over all bytes tells of a text file.
 type survey struct {
 	encoding string
+	guessed  bool // by the letters alone
 	newline  byte // \n, or \r in files of an old Mac
 	skip     int64
 }
@@ -85,11 +86,19 @@ func look(ctx context.Context, r io.ReaderAt, size int64, forced string) (survey
 		s.newline = '\r'
 	}
 	var err error
-	if s.encoding == "" {
-		s.encoding, err = l.guess()
-	} else if s.encoding == utf8Name && l.invalid > 0 {
-		err = l.notUTF8()
+	switch {
+	case s.encoding == utf8Name && l.invalid > 0:
+		return s, l.notUTF8()
+	case s.encoding != "":
+		return s, nil
+	case l.invalid > 0:
+		if han, err := headedInChinese(r, size); han || err != nil {
+			s.encoding = chinese
+			return s, err
+		}
 	}
+	s.encoding, err = l.guess()
+	s.guessed = s.encoding != utf8Name
 	return s, err
 }
 
@@ -208,6 +217,14 @@ func encodingName(s string) (string, error) {
 		return chinese, nil
 	}
 	return "", fmt.Errorf("--encoding %q: want utf-8, utf-16le, utf-16be, windows-1251, windows-1252 or gb18030", s)
+}
+
+// doubt adds to an error about the header that its letters may be others.
+func (s survey) doubt(err error) error {
+	if fault, ok := errors.AsType[*CellError](err); ok && s.guessed {
+		fault.Fix += "; or say --encoding, such as gb18030: " + s.encoding + " is a guess"
+	}
+	return err
 }
 
 // decoded turns the bytes after the byte order mark into UTF-8.

@@ -78,7 +78,7 @@ func (w headerWord) confidence(text, words, joined string) int {
 	switch {
 	case text == w.text:
 		return exactName
-	case w.han && !strings.Contains(joined, w.text), !w.han && !strings.Contains(words, w.padded):
+	case w.whole, w.han && !strings.Contains(joined, w.text), !w.han && !strings.Contains(words, w.padded):
 		return 0
 	}
 	return partName + partRange*len(w.text)/len(text)

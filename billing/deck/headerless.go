@@ -94,9 +94,12 @@ const fieldUnsure Field = "unsure"
 func (l *layout) mustMap() error {
 	for i, c := range l.columns {
 		if c.Field == fieldUnsure {
+			what, fix := "whole numbers without a header: increments, prices, or something else", `--map "first=%s" or --map "ignore=%s"`
+			if c.Header != "" {
+				what, fix = "whole numbers: a charge, or seconds", `--map "minimum_charge=%s" or --map "first=%s"`
+			}
 			return &CellError{
-				Column: i + 1, Letter: c.Letter, Problem: "whole numbers without a header: increments, prices, or something else",
-				Fix: fmt.Sprintf(`say what they are: --map "first=%s" or --map "ignore=%s"`, c.Letter, c.Letter),
+				Column: i + 1, Letter: c.Letter, Header: c.Header, Problem: what, Fix: "say what they are: " + fmt.Sprintf(fix, c.Letter, c.Letter),
 			}
 		}
 	}

@@ -31,9 +31,14 @@ func (l *lastIncrements) parse(cell []byte) (first, next int32, _ *problem) {
 // parseIncrements reads "60/1", "30/6", "60+60", "1" for both, and the form in
 // three parts, "0/60/1", whose first part is a time without charge: it must be 0.
 func parseIncrements(cell []byte) (first, next int32, _ *problem) {
-	parts := bytes.FieldsFunc(cell, func(r rune) bool { return r == '/' || r == '+' || r == ':' || r == '\\' || r == '-' })
 	values := make([]int32, 0, 3)
-	for _, part := range parts {
+	for rest, more := cell, true; more; {
+		// A sign leaves an empty part before it.
+		part := rest
+		at := bytes.IndexAny(rest, `/+:\-`)
+		if more = at >= 0; more {
+			part, rest = rest[:at], rest[at+1:]
+		}
 		v, ok := wholeSeconds(part)
 		if !ok || len(values) == 3 {
 			return 0, 0, badIncrements()

@@ -5,23 +5,18 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 )
 
 // ReadFile reads the sheet in a file.
 func ReadFile(ctx context.Context, path string, o Options) (*Sheet, error) {
-	file, err := os.Open(path)
+	file, size, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return Read(ctx, file, info.Size(), o)
+	return Read(ctx, file, size, o)
 }
 
 // Read reads a rate sheet, CSV or XLSX by its content. All or nothing: with an
@@ -61,7 +56,7 @@ func read(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Sheet, f
 		return err
 	}
 	if len(bytes.TrimSpace(head)) == 0 && size <= int64(len(head)) {
-		return &CellError{Problem: "the sheet is empty", Fix: "save it anew, and look whether it is the right file"}
+		return emptySheet()
 	}
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return readWorkbook(ctx, r, size, o, s, f)
@@ -70,6 +65,10 @@ func read(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Sheet, f
 		return err
 	}
 	return readText(ctx, r, size, o, s, f)
+}
+
+func emptySheet() error {
+	return &CellError{Problem: "the sheet is empty", Fix: "save it anew, and look whether it is the right file"}
 }
 
 // otherFormat names what is often sent as a rate sheet and is none.
@@ -115,7 +114,10 @@ func readText(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Shee
 		if end := endOf(source); end != nil {
 			return end
 		}
-		return err
+		if source.empty() {
+			return emptySheet()
+		}
+		return survey.doubt(err)
 	}
 	tell := func() (int64, int64) { return survey.skip + m.done, size }
 	return parseAll(ctx, source, l, o, s, f, false, tell)
@@ -129,12 +131,18 @@ func endOf(t *sampled) error {
 	return t.end
 }
 
+// empty says that there is no cell with something in it.
+func (t *sampled) empty() bool { return len(t.sample) == 0 && len(t.faults) == 0 }
+
 // parseAll runs the records of a source through a parser.
 func parseAll(ctx context.Context, source *sampled, l *layout, o Options, s *Sheet, f *faults, date1904 bool, tell func() (done, total int64)) error {
 	s.Header = l.header
 	p := newParser(o, l, l.headerRecord(source.sample), date1904, f, s)
 	p.codes.complete = p.completeCodes(source.sample)
 	s.Columns = l.columns
+	for _, text := range l.notes {
+		s.note(l.header, text)
+	}
 	started := l.header == 0 && len(o.Mapping) == 0
 	told := int64(0)
 	for n := 0; ; n++ {

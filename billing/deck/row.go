@@ -26,10 +26,12 @@ type parser struct {
 	attempt  priceColumn
 	currency oneCurrency
 	from, to *dateColumn
+	lastDays map[int64]int64
 	header   record // for pages that repeat it
 	width    int    // columns with a header, or mapped
 
 	above      above // what a continued row takes over
+	continued  continued
 	exits      exits
 	increments lastIncrements
 }
@@ -122,7 +124,7 @@ func (p *parser) record(r record) error {
 	}
 	row, faults := rowFaults{p: p, r: r}, p.faults.total
 	row.checkWidth()
-	if p.above.faulty && row.onlyCodes() {
+	if p.above.faulty && row.onlyCodes() && !row.cutOff() {
 		row.readCodes() // its terms are the fault of the row above, told once
 		return nil
 	}
@@ -244,7 +246,8 @@ func (f rowFaults) checkWidth() {
 func (f rowFaults) read() (x terms, price money.Rate, name uint32) {
 	p, r := f.p, f.r
 	f.readCodes()
-	if p.above.ok && f.onlyCodes() {
+	if p.above.ok && f.onlyCodes() && !f.cutOff() {
+		p.continued.add(r.line)
 		return p.above.terms, p.above.price, p.above.name
 	}
 	blocked, unknown := p.status(r)
@@ -331,7 +334,11 @@ func (f rowFaults) readPrice(blocked bool) (price money.Rate, closed bool) {
 	p, r := f.p, f.r
 	cell := r.cell(p.at.price)
 	if len(cell) == 0 {
-		if !blocked {
+		switch {
+		case blocked:
+		case f.cutOff():
+			f.add(p.at.price, cutOffLine())
+		default:
 			f.add(p.at.price, &problem{"no price", "write the price, or block the code in a status column"})
 		}
 		return 0, false

@@ -16,10 +16,12 @@ type csvSource struct {
 	maxLine    int
 	maxColumns int
 
-	line  int // lines read so far
-	long  []byte
-	cells [][]byte
-	quote quoted
+	line    int  // lines read so far
+	unended bool // the last of them has no end
+	width   int  // its cells, with empty ones at the end
+	long    []byte
+	cells   [][]byte
+	quote   quoted
 }
 
 func newCSVSource(r io.Reader, delimiter, newline byte, o Options) *csvSource {
@@ -44,7 +46,7 @@ func (s *csvSource) next() (record, error) {
 		}
 		for _, c := range s.cells {
 			if len(c) > 0 {
-				rec.cells = s.cells
+				rec.cells, rec.width, rec.unended = s.cells, s.width, s.unended
 				return rec, nil
 			}
 		}
@@ -70,6 +72,7 @@ func (s *csvSource) readLine() ([]byte, error) {
 		return nil, err
 	}
 	s.line++
+	s.unended = err != nil
 	if len(line) > s.maxLine {
 		return nil, s.tooLong(s.line)
 	}
@@ -97,6 +100,7 @@ func (s *csvSource) split(line []byte) error {
 }
 
 func (s *csvSource) checkColumns() error {
+	s.width = len(s.cells)
 	for len(s.cells) > 0 && len(s.cells[len(s.cells)-1]) == 0 {
 		s.cells = s.cells[:len(s.cells)-1]
 	}

@@ -19,6 +19,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 		return err
 	}
 	var first error
+	var empty bool // what first is about
 	for _, sheet := range book.sheets {
 		if o.Worksheet == "" && sheet.hidden || o.Worksheet != "" && !strings.EqualFold(sheet.name, o.Worksheet) {
 			continue
@@ -38,8 +39,10 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 		}
 		if err != nil {
 			source.tokens.close()
-			if first == nil {
-				first = err
+			if blank := sample.empty(); first == nil || empty && !blank {
+				if empty, first = blank, err; blank {
+					first = emptySheet()
+				}
 				s.Worksheet = sheet.name
 				if l != nil {
 					s.Columns, s.Header = l.columns, l.header

@@ -13,6 +13,8 @@ type record struct {
 	cells   [][]byte // trimmed; valid until the next record is read
 	numbers []bool   // of a workbook: the cell is stored as a number; nil: all text
 	gap     bool     // blank lines before it
+	width   int      // of text: the cells of the line, with empty ones at its end
+	unended bool     // of text: the last line of a file that has no end of its own
 }
 
 // cell is empty for columns that the row does not reach.

@@ -9,7 +9,8 @@ import (
 
 // vocabulary is how carriers head their columns, in English, Russian, German,
 // French, Spanish and Chinese. A name that several fields could claim belongs
-// to the longest entry that it contains.
+// to the longest entry that it contains; one with = before it must be all of the
+// header.
 //
 //nolint:misspell // Spanish is not misspelt English
 const vocabulary = `
@@ -33,16 +34,16 @@ per_minute: preis, preise, minutenpreis, preis pro minute, preis je minute, prei
 per_minute: prix, tarif, prix par minute, prix minute, prix à la minute, prix min, tarif par minute, coût, coût par minute, tarif minute
 per_minute: precio, tarifa, precio por minuto, precio minuto, precio min, tarifa por minuto, costo, coste, costo por minuto, coste por minuto
 per_minute: 费率, 单价, 价格, 每分钟, 资费, 每分钟价格, 每分钟费率, 分钟单价
-connection_fee: connection fee, connect fee, connection charge, connect charge, connection, setup fee, setup charge, set up fee, setup, call setup, call setup fee, connection cost, setup cost, answer fee, flag fall, flagfall
+connection_fee: connection fee, connect fee, connection charge, connect charge, connection, setup fee, setup charge, set up fee, setup, call setup, call setup fee, connection cost, setup cost, answer fee, flag fall, flagfall, =surcharge
 connection_fee: плата за соединение, стоимость соединения, соединение, плата за установление, установка соединения
 connection_fee: verbindungsgebühr, verbindungsentgelt, verbindungskosten, einmalgebühr, verbindungsaufbau
 connection_fee: frais de connexion, frais d établissement, coût de connexion, frais de mise en relation, connexion
 connection_fee: cargo de conexión, costo de conexión, coste de conexión, establecimiento, establecimiento de llamada, cuota de conexión, conexión
 connection_fee: 接通费, 连接费, 接续费
-minimum_charge: minimum charge, min charge, minimum cost, min cost, minimum price, minimum amount, минимальная плата, минимальный платеж, минимальная стоимость, mindestgebühr, mindestentgelt, mindestpreis, charge minimale, facturation minimale, minimum facturé, cargo mínimo, costo mínimo, importe mínimo, 最低收费, 最低消费
+minimum_charge: =minimum, minimum charge, min charge, minimum cost, min cost, minimum price, minimum amount, минимальная плата, минимальный платеж, минимальная стоимость, mindestgebühr, mindestentgelt, mindestpreis, charge minimale, facturation minimale, minimum facturé, cargo mínimo, costo mínimo, importe mínimo, 最低收费, 最低消费
 attempt_fee: attempt fee, attempt charge, per attempt, call attempt fee, fee per attempt, short call fee, плата за попытку, цена попытки, стоимость попытки, gebühr pro versuch, versuchsgebühr, frais par tentative, coût par tentative, cargo por intento, costo por intento, 尝试费, 试呼费
 increments: increment, increments, billing increment, billing increments, billing, billing terms, billing scheme, billing pattern, billing cycle, billing interval, billing type, charging increment, charge increment, interval, intervals, rounding, pulse, call increments, rate increment, duration increment
-increments: тарификация, шаг тарификации, интервал тарификации, интервалы тарификации, биллинг, округление, тип тарификации, дискретность
+increments: =шаг, тарификация, шаг тарификации, интервал тарификации, интервалы тарификации, биллинг, округление, тип тарификации, дискретность
 increments: taktung, takt, abrechnungstakt, taktungen, takte
 increments: incrément, incréments, palier, facturation, pas de facturation, cadence, incrément de facturation
 increments: incremento, incrementos, facturación, tasación, incremento de facturación, incrementos de facturación
@@ -83,6 +84,7 @@ type headerWord struct {
 	text   string // as plain makes it
 	padded string // with a blank at both ends
 	han    bool   // written without blanks between words
+	whole  bool   // counts only when it is all of the header
 }
 
 func headerWords() []headerWord {
@@ -94,7 +96,7 @@ func headerWords() []headerWord {
 		}
 		for name := range strings.SplitSeq(names, ",") {
 			text := plain(name)
-			words = append(words, headerWord{Field(field), text, " " + text + " ", hasHan(text)})
+			words = append(words, headerWord{Field(field), text, " " + text + " ", hasHan(text), strings.HasPrefix(strings.TrimSpace(name), "=")})
 		}
 	}
 	return words

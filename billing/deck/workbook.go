@@ -31,10 +31,16 @@ type worksheet struct {
 	hidden     bool
 }
 
-// maxParts bounds the archive's directory, maxText the texts that cells share.
+// maxParts bounds the archive's directory and what its parts refer to, maxText
+// the memory of the texts that cells share. Every text counts textCost bytes
+// beside its letters, so that there are some five millions of them at most.
+// maxDepth is how deep elements may lie in each other: the decoder keeps a note of
+// each that is open, and in a rate sheet they are fewer than ten.
 const (
 	maxParts = 10_000
 	maxText  = 256 << 20
+	textCost = 48
+	maxDepth = 64
 )
 
 func openWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options) (*workbook, error) {
@@ -43,7 +49,7 @@ func openWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options) (*w
 		return nil, damaged("the archive", err)
 	}
 	if len(archive.File) > maxParts {
-		return nil, &LimitError{What: "parts of the workbook", Limit: maxParts, Option: "no option; it is no rate sheet"}
+		return nil, tooManyParts()
 	}
 	budget := o.MaxUnzipped
 	w := &workbook{parts: make(map[string]*zip.File), budget: &budget, limit: o.MaxUnzipped, maxLine: o.MaxLine}
@@ -67,6 +73,10 @@ func openWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options) (*w
 		}
 	}
 	return w, nil
+}
+
+func tooManyParts() error {
+	return &LimitError{What: "parts of the workbook", Limit: maxParts, Option: "no option; it is no rate sheet"}
 }
 
 func damaged(what string, err error) error {
@@ -110,6 +120,9 @@ func (w *workbook) relations(ctx context.Context, part string) ([]relation, erro
 		if e.Name.Local != "Relationship" {
 			return nil
 		}
+		if len(found) == maxParts {
+			return tooManyParts()
+		}
 		target := strings.ToLower(strings.ReplaceAll(attr(e, "Target"), `\`, "/"))
 		if rooted, ok := strings.CutPrefix(target, "/"); ok {
 			target = path.Clean(rooted)
@@ -129,6 +142,9 @@ func (w *workbook) readBook(ctx context.Context, part string, targets []relation
 			w.date1904 = attr(e, "date1904") == "1" || attr(e, "date1904") == "true"
 		case "sheet":
 			at := slices.IndexFunc(targets, func(r relation) bool { return r.id == attr(e, "id") })
+			if len(w.sheets) == maxParts {
+				return tooManyParts()
+			}
 			if at >= 0 && targets[at].kind == "worksheet" {
 				w.sheets = append(w.sheets, worksheet{attr(e, "name"), targets[at].part, attr(e, "state") != "" && attr(e, "state") != "visible"})
 			}
@@ -142,7 +158,10 @@ func (w *workbook) readStrings(ctx context.Context, part string) error {
 	if w.parts[part] == nil {
 		return nil
 	}
-	size := 0
+	size, limit, option := int64(0), int64(maxText), "no option; save the sheet as CSV"
+	if w.limit < limit {
+		limit, option = w.limit, "--max-unzipped"
+	}
 	return w.each(ctx, part, func(e xml.StartElement, t *tokens) error {
 		if e.Name.Local != "si" {
 			return nil
@@ -151,8 +170,8 @@ func (w *workbook) readStrings(ctx context.Context, part string) error {
 		if err != nil {
 			return err
 		}
-		if size += len(text) + 16; size > maxText {
-			return &LimitError{What: "bytes of text in the workbook", Limit: maxText, Option: "no option; save the sheet as CSV"}
+		if size += int64(len(text)) + textCost; size > limit {
+			return &LimitError{What: "bytes of text in the workbook", Limit: limit, Option: option}
 		}
 		w.strings = append(w.strings, text)
 		return nil
@@ -211,6 +230,7 @@ type tokens struct {
 	done     int64
 	maxToken int64
 	allowed  int64 // bytes that the token at hand may still take
+	depth    int   // elements that are open
 	failure  error
 }
 
@@ -236,13 +256,26 @@ func (t *tokens) next() (xml.Token, error) {
 	token, err := t.decoder.Token()
 	switch {
 	case err == nil:
-		return token, nil
+		return token, t.nest(token)
 	case t.failure != nil:
 		return nil, t.failure
 	case errors.Is(err, io.EOF) && t.done > 0:
 		return nil, io.EOF
 	}
 	return nil, damaged(t.part, err)
+}
+
+// nest bounds how deep elements lie in each other.
+func (t *tokens) nest(token xml.Token) error {
+	switch token.(type) {
+	case xml.StartElement:
+		if t.depth++; t.depth > maxDepth {
+			return &LimitError{What: "elements inside each other in " + t.part, Limit: maxDepth, Option: "no option; it is no rate sheet"}
+		}
+	case xml.EndElement:
+		t.depth--
+	}
+	return nil
 }
 
 func (t *tokens) close() { _ = t.body.Close() }

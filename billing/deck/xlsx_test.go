@@ -110,6 +110,7 @@ func TestWorkbookLimits(t *testing.T) {
 	t.Parallel()
 	spaces := strings.Repeat(" ", 8<<20)
 	cell := `<row r="2"><c r="A2" t="str"><v>%s</v></c></row>`
+	const noSheet = "no option; it is no rate sheet"
 	for name, c := range map[string]struct {
 		sheet, texts string
 		o            deck.Options
@@ -120,6 +121,10 @@ func TestWorkbookLimits(t *testing.T) {
 		"one huge cell":       {sheetOf(header + fmt.Sprintf(cell, spaces)), "", deck.Options{}, "--max-line"},
 		"one huge text":       {sheetOf(header), "<si><t>" + spaces + "</t></si>", deck.Options{}, "--max-line"},
 		"text in many pieces": {sheetOf(header), "<si>" + strings.Repeat("<r><t>"+spaces[:1<<19]+"x</t></r>", 4) + "</si>", deck.Options{}, "--max-line"},
+		"rows never closed":   {"<worksheet><sheetData>" + header + strings.Repeat("<row>", 1000), "", deck.Options{}, noSheet},
+		"texts never closed":  {sheetOf(header), strings.Repeat("<si>", 1000), deck.Options{}, noSheet},
+		"nested in a cell":    {sheetOf(header + "<row><c>" + strings.Repeat("<v>", 1000)), "", deck.Options{}, noSheet},
+		"texts without text":  {sheetOf(header), strings.Repeat("<si/>", 40_000), deck.Options{MaxUnzipped: 1 << 20}, "--max-unzipped"},
 		"the last column":     {sheetOf(header + `<row r="2"><c r="XFD2"><v>1</v></c></row>`), "", deck.Options{}, "--max-columns"},
 		"many cells":          {sheetOf(header + `<row r="2">` + strings.Repeat(`<c><v>1</v></c>`, 201) + `</row>`), "", deck.Options{}, "--max-columns"},
 		"one text everywhere": {sheetOf(header + `<row r="2">` + strings.Repeat(`<c t="s"><v>0</v></c>`, 100) + `</row>`), "<si><t>" + strings.Repeat("x", 1<<16) + "</t></si>", deck.Options{}, "--max-line"},

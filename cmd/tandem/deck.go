@@ -10,6 +10,7 @@ package main
 //
 //	deck_sheet.go     what was read of a sheet, and what is wrong with it
 //	deck_preview.go   what a deck would change; deck_traffic.go, deck_loss.go: in money
+//	deck_sound.go     rates that nothing can be reckoned with
 //	deck_world.go     owners, decks in force and exchange rates, read once
 //	deck_bar.go, deck_ask.go   the terminal
 type deckCmd struct {

@@ -130,6 +130,67 @@ func TestForeignTextIsHarmless(t *testing.T) {
 	}
 }
 
+// Nor can the name of an owner.
+func TestForeignNamesAreHarmless(t *testing.T) {
+	config := office(t)
+	must(t, config, "migrate", "up")
+	must(t, config, "seed")
+	c, err := loadConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, c, `UPDATE providers SET providername = CONCAT('Vox', CHAR(27), '[2J', CHAR(10), 'Beam') WHERE id = 8`)
+	sheet := []string{"testdata/sheets/voxbeam-cli.csv", "--provider", "8"}
+	var seen strings.Builder
+	for _, args := range [][]string{
+		append([]string{"deck", "import"}, sheet...),
+		append([]string{"deck", "import", "--tier", "cli", "--publish", "--yes"}, sheet...),
+		{"deck", "list"},
+		{"deck", "show", "12"},
+		{"deck", "diff", "4", "12"},
+		{"deck", "export", "--provider", "Vox Beam", "--tier", "cli"},
+		{"deck", "rollback", "--provider", "8", "--tier", "cli", "--yes"},
+		{"deck", "rollback", "--provider", "8", "--tier", "cli", "--yes"},
+	} {
+		out, err := say(t, config, args...)
+		seen.WriteString(out)
+		if err != nil {
+			seen.WriteString(err.Error() + "\n")
+		}
+	}
+	text := seen.String()
+	if strings.Contains(text, "\x1b") || strings.Contains(text, "\nBeam") {
+		t.Errorf("%q", text)
+	}
+	if !strings.Contains(text, "Vox [2J Beam cli") || !strings.Contains(text, "--provider 8 --tier cli") {
+		t.Error(text)
+	}
+}
+
+// A comment is kept whole or refused, a long file name is cut in the list only.
+func TestLongTexts(t *testing.T) {
+	config := office(t)
+	must(t, config, "migrate", "up")
+	must(t, config, "seed")
+	name := strings.Repeat("é", 41)
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte("Code,Price USD\n44,0.01\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"deck", "import", path, "--provider", "VoxBeam", "--tier", "cli", "--comment"}
+	_, err := say(t, config, append(args, strings.Repeat("ж", 256))...)
+	if err == nil || !strings.Contains(err.Error(), "--comment: 256 characters, and at most 255") {
+		t.Errorf("%v", err)
+	}
+	must(t, config, append(args, strings.Repeat("ж", 255))...)
+	if out := must(t, config, "deck", "list"); !strings.Contains(out, " "+strings.Repeat("é", 39)+"… ") {
+		t.Error(out)
+	}
+	if out := must(t, config, "deck", "show", "12"); !strings.Contains(out, name) {
+		t.Error(out)
+	}
+}
+
 func zipped(t *testing.T, name string, content []byte) string {
 	t.Helper()
 	var text bytes.Buffer

@@ -84,7 +84,7 @@ func previewDeck(ctx context.Context, e *env, database *db.DB, world *deckWorld,
 	if err != nil {
 		return deckPreview{}, err
 	}
-	p := previewer{database: database, world: world, owner: to.Owner, base: c.Routing.BaseCurrency, flags: flags}
+	p := previewer{database: database, world: world, owner: to.Owner, base: c.Routing.BaseCurrency, flags: flags, to: to.ID}
 	return p.preview(ctx, e, from, rates, to.Rates, latest, deck.ModeFull)
 }
 

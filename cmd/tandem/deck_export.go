@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -41,7 +42,7 @@ func (x deckExportCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(e.errOut, "deck %d, version %d of %s, %d rates: written to %s\n", d.ID, d.Version, ownerName(d.Owner), d.Rates, x.Out)
+		fmt.Fprintf(e.errOut, "deck %d, version %d of %s, %d rates: written to %s\n", d.ID, d.Version, ownerName(d.Owner), d.Rates, printable(x.Out))
 		if d.Zone != "UTC" {
 			fmt.Fprintf(e.errOut, "its hours in the week are on the clock of %s: import it with --time-zone %s\n", d.Zone, d.Zone)
 		}
@@ -79,10 +80,11 @@ func (w *deckWorld) live(f deckOwnerFlags) (db.Deck, error) {
 
 // write makes the file whole or not at all.
 func (x deckExportCmd) write(fill func(io.Writer) error) (err error) {
-	if _, err := os.Lstat(x.Out); err == nil && !x.Force {
-		return fmt.Errorf("--out %s: is there already; name another file, or say --force", x.Out)
+	path, err := x.target()
+	if err != nil {
+		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(x.Out), ".tandem-export-*")
+	file, err := os.CreateTemp(filepath.Dir(path), ".tandem-export-*")
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
@@ -100,5 +102,52 @@ func (x deckExportCmd) write(fill func(io.Writer) error) (err error) {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), x.Out)
+	// Writing takes a while: what has come there meanwhile is not written over.
+	if path, err = x.target(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// target is the file that is written, behind a link that which the link means.
+// What is no file, such as a device, would be lost: it is refused.
+func (x deckExportCmd) target() (string, error) {
+	info, err := os.Lstat(x.Out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return x.Out, nil
+	case err != nil:
+		return "", fmt.Errorf("--out: %w", err)
+	}
+	path := x.Out
+	if info.Mode().Type() == fs.ModeSymlink {
+		if path, err = filepath.EvalSymlinks(x.Out); err != nil {
+			return "", fmt.Errorf("--out %s: is a link to nothing that there is; name a file", x.Out)
+		}
+		if info, err = os.Lstat(path); err != nil {
+			return "", fmt.Errorf("--out: %w", err)
+		}
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("--out %s: is %s, and only a file is written over; name a file, or leave --out away for standard output", x.Out, kindOfFile(info.Mode()))
+	case !x.Force:
+		return "", fmt.Errorf("--out %s: is there already; name another file, or say --force", x.Out)
+	}
+	return path, nil
+}
+
+// kindOfFile names what is no regular file.
+func kindOfFile(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "no regular file"
 }

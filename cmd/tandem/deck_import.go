@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
+	"unicode/utf8"
 
 	"tandem/billing/deck"
 	"tandem/db"
@@ -76,11 +76,17 @@ func (x deckImportCmd) check() error {
 	if err := x.deckPreviewFlags.check(); err != nil {
 		return err
 	}
+	if n := utf8.RuneCountInString(x.Comment); n > maxComment {
+		return fmt.Errorf("--comment: %d characters, and at most %d are kept; shorten it", n, maxComment)
+	}
 	if x.Publish {
 		return askable(x.Yes)
 	}
 	return nil
 }
+
+// maxComment is how long a comment may be in the database.
+const maxComment = 255
 
 // importer is one import.
 type importer struct {
@@ -98,6 +104,7 @@ type importer struct {
 	out       deckImport
 	writing   bool
 	draft     int64 // complete; 0: not yet
+	before    bool  // there is a deck to roll back to
 }
 
 func (i *importer) run(ctx context.Context) error {
@@ -112,6 +119,7 @@ func (i *importer) run(ctx context.Context) error {
 		return i.faults(err)
 	}
 	i.recognise()
+	i.idle()
 	if !i.JSON {
 		if err := i.printRead(); err != nil {
 			return err
@@ -211,30 +219,23 @@ func (i *importer) read(ctx context.Context) error {
 	}
 	o.Effective = i.effective
 	i.out.Sheet.File = filepath.Base(i.File)
-	file, err := os.Open(i.File)
+	file, size, err := deck.Open(i.File)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: there is no such file", i.File)
+		return fmt.Errorf("%s: there is no such file", printable(i.File))
 	case err != nil:
 		return err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s: is no file; name the sheet itself", i.File)
-	}
-	i.out.Sheet.Bytes = info.Size()
-	b := newBar(i.e, "reading", info.Size(), true)
+	i.out.Sheet.Bytes = size
+	b := newBar(i.e, "reading", size, true)
 	defer b.end()
 	o.Progress = b.to
-	if i.out.Sheet.Sheet, err = deck.Read(ctx, file, info.Size(), o); err != nil {
+	if i.out.Sheet.Sheet, err = deck.Read(ctx, file, size, o); err != nil {
 		return err
 	}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, info.Size())); err != nil {
+	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, size)); err != nil {
 		return err
 	}
 	i.out.Sheet.SHA256 = hex.EncodeToString(sum.Sum(nil))
@@ -268,6 +269,16 @@ func (i *importer) recognise() {
 			v := viewDeck(d)
 			i.out.SameAs = &v
 		}
+	}
+}
+
+// idle tells of flags that count for nothing here.
+func (i *importer) idle() {
+	if i.Yes && !i.Publish {
+		fmt.Fprintln(i.e.errOut, "note: --yes counts for nothing without --publish: nothing is asked, and the deck stays a draft")
+	}
+	if i.Worksheet != "" && i.out.Sheet.Worksheet == "" {
+		fmt.Fprintf(i.e.errOut, "note: --worksheet counts for nothing: %s is no workbook\n", printable(i.out.Sheet.File))
 	}
 }
 
@@ -346,6 +357,7 @@ func (i *importer) keep(ctx context.Context) error {
 	if err == nil {
 		v := viewDeck(d)
 		i.out.Deck = &v
+		i.before = hasBefore(context.WithoutCancel(ctx), i.database, v)
 	}
 	return err
 }
@@ -385,6 +397,6 @@ func (i *importer) farewell() error {
 		fmt.Fprintf(out, ", %d of them taken over from deck %d", carried, i.base.ID)
 	}
 	fmt.Fprintln(out)
-	_, err := fmt.Fprintln(out, nextStep(*d))
+	_, err := fmt.Fprintln(out, nextStep(*d, i.before))
 	return err
 }

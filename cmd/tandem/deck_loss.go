@@ -156,7 +156,7 @@ func (p *previewer) losses(ctx context.Context, rates deck.Rates, latest time.Ti
 		if p.owner.TariffID != 0 {
 			find = p.boughtAbove
 		}
-		if err := find(ctx, l, newAverageCall(base), at, pricedDeck{rates, fx}, others); err != nil {
+		if err := find(ctx, l, newAverageCall(base), at, pricedDeck{p.to, rates, fx}, others); err != nil {
 			return nil, err
 		}
 		l.momentOver()
@@ -168,7 +168,7 @@ func (p *previewer) losses(ctx context.Context, rates deck.Rates, latest time.Ti
 // soldBelow holds every tariff against a provider's new prices.
 func (p *previewer) soldBelow(ctx context.Context, l *deckLosses, call *averageCall, at time.Time, mine pricedDeck, tariffs []counterpart) error {
 	for _, c := range tariffs {
-		their := pricedDeck{p.bar.counted(p.database.DeckRows(ctx, c.deck.ID), &p.done), c.fx}
+		their := pricedDeck{c.deck.ID, sound(c.deck.ID, p.bar.counted(p.database.DeckRows(ctx, c.deck.ID), &p.done)), c.fx}
 		err := eachMatch(call, at, p.counted(mine), their, func(m *codeMatch) {
 			if m.own.some && m.other.some && m.other.low < m.own.high {
 				l.add(m.prefix, m.destination, c, "", m.own.high, m.other.low)
@@ -200,7 +200,7 @@ type codeCosts struct {
 func (p *previewer) boughtAbove(ctx context.Context, l *deckLosses, call *averageCall, at time.Time, mine pricedDeck, providers []counterpart) error {
 	var codes []codeCosts
 	for i, c := range providers {
-		their := pricedDeck{p.bar.counted(p.database.DeckRows(ctx, c.deck.ID), &p.done), c.fx}
+		their := pricedDeck{c.deck.ID, sound(c.deck.ID, p.bar.counted(p.database.DeckRows(ctx, c.deck.ID), &p.done)), c.fx}
 		err := eachMatch(call, at, p.counted(mine), their, func(m *codeMatch) {
 			for len(codes) <= m.n {
 				codes = append(codes, codeCosts{})
@@ -246,5 +246,5 @@ func (p *previewer) boughtAbove(ctx context.Context, l *deckLosses, call *averag
 }
 
 func (p *previewer) counted(d pricedDeck) pricedDeck {
-	return pricedDeck{p.bar.counted(d.rates, &p.done), d.fx}
+	return pricedDeck{d.id, p.bar.counted(d.rates, &p.done), d.fx}
 }

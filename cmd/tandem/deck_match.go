@@ -23,20 +23,24 @@ func newAverageCall(base money.FX) *averageCall {
 	return &averageCall{lengths: routing.DefaultPrior(), billed: map[[2]int32]uint64{}, base: base}
 }
 
-// price is that of a rate of a deck in that currency.
-func (a *averageCall) price(r *rate.Rate, fx money.FX) (money.Amount, error) {
+// price is that of a rate of the deck.
+func (a *averageCall) price(r *deck.Rate, of pricedDeck) (money.Amount, error) {
 	steps := [2]int32{r.First, r.Next}
 	billed, ok := a.billed[steps]
 	if !ok {
 		billed = a.lengths.Billed(r.First, r.Next)
 		a.billed[steps] = billed
 	}
-	v, err := a.lengths.Expect(r, billed).In(fx, a.base)
-	return v.Nearest, err
+	v, err := a.lengths.Expect(&r.Rate, billed).In(of.fx, a.base)
+	if err != nil {
+		return 0, rateError{of.id, r.Prefix, err}
+	}
+	return v.Nearest, nil
 }
 
 // pricedDeck is a deck with its worth.
 type pricedDeck struct {
+	id    int64 // 0: of a sheet
 	rates deck.Rates
 	fx    money.FX
 }
@@ -95,12 +99,12 @@ func eachMatch(call *averageCall, at time.Time, mine, other pricedDeck, each fun
 		// Of the same code theirs first: it is what mine is compared with.
 		if moreOther && (!moreMine || b.Prefix <= a.Prefix) {
 			same := moreMine && b.Prefix == a.Prefix
-			if err = m.their(&b, other.fx, same); err == nil {
+			if err = m.their(&b, other, same); err == nil {
 				b, err, moreOther = nextOther()
 			}
 			continue
 		}
-		if err = m.my(&a, mine.fx); err == nil {
+		if err = m.my(&a, mine); err == nil {
 			a, err, moreMine = nextMine()
 		}
 	}
@@ -121,7 +125,7 @@ func (m *matcher) leave(next string) {
 
 // their takes a rate of the other deck; same says that mine has the code, too, so
 // that it is not part of a shorter code of mine.
-func (m *matcher) their(r *deck.Rate, fx money.FX, same bool) error {
+func (m *matcher) their(r *deck.Rate, of pricedDeck, same bool) error {
 	m.leave(r.Prefix)
 	if n := len(m.theirs); n == 0 || m.theirs[n-1].prefix != r.Prefix {
 		m.theirs = append(m.theirs, theirCode{prefix: r.Prefix})
@@ -129,7 +133,7 @@ func (m *matcher) their(r *deck.Rate, fx money.FX, same bool) error {
 	if r.Blocked {
 		return nil
 	}
-	price, err := m.price(&r.Rate, fx)
+	price, err := m.price(r, of)
 	if err != nil {
 		return err
 	}
@@ -140,7 +144,7 @@ func (m *matcher) their(r *deck.Rate, fx money.FX, same bool) error {
 	return nil
 }
 
-func (m *matcher) my(r *deck.Rate, fx money.FX) error {
+func (m *matcher) my(r *deck.Rate, of pricedDeck) error {
 	m.leave(r.Prefix)
 	if n := len(m.mine); n == 0 || m.mine[n-1].prefix != r.Prefix {
 		code := codeMatch{n: m.codes, prefix: r.Prefix, destination: r.Destination}
@@ -153,7 +157,7 @@ func (m *matcher) my(r *deck.Rate, fx money.FX) error {
 	if r.Blocked {
 		return nil
 	}
-	price, err := m.price(&r.Rate, fx)
+	price, err := m.price(r, of)
 	if err == nil {
 		m.mine[len(m.mine)-1].own.add(price)
 	}

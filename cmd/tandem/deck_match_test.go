@@ -95,7 +95,7 @@ func TestMatchedAgainstEveryNumber(t *testing.T) {
 				if r.Blocked {
 					continue
 				}
-				price, err := call.price(&r.Rate, fx)
+				price, err := call.price(&r, pricedDeck{fx: fx})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -115,7 +115,7 @@ func TestMatchedAgainstEveryNumber(t *testing.T) {
 		}
 		got := map[string][2]priceSpan{}
 		places := map[int]string{}
-		err := eachMatch(call, at, pricedDeck{asRates(decks[0]), fx[0]}, pricedDeck{asRates(decks[1]), fx[1]}, func(m *codeMatch) {
+		err := eachMatch(call, at, pricedDeck{rates: asRates(decks[0]), fx: fx[0]}, pricedDeck{rates: asRates(decks[1]), fx: fx[1]}, func(m *codeMatch) {
 			got[m.prefix] = [2]priceSpan{m.own, m.other}
 			places[m.n] = m.prefix
 		})

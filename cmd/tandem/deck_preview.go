@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -44,6 +46,7 @@ type deckPreview struct {
 	Losses     []deckLoss       `json:"losses"`  // what would be sold below cost
 	LossesIn   string           `json:"losses_currency"`
 	Unpriced   []string         `json:"unpriced,omitempty"` // decks that losses were not looked for in, for want of an exchange rate
+	NoMoney    string           `json:"no_money,omitempty"` // why nothing is said about money
 	flags      deckPreviewFlags // that it was made with
 }
 
@@ -54,6 +57,7 @@ type previewer struct {
 	owner    db.DeckOwner
 	base     string // currency that losses are found in
 	flags    deckPreviewFlags
+	to       int64 // deck that is looked at; 0: a sheet
 	bar      *progressBar
 	done     int64 // rates gone by
 }
@@ -63,20 +67,24 @@ type previewer struct {
 func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates deck.Rates, size int, latest time.Time, mode deck.Mode) (deckPreview, error) {
 	p.bar = newBar(e, "comparing", p.work(from, int64(size)), false)
 	defer p.bar.end()
-	traffic, err := readTraffic(ctx, p.database, p.world.now, p.bar.counted(p.world.rates(ctx, p.database, from), &p.done), p.bar.counted(rates, &p.done))
+	v := deckPreview{Mode: mode, Currency: p.owner.Currency, LossesIn: p.base, flags: p.flags}
+	o := deck.DiffOptions{Mode: mode, RaisePercent: p.flags.RaisePercent, NoticeDays: p.noticeDays()}
+	was := p.world.rates(ctx, p.database, from)
+	err := p.money(ctx, &v, &o, sound(from.ID, was), sound(p.to, rates), latest)
+	if err == nil {
+		err = p.diff(&v, o, sound(from.ID, was), sound(p.to, rates))
+	}
+	if ofRates(ctx, err) {
+		// It must not stand in the way of a rollback: the rest is still told.
+		if _, named := errors.AsType[rateError](err); !named && errors.Is(err, money.ErrOverflow) {
+			err = fmt.Errorf("deck %d or the one that follows it: %w", from.ID, err)
+		}
+		v.NoMoney = err.Error()
+		v.Traffic, v.Losses, v.Unpriced, o.Traffic, o.Sell = nil, nil, nil, nil, nil
+		err = p.diff(&v, o, was, rates)
+	}
 	if err != nil {
 		return deckPreview{}, err
-	}
-	losses, err := p.losses(ctx, rates, latest)
-	if err != nil {
-		return deckPreview{}, err
-	}
-	o := deck.DiffOptions{Mode: mode, RaisePercent: p.flags.RaisePercent, NoticeDays: p.noticeDays(), Sell: losses.sell}
-	if traffic != nil {
-		o.Traffic = traffic.code
-	}
-	v := deckPreview{
-		Mode: mode, Currency: p.owner.Currency, Traffic: traffic, Losses: losses.List, LossesIn: p.base, Unpriced: losses.Unpriced, flags: p.flags,
 	}
 	if from.ID != 0 {
 		d := viewDeck(from)
@@ -86,10 +94,6 @@ func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates dec
 		d := viewDeck(next)
 		v.Next = &d
 	}
-	v.Comparison, err = deck.Diff(p.bar.counted(p.world.rates(ctx, p.database, from), &p.done), p.bar.counted(rates, &p.done), p.world.at, o)
-	if err != nil {
-		return deckPreview{}, err
-	}
 	slices.SortStableFunc(v.Comparison.Destinations, byWeight)
 	if v.Comparison.Destinations == nil {
 		v.Comparison.Destinations = []deck.Destination{}
@@ -98,6 +102,28 @@ func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates dec
 		v.Losses = []deckLoss{}
 	}
 	return v, nil
+}
+
+// money finds out what calls there were, and what is sold below cost.
+func (p *previewer) money(ctx context.Context, v *deckPreview, o *deck.DiffOptions, was, will deck.Rates, latest time.Time) error {
+	traffic, err := readTraffic(ctx, p.database, p.world.now, p.bar.counted(was, &p.done), p.bar.counted(will, &p.done))
+	if err != nil {
+		return err
+	}
+	losses, err := p.losses(ctx, will, latest)
+	if err != nil {
+		return err
+	}
+	if o.Sell = losses.sell; traffic != nil {
+		o.Traffic = traffic.code
+	}
+	v.Traffic, v.Losses, v.Unpriced = traffic, losses.List, losses.Unpriced
+	return nil
+}
+
+func (p *previewer) diff(v *deckPreview, o deck.DiffOptions, was, will deck.Rates) (err error) {
+	v.Comparison, err = deck.Diff(p.bar.counted(was, &p.done), p.bar.counted(will, &p.done), p.world.at, o)
+	return err
 }
 
 // noticeDays is how many of the days of notice are left at the moment of
@@ -169,7 +195,11 @@ func (v deckPreview) print(out io.Writer, lines int) error {
 	fmt.Fprintf(out, "codes: %d created, %d raised, %d lowered, %d changed otherwise, %d deleted, %d blocked, %d unchanged\n",
 		c.Created, c.Raised, c.Lowered, c.Changed, c.Deleted, c.Blocked, c.Unchanged)
 	v.printMoney(out)
-	fmt.Fprintf(out, "flags: steep (more than +%d %%) %d, short notice %s, below cost %d\n", v.flags.RaisePercent, c.Steep, v.notice(), c.BelowCost)
+	belowCost := strconv.Itoa(c.BelowCost)
+	if v.NoMoney != "" {
+		belowCost = "not looked for"
+	}
+	fmt.Fprintf(out, "flags: steep (more than +%d %%) %d, short notice %s, below cost %s\n", v.flags.RaisePercent, c.Steep, v.notice(), belowCost)
 	if err := v.printDestinations(out, lines); err != nil {
 		return err
 	}
@@ -178,9 +208,9 @@ func (v deckPreview) print(out io.Writer, lines int) error {
 
 func (v deckView) owner() string {
 	if v.Tariff != "" {
-		return "tariff " + v.Tariff
+		return "tariff " + printable(v.Tariff)
 	}
-	return v.Provider + " " + v.Tier
+	return printable(v.Provider) + " " + v.Tier
 }
 
 func (v deckPreview) notice() string {
@@ -193,6 +223,9 @@ func (v deckPreview) notice() string {
 func (v deckPreview) printMoney(out io.Writer) {
 	i := v.Comparison.Impact
 	switch {
+	case v.NoMoney != "":
+		fmt.Fprintf(out, "%s; the comparison in money is left out\n", printable(v.NoMoney))
+		return
 	case v.Traffic == nil:
 		fmt.Fprintf(out, "money: no answered calls in the last %d days to reckon with\n", trafficDays)
 		return

@@ -18,8 +18,8 @@ type deckPublishCmd struct {
 
 // deckPublication is what came of publish and rollback.
 type deckPublication struct {
-	Preview deckPreview `json:"preview"`
-	Deck    *deckView   `json:"deck"` // that is in force, or will be; null: the answer was no
+	Preview *deckPreview `json:"preview"` // null: the rates cannot be compared
+	Deck    *deckView    `json:"deck"`    // that is in force, or will be; null: the answer was no
 }
 
 // summaryLines is how many destinations are printed before the question.
@@ -36,7 +36,7 @@ func (x deckPublishCmd) Run(ctx context.Context, e *env) error {
 			return err
 		}
 		if d.Status != db.DeckDraft {
-			return fmt.Errorf("deck %d is %s, and only a draft can be published", d.ID, d.Status)
+			return fmt.Errorf("deck %d is %s, and only a draft can be published%s", d.ID, d.Status, draftHint(d))
 		}
 		zone, err := loadZone(d.Zone)
 		if err != nil {
@@ -90,14 +90,19 @@ type deckSwitch struct {
 
 func (s deckSwitch) run(ctx context.Context, question string, do func(context.Context) (db.Deck, error)) error {
 	var out deckPublication
-	var err error
-	if out.Preview, err = previewDeck(ctx, s.e, s.database, s.world, s.from, s.to, s.flags); err != nil {
+	preview, err := previewDeck(ctx, s.e, s.database, s.world, s.from, s.to, s.flags)
+	switch {
+	case err == nil:
+		out.Preview = &preview
+	case ofRates(ctx, err):
+		fmt.Fprintf(s.e.errOut, "warning: %s; the comparison is left out\n", printable(err.Error()))
+	default:
 		return unchanged(ctx, err)
 	}
 	if s.warning != "" {
 		fmt.Fprintln(s.e.errOut, "warning:", s.warning)
 	}
-	if !s.flags.JSON {
+	if !s.flags.JSON && out.Preview != nil {
 		if err := out.Preview.print(s.e.out, min(s.flags.lines(), summaryLines)); err != nil {
 			return err
 		}
@@ -126,7 +131,8 @@ func (s deckSwitch) run(ctx context.Context, question string, do func(context.Co
 		_, err := fmt.Fprintln(s.e.out, "nothing was changed")
 		return err
 	}
-	_, err = fmt.Fprintf(s.e.out, "deck %d, version %d of %s: %s\n", out.Deck.ID, out.Deck.Version, out.Deck.owner(), nextStep(*out.Deck))
+	d := out.Deck
+	_, err = fmt.Fprintf(s.e.out, "deck %d, version %d of %s: %s\n", d.ID, d.Version, d.owner(), nextStep(*d, hasBefore(context.WithoutCancel(ctx), s.database, *d)))
 	return err
 }
 
@@ -136,6 +142,20 @@ func unchanged(ctx context.Context, err error) error {
 		return errors.New("interrupted: nothing was changed")
 	}
 	return fmt.Errorf("%w; nothing was changed", err)
+}
+
+// draftHint says how the rates of a deck that is no draft become one.
+func draftHint(d db.Deck) string {
+	switch d.Status {
+	case db.DeckScheduled:
+		return fmt.Sprintf("; tandem deck unpublish %d makes a draft of it again", d.ID)
+	case db.DeckLoading:
+		return "; its import is at work, or was killed: import the sheet again"
+	case db.DeckPublished:
+		return "; it is in force already, and " + viewDeck(d).again()
+	case db.DeckDraft, db.DeckSuperseded, db.DeckRolledBack:
+	}
+	return "; " + viewDeck(d).again()
 }
 
 type deckUnpublishCmd struct {
@@ -155,7 +175,7 @@ func (x deckUnpublishCmd) Run(ctx context.Context, e *env) error {
 		if d, err = database.Unpublish(ctx, x.ID); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(e.out, "deck %d, version %d of %s: a draft again; %s\n", d.ID, d.Version, ownerName(d.Owner), nextStep(viewDeck(d)))
+		_, err = fmt.Fprintf(e.out, "deck %d, version %d of %s: a draft again; %s\n", d.ID, d.Version, ownerName(d.Owner), nextStep(viewDeck(d), false))
 		return err
 	})
 }
@@ -194,7 +214,10 @@ func (x deckRollbackCmd) Run(ctx context.Context, e *env) error {
 		question := fmt.Sprintf("take deck %d of %s back for good, so that deck %d is in force again?", live.ID, ownerName(live.Owner), before.ID)
 		s := deckSwitch{e: e, database: database, world: world, from: live, to: before, yes: x.Yes, flags: x.deckPreviewFlags}
 		return s.run(ctx, question, func(ctx context.Context) (db.Deck, error) {
-			_, inForce, err := database.Rollback(ctx, live.Owner, live.ID)
+			gone, inForce, err := database.Rollback(ctx, live.Owner, live.ID)
+			if err == nil && !x.JSON {
+				fmt.Fprintf(e.out, "deck %d, version %d of %s: %s\n", gone.ID, gone.Version, ownerName(gone.Owner), nextStep(viewDeck(gone), false))
+			}
 			return inForce, err
 		})
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -79,7 +80,7 @@ func printDecks(e *env, views []deckView) error {
 	fmt.Fprintln(w, "deck\tof\tversion\tstatus\tin force from, UTC\trates\timported, UTC\tfile\tcomment")
 	for _, d := range views {
 		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%d\t%s\t%s\t%s\n", d.ID, d.owner(), d.Version, d.Status, moment(d.PublishAt), d.Rates,
-			moment(d.CreatedAt), orDash(printable(d.File)), orDash(printable(d.Comment)))
+			moment(d.CreatedAt), orDash(shortened(printable(d.File))), orDash(printable(d.Comment)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -106,7 +107,7 @@ func (x deckShowCmd) Run(ctx context.Context, e *env) error {
 		if x.JSON {
 			return printJSON(e, v)
 		}
-		return printDeck(e, v)
+		return printDeck(e, v, hasBefore(ctx, database, v))
 	})
 }
 
@@ -119,7 +120,7 @@ func findDeck(ctx context.Context, database *db.DB, id int64) (db.Deck, error) {
 	return d, err
 }
 
-func printDeck(e *env, d deckView) error {
+func printDeck(e *env, d deckView, before bool) error {
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
 	line("deck", "%d, version %d of %s", d.ID, d.Version, d.owner())
@@ -140,26 +141,74 @@ func printDeck(e *env, d deckView) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if next := nextStep(d); next != "" {
+	if next := nextStep(d, before); next != "" {
 		fmt.Fprintln(e.out, next)
 	}
 	return nil
 }
 
-// nextStep says what can be done with a deck; empty: nothing more.
-func nextStep(d deckView) string {
+// nextStep says what can be done with a deck; before says that there is one to
+// roll it back to. Empty: nothing more.
+func nextStep(d deckView, before bool) string {
 	switch d.Status {
 	case db.DeckDraft:
 		return fmt.Sprintf("nobody uses it yet; tandem deck publish %d puts it in force", d.ID)
 	case db.DeckScheduled:
 		return fmt.Sprintf("in force from %s UTC; tandem deck unpublish %d makes a draft of it again", moment(d.PublishAt), d.ID)
 	case db.DeckPublished:
-		owner := fmt.Sprintf("--provider %q --tier %s", d.Provider, d.Tier)
-		if d.Tariff != "" {
-			owner = fmt.Sprintf("--tariff %q", d.Tariff)
+		if !before {
+			return "in force; it is the first, so that there is none to go back to"
 		}
-		return "in force; tandem deck rollback " + owner + " takes it back"
+		return "in force; tandem deck rollback " + d.ownerFlags() + " takes it back"
+	case db.DeckRolledBack:
+		return "taken back for good; " + d.again()
 	default:
 		return ""
 	}
+}
+
+// again says how the rates of a deck that has been in force are published anew.
+func (d deckView) again() string {
+	zone := ""
+	if d.TimeZone != "UTC" {
+		zone = " --time-zone " + printable(d.TimeZone)
+	}
+	return fmt.Sprintf("to publish its rates again: tandem deck export %d --out FILE, and tandem deck import FILE %s%s --publish", d.ID, d.ownerFlags(), zone)
+}
+
+// ownerFlags name the owner on the command line, by id where the name is not one
+// to type.
+func (d deckView) ownerFlags() string {
+	name := func(name string, id int64) string {
+		if printable(name) != name {
+			return strconv.FormatInt(id, 10)
+		}
+		return strconv.Quote(name)
+	}
+	if d.TariffID != 0 {
+		return "--tariff " + name(d.Tariff, d.TariffID)
+	}
+	return "--provider " + name(d.Provider, d.ProviderID) + " --tier " + d.Tier
+}
+
+// hasBefore says that a rollback of the deck in force has one to go back to. What
+// cannot be read is not promised.
+func hasBefore(ctx context.Context, database *db.DB, d deckView) bool {
+	if d.Status != db.DeckPublished {
+		return false
+	}
+	list, err := database.ListDecks(ctx, db.DeckFilter{ProviderID: d.ProviderID, TariffID: d.TariffID})
+	return err == nil && slices.ContainsFunc(list, func(v db.Deck) bool {
+		other := viewDeck(v)
+		return other.Status == db.DeckSuperseded && other.Tier == d.Tier
+	})
+}
+
+// shortened cuts a name to what a table has room for.
+func shortened(name string) string {
+	const room = 40
+	if runes := []rune(name); len(runes) > room {
+		return string(runes[:room-1]) + "…"
+	}
+	return name
 }

@@ -45,9 +45,9 @@ func viewDeck(d db.Deck) deckView {
 // ownerName is the owner of a deck in few words.
 func ownerName(o db.DeckOwner) string {
 	if o.TariffID != 0 {
-		return "tariff " + o.Tariff
+		return "tariff " + printable(o.Tariff)
 	}
-	return o.Provider + " " + o.Tier.String()
+	return printable(o.Provider) + " " + o.Tier.String()
 }
 
 // moment writes a time as all commands show it; the zero time is a dash.

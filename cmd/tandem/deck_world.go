@@ -171,16 +171,16 @@ func tierOf(p routing.Provider, name string) (routing.Tier, error) {
 		if len(sold) == 1 {
 			return sold[0], nil
 		}
-		return 0, fmt.Errorf("--tier: provider %s sells %s; say which", p.Name, list)
+		return 0, fmt.Errorf("--tier: provider %s sells %s; say which", printable(p.Name), list)
 	}
 	t, err := routing.ParseTier(strings.ToLower(name))
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("--tier %q: want %s", name, list)
 	case !slices.Contains(sold, t) && p.Plain:
-		return 0, fmt.Errorf("--tier %s: provider %s sells no tiers: leave --tier away, or set its prefix for that tier in providers first", t, p.Name)
+		return 0, fmt.Errorf("--tier %s: provider %s sells no tiers: leave --tier away, or set its prefix for that tier in providers first", t, printable(p.Name))
 	case !slices.Contains(sold, t):
-		return 0, fmt.Errorf("--tier %s: provider %s sells %s only; set its prefix for that tier in providers first", t, p.Name, list)
+		return 0, fmt.Errorf("--tier %s: provider %s sells %s only; set its prefix for that tier in providers first", t, printable(p.Name), list)
 	}
 	return t, nil
 }
@@ -273,7 +273,7 @@ func findNamed(flag, wanted string, list []named) (int, error) {
 	}
 	names := make([]string, 0, len(list))
 	for _, n := range list {
-		names = append(names, n.name)
+		names = append(names, printable(n.name))
 	}
 	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	nearest := slices.MinFunc(names, func(a, b string) int {
