@@ -34,6 +34,7 @@ for name in "$@"; do
 			;;
 		swap)
 			bench swap --per-second 200
+			# How far a node keeps up while a deck is exchanged; once is enough for that.
 			((run > 1)) || for due in 400 800; do bench swap --per-second "$due"; done
 			;;
 		*)
