@@ -146,7 +146,7 @@ func (r *reader) readRouteRules() error {
 		rule.Match, ok[2] = r.match("route_rules", rule.ID, m)
 		if rule.Action == routing.Forbid && !ok[2] && digitsOnly(m.a) && digitsOnly(m.b) {
 			// Whoever blocks means it: without a time that can be read, at all times.
-			rule.Match.Window, rule.Match.Zone, ok[2] = rate.Window{}, nil, true
+			rule.Window, rule.Zone, ok[2] = rate.Window{}, nil, true
 		}
 		if ok == [3]bool{true, true, true} {
 			r.data.RouteRules = append(r.data.RouteRules, rule)

@@ -77,7 +77,7 @@ func provoked() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		regexp.MustCompile(`invalid UTF-8 characters which were replaced`),                       // TestHostileCallersName
 		regexp.MustCompile(`servers passed already, not redirected`),                             // TestHopLimit
-		regexp.MustCompile(`Abnormal 'Gosub\(predial,s,1\([^)]*\)\)' exit`),                        // TestCalledPartyHangsUpAtOnce: it left before the bridge stood
+		regexp.MustCompile(`Abnormal 'Gosub\(predial,s,1\([^)]*\)\)' exit`),                      // TestCalledPartyHangsUpAtOnce: it left before the bridge stood
 		regexp.MustCompile(`Max retries exceeded to host 127\.\d+\.\d+\.9 on IAX2/macomnet-\d+`), // our neighbour hangs up without a word
 	}
 }

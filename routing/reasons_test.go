@@ -111,7 +111,8 @@ func TestReasonsNameTheRow(t *testing.T) {
 		Currencies: []routing.Currency{{ID: 1, ISO: "USD"}}, FX: map[int64]money.FX{1: 1}, Servers: []routing.Server{{ID: 1, Name: "sw"}},
 		Accounts: []routing.Account{{ID: 1, Enabled: true}},
 		RouteRules: []routing.RouteRule{
-			{ID: 5, Action: routing.Forbid, ProviderID: 1, Match: routing.Match{BPrefix: "7495"}}, {ID: 6, Action: routing.Prefer, ProviderID: 2},
+			{ID: 5, Action: routing.Forbid, ProviderID: 1, Match: routing.Match{BPrefix: "7495"}},
+			{ID: 6, Action: routing.Prefer, ProviderID: 2},
 			{ID: 7, Action: routing.Forbid, Match: routing.Match{BPrefix: "79"}},
 		},
 		Blocks: []routing.Block{{ID: 9, Side: routing.SideB, Prefix: "7800"}},
