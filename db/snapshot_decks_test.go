@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tandem/billing/rate"
 	"tandem/internal/e164"
@@ -253,7 +254,7 @@ func TestPoliciesAndRulesFieldByField(t *testing.T) {
 	if diff := cmp.Diff([]routing.RouteRule{
 		{ID: 1, Action: routing.Prefer, Match: routing.Match{BPrefix: "44", Zone: time.UTC}, ProviderID: 8, Tier: &cli},
 		{ID: 2, Action: routing.Forbid, Match: routing.Match{AccountID: 2, Zone: time.UTC}, GateID: 8},
-	}, data.RouteRules, zone); diff != "" {
+	}, data.RouteRules, zone, cmpopts.IgnoreUnexported(routing.RouteRule{})); diff != "" {
 		t.Errorf("route rules (-want +got):\n%s", diff)
 	}
 	same(t, "blocks", []routing.Block{{ID: 1, Side: routing.SideA, Prefix: "447", AccountID: 2}, {ID: 2, Side: routing.SideB, Prefix: "882"}}, data.Blocks)
