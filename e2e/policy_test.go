@@ -118,7 +118,7 @@ func TestBlockedNumberIsRefused(t *testing.T) {
 	}
 	x.wantOffers(t, string(b))
 	got := x.record(t, "810"+string(b))
-	if got.Disposition != billing.Rejected || got.SIPStatus != 403 || got.Start.Reason != string(routing.ReasonBlockedB) {
+	if got.Disposition != billing.Rejected || got.SIPStatus != 403 || !strings.HasPrefix(got.Start.Reason, "called_blocked: block_list id ") {
 		t.Errorf("record: %+v", got)
 	}
 	if r := reasons(t, got); r.Refused != routing.ReasonBlockedB {
