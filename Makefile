@@ -6,7 +6,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 30s
 
-.PHONY: help run test check lint fmt e2e bench bench-full fuzz build setup clean
+.PHONY: help run test check lint fmt e2e chaos bench bench-full fuzz build setup clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,11 @@ test: ## set up what is missing, run every test: unit, database, end to end
 e2e: ## end to end on a real Asterisk, MariaDB and simulated carriers
 	@scripts/setup.sh test
 	go test -tags e2e -count=1 -timeout 30m ./e2e/...
+
+chaos: ## kill, stop and restart everything under calls, then count the money; MINUTES=1 SEED=n
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	@bin/tandem chaos --json --minutes $(or $(MINUTES),1) --seed $(or $(SEED),0)
 
 check: ## all that a change must pass: tidy, lint, tests
 	go mod tidy -diff

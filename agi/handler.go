@@ -69,7 +69,11 @@ func (h *CallHandler) seize(ctx context.Context, s *Session, decide func(context
 	}
 	// Counted before the answer, since the call may be over before we look again.
 	h.Flow.Live.Add(in.CallID, in.At)
-	if err := s.Finish(ctx, h.decision(d)); err != nil {
+	vars := h.decision(d)
+	if d.Language != "" {
+		vars = append(vars, Var{"T_LANG", d.Language})
+	}
+	if err := s.Finish(ctx, vars); err != nil {
 		h.Flow.Abandon(in.CallID)
 		return err
 	}
@@ -156,7 +160,8 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 		{"T_ACTION", string(d.Action)},
 		{"T_DIR", string(d.Record.Direction)},
 		{"T_N", strconv.Itoa(len(d.Offers))},
-		{"T_MAX", seconds(h.Flow.Limits.MaxTalk)},
+		{"T_MAX", seconds(d.Talk(h.Flow.Limits))},
+		{"T_SPENT", h.Sounds[d.Spent()]},
 	}
 	if d.Record.AccountID != 0 && d.Offers[0].Key.ProviderID != 0 { // who holds a channel: ours are rung free, a neighbour counts its own
 		vars = append(vars, Var{"T_ACCOUNT", strconv.FormatInt(d.Record.AccountID, 10)})

@@ -80,7 +80,7 @@ func node(t *testing.T, draining bool) (addr string, flow *callflow.Flow, record
 		t.Fatal(err)
 	}
 	flow = &callflow.Flow{
-		Capacity: room, Tickets: &callflow.Tickets{},
+		Capacity: room, Tickets: &callflow.Tickets{}, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
 		Snapshot: snapshot, Records: records, Agents: records, Metrics: records, Live: callflow.NewLive(time.Hour), Log: zerolog.Nop(), Now: time.Now,
 		Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
 	}

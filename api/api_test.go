@@ -83,7 +83,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.flow = &callflow.Flow{
-		Capacity: room, Tickets: &callflow.Tickets{},
+		Capacity: room, Tickets: &callflow.Tickets{}, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
 		Snapshot: func() *routing.Snapshot { return snapshot }, Records: h.records, Agents: nobody{}, Metrics: metrics, Live: live, Log: zerolog.Nop(),
 		Now: func() time.Time { return time.UnixMilli(1772366420000) },
 	}

@@ -68,6 +68,7 @@ func ParseReport(body string) (callflow.Report, error) {
 		Cause:       q850.Cause(f.number("cause", 127)),
 		RejectCause: q850.Cause(f.number("reject_cause", 127)),
 		Talk:        time.Duration(f.number("talk_ms", maxTalkMillis)) * time.Millisecond,
+		Cut:         f.number("cut", 1) == 1,
 	}
 	switch by := f.text("by"); by {
 	case "caller":

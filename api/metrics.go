@@ -22,6 +22,10 @@ type Metrics struct {
 	leftOut   *prometheus.CounterVec
 	dips      *prometheus.HistogramVec
 	lost      prometheus.Counter
+	extended  *prometheus.CounterVec
+	warned    prometheus.Counter
+	closed    *prometheus.CounterVec
+	findings  prometheus.Gauge
 }
 
 // Gauges are read when somebody asks.
@@ -55,7 +59,21 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 			Name: "tandem_records_unqueued_total", Help: "Start and attempt records that found the queue full; the end report repeats their facts, all but the plan.",
 		}),
 	}
+	m.extended = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tandem_hold_extensions_total", Help: "Requests for more talk of calls in progress: granted, refused for lack of money, failed.",
+	}, []string{"outcome"})
+	m.warned = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "tandem_low_money_warnings_total", Help: "Callers who were told that their money is almost spent.",
+	})
+	m.closed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tandem_calls_closed_unreported_total", Help: "Calls closed without an end report, by what they were closed by.",
+	}, []string{"by"})
+	m.findings = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "tandem_ledger_findings", Help: "What the last verification of the ledger found wrong; -1 before the first on this node.",
+	})
+	m.findings.Set(-1)
 	registry.MustRegister(
+		m.extended, m.warned, m.closed, m.findings,
 		m.decisions, m.attempts, m.calls, m.leftOut, m.dips, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("tandem_spool_records", "Records on disk that the database does not have yet.", func() float64 { return float64(g.SpoolLength()) }),
@@ -90,6 +108,18 @@ func (m *Metrics) LeftOut(reason routing.Reason) { m.leftOut.WithLabelValues(str
 
 // RecordLost counts a record that found no room in the queue.
 func (m *Metrics) RecordLost() { m.lost.Inc() }
+
+// Extended counts a request for more talk of a call in progress.
+func (m *Metrics) Extended(outcome string) { m.extended.WithLabelValues(outcome).Inc() }
+
+// Warned counts a caller who was told that the money is almost spent.
+func (m *Metrics) Warned() { m.warned.Inc() }
+
+// Closed counts a call that was closed without an end report.
+func (m *Metrics) Closed(by billing.Source) { m.closed.WithLabelValues(string(by)).Inc() }
+
+// Verified tells what a verification of the ledger found wrong.
+func (m *Metrics) Verified(findings int) { m.findings.Set(float64(findings)) }
 
 // Dipped counts a question about a ported number, by who knew the answer.
 func (m *Metrics) Dipped(source portability.Source, took time.Duration) {

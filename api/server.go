@@ -21,6 +21,7 @@ type Config struct {
 	Peers    func(netip.Addr) bool // who may report ends: addresses of our servers
 	Ready    func() []string       // what keeps the node from taking calls; empty: nothing
 	Registry *prometheus.Registry
+	Live     *Hub // nil: live calls are not shown
 	Log      zerolog.Logger
 }
 
@@ -37,6 +38,9 @@ func NewHandler(c Config) http.Handler {
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(c.Registry, promhttp.HandlerOpts{Registry: c.Registry}))
 	r.With(peersOnly(c.Peers, c.Log), middleware.AllowContentType("application/x-www-form-urlencoded")).
 		Post("/asterisk/end", endReport(c.Flow, c.Log))
+	if c.Live != nil {
+		r.With(nearOnly(c.Peers, c.Log)).Get("/live", live(c.Live))
+	}
 	return r
 }
 

@@ -1,5 +1,7 @@
-// Package ari is the ARI door: it asks Asterisk what is there. Which calls are
-// up, which addresses answer their probes, whether Asterisk was started anew.
+// Package ari is the door to a running Asterisk, over ARI and AMI: it asks what
+// is there, and moves the limits of calls. Which calls are up, which addresses
+// answer their probes, whether Asterisk was started anew; when a call's limit
+// strikes.
 //
 //	                 one server                         whoever keeps limits
 //	Asterisk (res_ari)      Client         Watch             Observer
@@ -18,6 +20,30 @@
 //
 // An answer counts only when it is whole. An error never looks like "no calls":
 // that is what calls are closed by.
+//
+// # Calls in progress
+//
+//	Asterisk           what                      Line                 whoever pays
+//	  │                                            │                      │
+//	  │◀── AMI Getvar ── [AMI], one connection ────┤◀── Limit: how long? ─┤
+//	  │◀── AMI Setvar ── of its own, kept up by Run┤◀── Arm: till then ───┤
+//	  │◀── ARI snoop, play ── [Client] ────────────┤◀── Warn: a whisper ──┤
+//	  ├─── ARI events ──────▶ [Stream] ── finished ┤                      │
+//	  │
+//	  └── the limit strikes inside Asterisk, whether or not anybody is there
+//
+// ARI cannot set variables of a channel that runs in the dialplan; AMI can, and
+// its user has no other right. What an order to Arm says is relative to when the
+// limit was read, and it arrives somewhat later: [Line.Arm] subtracts that. The
+// variables are those of package dialplan, "The limit".
+//
+// A [Stream] loses what happens while it is away. It is for what is shown and
+// for the ends of whispers: nothing is billed by it. After each connect whoever
+// keeps a picture asks for the whole ([StreamConfig].OnConnect).
+//
+// What Asterisk or whoever sits there may say is bounded: AMI lines of 8 KiB and
+// messages of 64 KiB, events of 1 MiB and 32 MiB of them waiting. What we do not
+// know is passed over.
 //
 // # What a call looks like
 //

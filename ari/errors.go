@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // What may go wrong. Errors of the connection and of contexts come wrapped as
@@ -19,7 +20,11 @@ var (
 	ErrRefused = errors.New("user or secret refused")
 	// ErrAnswer: something answered that is not ARI, or half an answer.
 	ErrAnswer = errors.New("not an answer of ARI")
-	// ErrTooLong: the answer is longer than Config.MaxBody.
+	// ErrAway: there is no connection just now.
+	ErrAway = errors.New("not connected")
+	// ErrText: a value that cannot be sent.
+	ErrText = errors.New("text refused")
+	// ErrTooLong: the answer is longer than Config.MaxBody, or than AMI's bound.
 	ErrTooLong = errors.New("answer too long")
 	// ErrOtherServer: the Asterisk there has another name.
 	ErrOtherServer = errors.New("another server answers")
@@ -45,6 +50,19 @@ func (e *StatusError) Error() string {
 		text += ": check that modules.conf loads the res_ari module for it"
 	case e.Status == http.StatusForbidden:
 		text += ": ari.conf must give the user read_only = no"
+	}
+	return text
+}
+
+// ActionError is an answer of AMI that says no.
+type ActionError struct {
+	Message string // Asterisk's
+}
+
+func (e *ActionError) Error() string {
+	text := "refused: " + quoted(e.Message)
+	if strings.Contains(e.Message, "ermission") || strings.Contains(e.Message, "Forbidden") {
+		text += ": manager.conf must give the user the right"
 	}
 	return text
 }

@@ -46,7 +46,7 @@ func (c *Client) exchange(ctx context.Context, method, path string, query url.Va
 		return nil, c.connError(ctx, err)
 	case int64(len(body)) > c.config.MaxBody:
 		return nil, fmt.Errorf("%w: over %d bytes", ErrTooLong, c.config.MaxBody)
-	case response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNoContent:
+	case response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated && response.StatusCode != http.StatusNoContent:
 		return nil, c.refusal(response.StatusCode, body)
 	}
 	return body, nil

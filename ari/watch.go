@@ -19,8 +19,10 @@ type Observer interface {
 	Reachable(server, endpoint string, ok bool)
 	// Up says which channels the server had. A call that began before asOf, our
 	// time before the question, and whose id is not there is over. There are
-	// ids of called channels, too. The set is the observer's to keep.
-	Up(server string, asOf time.Time, callIDs map[string]struct{})
+	// ids of called channels, too. The set is the observer's to keep. calls are
+	// those channels that are callers in our dialplan; one between two attempts
+	// has no route.
+	Up(ctx context.Context, server string, asOf time.Time, callIDs map[string]struct{}, calls []Up)
 	// Restarted says that this is another life of the server: every call that
 	// it had before is over.
 	Restarted(server string)
@@ -146,7 +148,7 @@ func (w *Watch) look(ctx context.Context) bool {
 		w.log.Warn().Time("started", info.Started).Str("version", info.Version).Msg("Asterisk was started anew: the calls it had are over")
 		w.observer.Restarted(w.asterisk.Server())
 	} else {
-		w.observer.Up(w.asterisk.Server(), asOf, ids(channels))
+		w.observer.Up(ctx, w.asterisk.Server(), asOf, ids(channels), callers(channels))
 	}
 	if !w.failed(ctx, "ARI endpoints", endpointsErr) {
 		w.answers("ARI endpoints", info.Version)
@@ -161,6 +163,16 @@ func ids(channels []Channel) map[string]struct{} {
 		set[channels[i].ID] = struct{}{}
 	}
 	return set
+}
+
+func callers(channels []Channel) []Up {
+	var calls []Up
+	for i := range channels {
+		if channels[i].caller() {
+			calls = append(calls, channels[i].up())
+		}
+	}
+	return calls
 }
 
 // relevant leaves out what is nobody's way out.

@@ -105,7 +105,7 @@ func (o *observer) Restarted(server string) {
 	o.tell(server, "restarted")
 }
 
-func (o *observer) Up(server string, asOf time.Time, callIDs map[string]struct{}) {
+func (o *observer) Up(_ context.Context, server string, asOf time.Time, callIDs map[string]struct{}, _ []ari.Up) {
 	text := strings.TrimSpace("up " + strings.Join(slices.Sorted(maps.Keys(callIDs)), " "))
 	o.mu.Lock()
 	again := o.up == text

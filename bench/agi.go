@@ -136,7 +136,7 @@ func AGI(ctx context.Context, o Options, spec AGISpec) (AGIReport, error) {
 		if err != nil {
 			return err
 		}
-		commands, err := report.Exchange.ask(ctx, n.agi)
+		commands, err := report.Exchange.ask(ctx, n.agi, question(0))
 		if err != nil {
 			return err
 		}
@@ -158,16 +158,16 @@ func AGI(ctx context.Context, o Options, spec AGISpec) (AGIReport, error) {
 
 // ask plays one exchange as Asterisk would, to see that it is answered and what
 // the answer is.
-func (x *Exchange) ask(ctx context.Context, addr netip.AddrPort) ([]string, error) {
+func (x *Exchange) ask(ctx context.Context, addr netip.AddrPort, args []string) ([]string, error) {
 	a := agitest.Asterisk{Channel: agitest.Channel{UniqueID: server + "-1700000000.0"}}
-	out, err := a.AGI(ctx, addr.String(), script, question(0)...)
+	out, err := a.AGI(ctx, addr.String(), script, args...)
 	if err != nil {
 		return nil, err
 	}
 	if a.Vars[agi.Sentinel] != "1" || a.Vars["T_ACTION"] != "dial" {
 		return nil, fmt.Errorf("the node did not answer the question with routes: %q", out.Commands)
 	}
-	env := a.Channel.Environment(addr.String(), script, question(0)...)
+	env := a.Channel.Environment(addr.String(), script, args...)
 	x.EnvironmentWrites, x.Commands = len(env), len(out.Commands)
 	for _, line := range env {
 		x.EnvironmentBytes += len(line)

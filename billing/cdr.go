@@ -69,6 +69,9 @@ type Start struct {
 	RoutingNumber e164.Number `json:"routing_number,omitempty"` // of a ported number; empty: the B-number itself
 	Origin        string      `json:"origin,omitempty"`         // call id at the server where the call began; empty: here
 	Node          string      `json:"node,omitempty"`           // which Tandem decided
+	// Hold is set where nothing had to be checked before the call was let in: it
+	// is kept with the record. The others have been set aside already.
+	Hold *Hold `json:"hold,omitempty"`
 }
 
 // Attempt is one bid: the call offered to one route. Key (CallID, N).
@@ -93,6 +96,32 @@ type Attempt struct {
 	Blame      q850.Blame    `json:"blame,omitempty"`
 }
 
+// Source is who closed a call.
+type Source string
+
+// The sources, the best first.
+const (
+	ByReport   Source = "report"   // the end report of its hang-up handler
+	ByCDR      Source = "cdr"      // Asterisk's own call record
+	ByEstimate Source = "estimate" // when it was last seen up
+)
+
+// Beats says whether this source knows better than another; every source beats
+// none, and none beats itself.
+func (s Source) Beats(other Source) bool { return s.rank() > other.rank() }
+
+func (s Source) rank() int {
+	switch s {
+	case ByReport:
+		return 3
+	case ByCDR:
+		return 2
+	case ByEstimate:
+		return 1
+	}
+	return 0
+}
+
 // End is what is known when a call is over: the second half of the record,
 // enough by itself if the first half was lost.
 type End struct {
@@ -107,6 +136,9 @@ type End struct {
 	PDD         time.Duration `json:"pdd"`
 	Route       string        `json:"route"` // key of the route that carried it
 	Attempts    []Attempt     `json:"attempts"`
+	Source      Source        `json:"source"`
+	Cut         bool          `json:"cut,omitempty"`   // the talk limit ended it
+	Terms       *Terms        `json:"terms,omitempty"` // what it is charged by when no hold is found
 }
 
 // Record is one durable fact about a call: exactly one field is set.

@@ -25,6 +25,7 @@ type Report struct {
 	RejectCause q850.Cause // what the dialplan released the caller with
 	Talk        time.Duration
 	HungUp      billing.Side
+	Cut         bool // the talk limit ended it
 }
 
 // End makes the record of a call and returns once it is durable.
@@ -38,6 +39,7 @@ func (f *Flow) End(ctx context.Context, r Report) error {
 		return fmt.Errorf("record of call %s: %w", end.Start.CallID, err)
 	}
 	f.Live.Remove(r.CallID)
+	f.Keeper.Remove(r.CallID)
 	f.release(r)
 	for _, a := range end.Attempts {
 		f.Metrics.Attempted(a.Result, a.Blame)
@@ -73,7 +75,8 @@ func Conclude(s *routing.Snapshot, limits Limits, r Report, now time.Time) (bill
 	if err != nil {
 		return billing.End{}, err
 	}
-	end := billing.End{Start: r.identity(s, limits), EndedAt: r.EndedAt, Talk: r.Talk}
+	start, leg := r.identity(s, limits)
+	end := billing.End{Start: start, EndedAt: r.EndedAt, Talk: r.Talk, Source: billing.ByReport, Cut: r.Cut}
 	for _, a := range attempts {
 		end.Attempts = append(end.Attempts, a.record(r.CallID))
 		if end.PDD == 0 && a.pdd() > 0 {
@@ -85,6 +88,9 @@ func Conclude(s *routing.Snapshot, limits Limits, r Report, now time.Time) (bill
 	end.Cause = r.released(end.Disposition)
 	end.SIPStatus = finalStatus(end.Disposition, end.Cause)
 	end.HangupBy = r.side(end.Disposition)
+	if leg != nil {
+		end.Terms = lateTerms(s, leg, r.At, attempts)
+	}
 	if end.Disposition == billing.Answered {
 		end.AnsweredAt = r.EndedAt.Add(-r.Talk)
 	} else {
@@ -123,19 +129,20 @@ func (r Report) validate(now time.Time) error {
 
 // identity repeats who and whom. The same rules as at the start find them, but
 // what was decided then (the plan, the reason, the snapshot) stays the start's.
-func (r Report) identity(s *routing.Snapshot, limits Limits) billing.Start {
-	var start billing.Start
+//
+// The leg is nil for a call that stayed with us.
+func (r Report) identity(s *routing.Snapshot, limits Limits) (start billing.Start, out *leg) {
 	if r.Direction == billing.Incoming {
 		nobody := func(int64, e164.Number) *routing.Subscriber { return nil }
-		d, _ := inbound(s, r.Seizure, nobody)
-		start = d.Record
+		d, leg := inbound(s, r.Seizure, nobody)
+		start, out = d.Record, leg
 	} else {
-		d, _ := outbound(s, limits, r.Seizure)
-		start = d.Record
+		d, leg := outbound(s, limits, r.Seizure)
+		start, out = d.Record, leg
 	}
 	start.Direction, start.Origin = r.Direction, r.Origin
 	start.Reasons, start.Reason, start.Snapshot = nil, "", 0
-	return start
+	return start, out
 }
 
 func (r Report) disposition(attempts []Attempt) billing.Disposition {

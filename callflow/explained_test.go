@@ -30,7 +30,7 @@ func TestExplainedIsWhatLiveCallsDo(t *testing.T) {
 		book := &notebook{}
 		f := &callflow.Flow{
 			Snapshot: func() *routing.Snapshot { return s }, Records: book, Agents: agents{}, Metrics: &counts{}, Limits: limits(),
-			Live: callflow.NewLive(time.Hour), Now: func() time.Time { return noon }, Log: zerolog.Nop(), Capacity: room(t), Tickets: &callflow.Tickets{},
+			Live: callflow.NewLive(time.Hour), Now: func() time.Time { return noon }, Log: zerolog.Nop(), Capacity: room(t), Tickets: &callflow.Tickets{}, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
 		}
 		for i := range calls {
 			in := callflow.Seizure{
@@ -126,7 +126,7 @@ func randomCompany(t *testing.T, random *rand.Rand) *routing.Snapshot {
 		Version: uint64(random.IntN(1000)), Currencies: []routing.Currency{{ID: 1, ISO: "USD"}, {ID: 2, ISO: "EUR"}}, FX: map[int64]money.FX{1: 110_000_000, 2: 100_000_000},
 		Servers:  []routing.Server{{ID: 1, Name: "alpha", IAX2: "IAX2/a@a", Driver: routing.PJSIP}, {ID: 2, Name: "beta", IAX2: "IAX2/b@b", Driver: routing.PJSIP}},
 		Tariffs:  []routing.Tariff{{ID: 1, Name: "retail", CurrencyID: 2}},
-		Accounts: []routing.Account{{ID: 1, Name: "one", Enabled: true, DefaultCLI: "74950000001", TariffID: 1, NoLoss: maybe(50)}, {ID: 2, Name: "two", Enabled: true, MaxRate: &highest}},
+		Accounts: []routing.Account{{ID: 1, Name: "one", Enabled: true, DefaultCLI: "74950000001", TariffID: 1, CurrencyID: 1, NoLoss: maybe(50)}, {ID: 2, Name: "two", Enabled: true, MaxRate: &highest}},
 		Numbers: []routing.Number{
 			{ID: 1, Number: "74950000001", ProviderID: 1, Enabled: true, Direction: routing.In | routing.Out, AccountID: 1},
 			{ID: 2, Number: "74950000002", ProviderID: 2, Enabled: true, Direction: routing.In | routing.Out, AccountID: 2, DestinationSubscriberID: 2, ServerID: int64(random.IntN(3))},

@@ -59,6 +59,25 @@ type Decision struct {
 	Refusal Refusal // Reject only
 	Record  billing.Start
 	Plan    *routing.Plan // behind it; nil when no route was sought
+	Hold    *billing.Hold // what pays for it; nil: nobody has to
+
+	Language string // of announcements; empty: Asterisk's own
+}
+
+// Talk is how long the call may talk, from its answer.
+func (d Decision) Talk(limits Limits) time.Duration {
+	if d.Hold != nil {
+		return d.Hold.Paid
+	}
+	return limits.MaxTalk
+}
+
+// Spent is what the caller hears when the talk that was paid for is over.
+func (d Decision) Spent() Message {
+	if d.Hold != nil && d.Hold.Limited {
+		return MessageSpent
+	}
+	return MessageNone
 }
 
 // Limits bound every call.
@@ -125,6 +144,9 @@ type Flow struct {
 	Limits   Limits
 	Live     *Live // calls in progress, for the drain
 	Capacity *capacity.Pool
+	Money    Money
+	Holds    billing.HoldStore
+	Keeper   *Keeper // of the calls whose money is set aside
 	Tickets  *Tickets
 	Quality  routing.Evidence                                                    // nil: none
 	Ported   func(ctx context.Context, number e164.Number) (routing e164.Number) // nil: nothing is ported
@@ -149,7 +171,8 @@ func (f *Flow) Outgoing(ctx context.Context, in Seizure) (Decision, error) {
 	}
 	w, done := f.world(ctx)
 	defer done()
-	return f.settle(Outbound(f.Snapshot(), f.Limits, in, w), in), nil
+	s := f.Snapshot()
+	return f.take(ctx, s, Outbound(s, f.Limits, in, w), in), nil
 }
 
 // Incoming decides a call from a provider. Seized must follow once the answer is
@@ -161,7 +184,7 @@ func (f *Flow) Incoming(ctx context.Context, in Seizure) (Decision, error) {
 	w, done := f.world(ctx)
 	defer done()
 	s := f.Snapshot()
-	return f.settle(Inbound(s, in, func(account int64, caller e164.Number) *routing.Subscriber {
+	return f.take(ctx, s, Inbound(s, in, func(account int64, caller e164.Number) *routing.Subscriber {
 		return f.lastAgent(ctx, s, account, caller)
 	}, w), in), nil
 }
@@ -180,11 +203,14 @@ func (f *Flow) world(ctx context.Context) (w World, done func()) {
 	return w, func() { f.plans.Put(plan) }
 }
 
-// settle takes the channels that the decision needs and keeps its reasons. The
-// plan saw room a moment ago; another call may have taken it since.
-func (f *Flow) settle(d Decision, in Seizure) Decision {
+// take takes the channels and the money that the decision needs and keeps its
+// reasons. The plan saw room a moment ago; another call may have taken it since.
+func (f *Flow) take(ctx context.Context, s *routing.Snapshot, d Decision, in Seizure) Decision {
 	if d.Plan != nil && d.Action == Dial {
 		d = f.seize(d, in)
+	}
+	if d.Plan != nil && d.Action == Dial {
+		d = f.hold(ctx, s, d, in)
 	}
 	if d.Plan != nil {
 		if d.Plan.Refused.Protects() {
@@ -195,6 +221,9 @@ func (f *Flow) settle(d Decision, in Seizure) Decision {
 				f.Metrics.LeftOut(v.Reason)
 			}
 		}
+	}
+	if account := s.Account(d.Record.AccountID); account != nil {
+		d.Language = account.Language
 	}
 	d.Record.Reasons = d.Reasons()
 	d.Plan = nil
@@ -222,7 +251,9 @@ func (f *Flow) seize(d Decision, in Seizure) Decision {
 	return d
 }
 
-// Abandon gives back what a decision took whose answer Asterisk did not take.
+// Abandon gives back what a decision took whose answer Asterisk did not take. The
+// hold stays: another node may have answered the same call by it, and its end
+// report closes it in any case.
 func (f *Flow) Abandon(callID string) {
 	f.Live.Remove(callID)
 	f.Capacity.Release(callID, f.Now())
@@ -266,6 +297,9 @@ func (f *Flow) lastAgent(ctx context.Context, s *routing.Snapshot, account int64
 // the record: the end report repeats what matters.
 func (f *Flow) Seized(d Decision) {
 	f.LetIn.Add(1)
+	if d.Hold != nil {
+		f.Keeper.Add(*d.Hold, d.Record.AccountID)
+	}
 	f.Metrics.Decided(d.Record.Direction, d.Action)
 	d.Record.Node = f.Node
 	if !f.Records.Queue(billing.Record{Start: &d.Record}) {

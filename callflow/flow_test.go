@@ -73,7 +73,7 @@ func flow(t *testing.T, records *notebook, known agents) (*callflow.Flow, *count
 	t.Helper()
 	s, c, log := company(t), &counts{}, &bytes.Buffer{}
 	return &callflow.Flow{
-		Capacity: room(t), Tickets: &callflow.Tickets{},
+		Capacity: room(t), Tickets: &callflow.Tickets{}, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
 		Snapshot: func() *routing.Snapshot { return s }, Records: records, Agents: known, Metrics: c,
 		Limits: limits(), Live: callflow.NewLive(time.Hour), Node: "n1", Now: func() time.Time { return noon.Add(time.Hour) }, Log: zerolog.New(log),
 	}, c, log

@@ -160,6 +160,14 @@ func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decisi
 	}
 	s.Plan(request, plan)
 	d.Plan = plan
+	if len(plan.Routes) > 0 && (plan.Sold || plan.Markup != nil) {
+		switch {
+		case l.account.CurrencyID == 0:
+			plan.Refuse(routing.ReasonNoBalance)
+		case s.FX(l.account.CurrencyID) == 0:
+			plan.Refuse(routing.ReasonNoFX)
+		}
+	}
 	switch {
 	case plan.Refused != "":
 		refusal := refusedBy(plan.Refused)

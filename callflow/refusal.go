@@ -26,6 +26,9 @@ const (
 	MessageBadNumber Message = "bad-number"  // cannot be completed as dialled
 	MessageAllBusy   Message = "all-busy"    // every route failed
 	MessageNobody    Message = "nobody-here" // no one to ring
+	MessageNoMoney   Message = "no-money"    // the account cannot pay for the call
+	MessageLowTime   Message = "low-time"    // whispered: the money is almost spent
+	MessageSpent     Message = "spent"       // the money is spent, the call is over
 )
 
 // Every reason to refuse a call.
@@ -54,6 +57,10 @@ var (
 func refusedBy(r routing.Reason) Refusal {
 	switch r {
 	case routing.ReasonAccountFull, routing.ReasonAccountCPS:
+		return Refusal{string(r), q850.NoCircuit, MessageAllBusy}
+	case routing.ReasonNoMoney, routing.ReasonDailyLimit, routing.ReasonCallLimit, routing.ReasonNoBalance:
+		return Refusal{string(r), q850.CallRejected, MessageNoMoney}
+	case routing.ReasonMoneyUnknown, routing.ReasonRateInvalid, routing.ReasonNoFX:
 		return Refusal{string(r), q850.NoCircuit, MessageAllBusy}
 	case routing.ReasonNoSellRate, routing.ReasonBlockedPrefix:
 		return Refusal{string(r), q850.NoRouteToDestination, MessageBadNumber}

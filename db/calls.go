@@ -23,7 +23,7 @@ const callColumns = `call_id, server, direction, COALESCE(endpoint, ''), COALESC
 	COALESCE(subscriber_id, 0), COALESCE(provider_id, 0), COALESCE(number_id, 0), COALESCE(dialled, ''), COALESCE(a_number, ''),
 	COALESCE(b_number, ''), COALESCE(routing_number, ''), COALESCE(cli, ''), started_at, COALESCE(snapshot, 0), COALESCE(reason, ''), COALESCE(node, ''), COALESCE(origin, ''),
 	answered_at, ended_at, disposition, COALESCE(cause, 0), COALESCE(sip_status, 0), COALESCE(hangup_by, ''), talk_ms,
-	COALESCE(pdd_ms, 0), COALESCE(route, '')`
+	COALESCE(pdd_ms, 0), COALESCE(route, ''), COALESCE(closed_by, ''), cut <> 0`
 
 // Call is everything the database knows of a call: both halves of its record,
 // with reasons and attempts. A call in progress has no EndedAt. Reasons are nil
@@ -113,7 +113,7 @@ func scanCall(c *billing.End, scan func(dest ...any) error) error {
 	s := &c.Start
 	if err := scan(&s.CallID, &s.Server, &s.Direction, &s.Endpoint, &s.Source, &s.AccountID, &s.SubscriberID, &s.ProviderID,
 		&s.NumberID, &s.Dialled, &s.ANumber, &s.BNumber, &s.RoutingNumber, &s.CLI, &s.StartedAt, &s.Snapshot, &s.Reason, &s.Node, &s.Origin,
-		&answered, &ended, &c.Disposition, &c.Cause, &c.SIPStatus, &c.HangupBy, &talk, &pdd, &c.Route); err != nil {
+		&answered, &ended, &c.Disposition, &c.Cause, &c.SIPStatus, &c.HangupBy, &talk, &pdd, &c.Route, &c.Source, &c.Cut); err != nil {
 		return err
 	}
 	c.AnsweredAt, c.EndedAt = answered.Time, ended.Time

@@ -19,6 +19,9 @@ const maxReasons = 1<<16 - 1
 // is an upsert by its key, so a batch may be written again whenever the outcome
 // is not known. The error is a *billing.RefusedError for a record that MariaDB
 // will never take, and billing.ErrUnavailable for everything else.
+//
+// An end settles its call in the same transaction: what it costs is posted, the
+// hold is given back. Every sum is posted once, see settle.go.
 func (d *DB) WriteRecords(ctx context.Context, records []billing.Record) error {
 	if len(records) == 0 {
 		return nil
@@ -27,7 +30,7 @@ func (d *DB) WriteRecords(ctx context.Context, records []billing.Record) error {
 	if err != nil {
 		return err
 	}
-	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error { return batch.write(ctx, tx) })
+	err = d.writeBatch(ctx, &batch)
 	if err == nil {
 		return nil
 	}
@@ -41,6 +44,44 @@ func (d *DB) WriteRecords(ctx context.Context, records []billing.Record) error {
 	return fmt.Errorf("write records: %w: %w", billing.ErrUnavailable, err)
 }
 
+// recordOptions: no gap between keys is locked, so nodes that write other calls
+// do not meet.
+func recordOptions() *sql.TxOptions { return &sql.TxOptions{Isolation: sql.LevelReadCommitted} }
+
+// writeBatch writes once more, carefully, when a key was there that should not
+// have been: another node was faster, or the rows of calls that were settled long
+// ago are gone.
+func (d *DB) writeBatch(ctx context.Context, b *batch) error {
+	var told []settled
+	for try := 1; ; try++ {
+		err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) (err error) {
+			told, err = b.write(ctx, tx, try > 1)
+			return err
+		})
+		if err == nil || !hasNumber(err, errDuplicate) || try == maxTries {
+			d.tell(told, err)
+			return err
+		}
+	}
+}
+
+// tell counts what was settled, once it is.
+func (d *DB) tell(list []settled, err error) {
+	if err != nil {
+		return
+	}
+	for _, s := range list {
+		if s.err == nil {
+			continue
+		}
+		d.unpriced.Add(1)
+		d.log.Error().Err(s.err).Str("call_id", s.end.Start.CallID).Msg("call is not charged; its record is kept")
+	}
+}
+
+// Unpriced is how many calls could not be charged since the start.
+func (d *DB) Unpriced() int64 { return d.unpriced.Load() }
+
 // errTrial ends a transaction that was only tried.
 var errTrial = errors.New("trial")
 
@@ -48,11 +89,11 @@ var errTrial = errors.New("trial")
 // away, until one is refused. -1: none is.
 func (d *DB) findRefused(ctx context.Context, records []billing.Record) (index int, cause error) {
 	index = -1
-	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+	err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) error {
 		for i := range records {
 			one, err := newBatch(records[i : i+1])
 			if err == nil {
-				err = one.write(ctx, tx)
+				_, err = one.write(ctx, tx, true)
 			}
 			if err != nil {
 				if refused(err) {
@@ -69,9 +110,11 @@ func (d *DB) findRefused(ctx context.Context, records []billing.Record) (index i
 	return index, err
 }
 
-// batch is records sorted into the rows of three statements.
+// batch is records sorted by what becomes of them.
 type batch struct {
-	starts, ends, attempts [][]any
+	starts, attempts [][]any
+	holds            []holdRow      // of calls that begin
+	ends             []*billing.End // in the order in which they came
 }
 
 // newBatch fails with a *billing.RefusedError for a record that is none.
@@ -82,12 +125,16 @@ func newBatch(records []billing.Record) (batch, error) {
 			return batch{}, &billing.RefusedError{Index: i, Err: err}
 		}
 	}
-	// Every node locks rows in the same order, which makes deadlocks rare. Equal
-	// keys keep the order in which they came.
-	for _, rows := range [][][]any{b.starts, b.ends, b.attempts} {
-		slices.SortStableFunc(rows, func(x, y []any) int { return cmp.Compare(x[0].(string), y[0].(string)) }) //nolint:forcetypeassert // the call id
-	}
+	sortRows(b.starts)
+	sortRows(b.attempts)
+	slices.SortStableFunc(b.holds, func(x, y holdRow) int { return cmp.Compare(x.CallID, y.CallID) })
 	return b, nil
+}
+
+// sortRows makes every node lock rows in the same order, which makes deadlocks
+// rare. Equal keys keep the order in which they came.
+func sortRows(rows [][]any) {
+	slices.SortStableFunc(rows, func(x, y []any) int { return cmp.Compare(x[0].(string), y[0].(string)) }) //nolint:forcetypeassert // the call id
 }
 
 func (b *batch) add(r billing.Record) error {
@@ -96,31 +143,35 @@ func (b *batch) add(r billing.Record) error {
 	}
 	switch {
 	case r.Start != nil && r.Attempt == nil && r.End == nil:
-		row, err := startRow(r.Start)
-		if err != nil {
-			return err
-		}
-		b.starts = append(b.starts, row)
+		return b.addStart(r.Start)
 	case r.Attempt != nil && r.Start == nil && r.End == nil:
 		b.attempts = append(b.attempts, attemptRow(r.Attempt.CallID, r.Attempt))
 	case r.End != nil && r.Start == nil && r.Attempt == nil:
-		b.ends = append(b.ends, endRow(r.End))
-		for i := range r.End.Attempts {
-			// The end names the call; its attempts need not repeat it.
-			b.attempts = append(b.attempts, attemptRow(r.End.Start.CallID, &r.End.Attempts[i]))
-		}
+		b.ends = append(b.ends, r.End)
 	default:
 		return errors.New("want exactly one of start, attempt and end")
 	}
 	return nil
 }
 
-func (b *batch) write(ctx context.Context, tx *sql.Tx) error {
-	return cmp.Or(
-		startUpsert().exec(ctx, tx, b.starts),
-		endUpsert().exec(ctx, tx, b.ends),
-		attemptUpsert().exec(ctx, tx, b.attempts),
-	)
+func (b *batch) addStart(s *billing.Start) error {
+	row, err := startRow(s)
+	if err != nil {
+		return err
+	}
+	b.starts = append(b.starts, row)
+	if s.Hold == nil {
+		return nil
+	}
+	hold, err := newHoldRow(s.Hold)
+	if err != nil {
+		return fmt.Errorf("hold: %w", err)
+	}
+	if hold.CallID != s.CallID {
+		return fmt.Errorf("hold of call %q", hold.CallID)
+	}
+	b.holds = append(b.holds, hold)
+	return nil
 }
 
 func startRow(s *billing.Start) ([]any, error) {
@@ -139,10 +190,17 @@ func identityRow(s *billing.Start) []any {
 	}
 }
 
+// endIdentityRow is who and whom, as an end repeats it.
+func endIdentityRow(e *billing.End) []any {
+	return append([]any{e.Start.CallID, moment(e.Start.StartedAt)}, identityRow(&e.Start)...)
+}
+
+// endRow is how the call ended, without its identity.
 func endRow(e *billing.End) []any {
-	row := append([]any{e.Start.CallID, moment(e.Start.StartedAt)}, identityRow(&e.Start)...)
-	return append(row, moment(e.AnsweredAt), string(e.Disposition), known(int64(e.Cause)), known(e.SIPStatus),
-		known(string(e.HangupBy)), e.Talk.Milliseconds(), known(e.PDD.Milliseconds()), known(e.Route), moment(e.EndedAt))
+	return []any{
+		moment(e.AnsweredAt), string(e.Disposition), known(int64(e.Cause)), known(e.SIPStatus),
+		known(string(e.HangupBy)), e.Talk.Milliseconds(), known(e.PDD.Milliseconds()), known(e.Route), moment(e.EndedAt), e.Cut,
+	}
 }
 
 func attemptRow(callID string, a *billing.Attempt) []any {

@@ -14,12 +14,16 @@ func identity() []string {
 // startUpsert: a start wins over what an end has said, and of two starts (two
 // nodes were asked because the first was slow) the later one wins, since its
 // routes are those that were followed. A row whose reasons are NULL has seen no
-// start.
+// start. Who has been charged stays.
 func startUpsert() upsert {
 	const wins = "(reasons IS NULL OR VALUES(started_at) >= started_at)"
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}}}
 	for _, c := range identity() {
-		u.columns = append(u.columns, column{c, prefer(wins, c)})
+		merge := prefer(wins, c)
+		if c == "account_id" {
+			merge = "IF(sale IS NULL, " + merge + ", " + c + ")"
+		}
+		u.columns = append(u.columns, column{c, merge})
 	}
 	u.columns = append(u.columns,
 		column{"started_at", either(wins, "started_at")},
@@ -29,27 +33,45 @@ func startUpsert() upsert {
 	return u
 }
 
-// endUpsert: an end fills what nobody told, and alone knows the end. The same
-// end may be told many times; the first one stands.
-func endUpsert() upsert {
+// identityUpsert: an end fills what nobody told. How the call ended is not in
+// it: that is told by the end that closes the call.
+func identityUpsert() upsert {
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}, {"started_at", ""}}}
 	for _, c := range identity() {
 		u.columns = append(u.columns, column{c, "COALESCE(" + c + ", VALUES(" + c + "))"})
 	}
-	// ended_at tells whether there was an end before, so it comes last.
-	for _, c := range []string{"answered_at", "disposition", "cause", "sip_status", "hangup_by", "talk_ms", "pdd_ms", "route", "ended_at"} {
-		u.columns = append(u.columns, column{c, either("ended_at IS NULL", c)})
+	return u
+}
+
+// closeUpsert writes the end that closes a call. Whether it does was decided
+// before, with the row locked: by nobody so far, or by a worse source.
+func closeUpsert() upsert {
+	u := identityUpsert()
+	for i, c := range u.columns {
+		if c.name == "account_id" {
+			u.columns[i].merge = "IF(VALUES(sale) IS NULL, " + c.merge + ", VALUES(account_id))"
+		}
+	}
+	for _, c := range []string{
+		"answered_at", "disposition", "cause", "sip_status", "hangup_by", "talk_ms", "pdd_ms", "route", "ended_at", "cut",
+		"closed_by", "sale", "sale_currency_id", "sale_base", "cost_base", "held", "terms", "charge_error",
+	} {
+		u.columns = append(u.columns, column{c, "VALUES(" + c + ")"})
 	}
 	return u
 }
 
 // attemptUpsert: a result wins over "in progress", of two results the one that
-// has seen more of the attempt.
+// has seen more of the attempt. Who is paid for it stays.
 func attemptUpsert() upsert {
 	const wins = "(VALUES(result) <> 'in_progress' AND (result = 'in_progress' OR VALUES(elapsed_ms) >= elapsed_ms))"
 	u := upsert{table: "attempts", columns: []column{{"call_id", ""}, {"n", ""}}}
 	for _, c := range []string{"provider_id", "tier", "gate_id", "address_id", "dial_status", "sip_status", "cause", "pdd_ms", "blame"} {
-		u.columns = append(u.columns, column{c, prefer(wins, c)})
+		merge := prefer(wins, c)
+		if c == "provider_id" {
+			merge = "IF(cost IS NULL, " + merge + ", " + c + ")"
+		}
+		u.columns = append(u.columns, column{c, merge})
 	}
 	for _, c := range []string{"route", "started_at"} {
 		u.columns = append(u.columns, column{c, either(wins, c)})
@@ -59,6 +81,31 @@ func attemptUpsert() upsert {
 	}
 	// The columns that decide come last.
 	u.columns = append(u.columns, column{"elapsed_ms", either(wins, "elapsed_ms")}, column{"result", either(wins, "result")})
+	return u
+}
+
+// costUpsert is attemptUpsert of the end that closes the call: what it costs, and
+// whom we owe it.
+func costUpsert() upsert {
+	u := attemptUpsert()
+	for i, c := range u.columns {
+		if c.name == "provider_id" {
+			u.columns[i].merge = "IF(VALUES(cost) IS NULL, " + c.merge + ", VALUES(provider_id))"
+		}
+	}
+	u.columns = append(u.columns, column{"cost", "VALUES(cost)"}, column{"cost_currency_id", "VALUES(cost_currency_id)"})
+	return u
+}
+
+// correctionUpsert is costUpsert over what a worse source has guessed: nothing
+// of that stays.
+func correctionUpsert() upsert {
+	u := costUpsert()
+	for i, c := range u.columns {
+		if c.merge != "" {
+			u.columns[i].merge = "VALUES(" + c.name + ")"
+		}
+	}
 	return u
 }
 

@@ -37,6 +37,7 @@ func ended(id string) *billing.End {
 	return &billing.End{
 		Start: s, AnsweredAt: at("2026-03-04 05:06:12"), EndedAt: at("2026-03-04 05:07:00"), Disposition: billing.Answered, Cause: 16,
 		SIPStatus: 200, HangupBy: billing.SideCalled, Talk: 48 * time.Second, PDD: 2400 * time.Millisecond, Route: "11.c.a35",
+		Source: billing.ByReport, Cut: true,
 		Attempts: []billing.Attempt{*tried(id), *answered(id)},
 	}
 }

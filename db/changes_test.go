@@ -22,6 +22,7 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 	b.exec("INSERT INTO policy_rules (id, position, policy_id) VALUES (1, 1, 1)")
 	b.exec("INSERT INTO route_rules (id, action) VALUES (1, 'block')")
 	b.exec("INSERT INTO block_list (id, side, prefix) VALUES (1, 'A', '447')")
+	b.exec("INSERT INTO allow_list (account_id, prefix) VALUES (1, '447')")
 	for _, c := range []struct{ table, change, insert, remove string }{
 		{"currency", "name_ru = 'рубль' WHERE id = 96", "(iso, name_en, numcode) VALUES ('GBP', 'Pound', 826)", "iso = 'GBP'"},
 		{"fx_rates", "per_eur = 93 WHERE currency_id = 96", "(currency_id, valid_from, per_eur) VALUES (96, '2026-03-01', 94)", "valid_from = '2026-03-01'"},
@@ -42,6 +43,7 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 		{"policy_routes", "weight = 2 WHERE id = 1", "(policy_id, provider_id) VALUES (1, 3)", "provider_id = 3"},
 		{"policy_rules", "position = 2 WHERE id = 1", "(position, policy_id) VALUES (3, 1)", "position = 3"},
 		{"route_rules", "enabled = 0 WHERE id = 1", "(action, gate_id) VALUES ('force', 8)", "action = 'force'"},
+		{"allow_list", "prefix = '4471' WHERE account_id = 1", "(account_id, prefix) VALUES (3, '882')", "account_id = 3"},
 		{"block_list", "prefix = '4471' WHERE id = 1", "(side, prefix) VALUES ('B', '882')", "side = 'B'"},
 	} {
 		for _, statement := range []string{
@@ -58,7 +60,8 @@ func TestEveryChangeReachesChangeLog(t *testing.T) {
 	}
 	// No configuration table was forgotten above.
 	if rows := b.table(`SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'
-		AND TABLE_NAME NOT LIKE 'goose%' AND TABLE_NAME NOT IN ('calls', 'attempts', 'change_log', 'deck_rates', 'call_lengths', 'ported_numbers', 'nodes', 'jobs')
+		AND TABLE_NAME NOT LIKE 'goose%' AND TABLE_NAME NOT IN ('calls', 'attempts', 'change_log', 'deck_rates', 'call_lengths', 'ported_numbers', 'nodes', 'jobs',
+			'balances', 'holds', 'ledger', 'asterisk_cdrs', 'servers_seen')
 		AND (SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE = TABLE_NAME) <> 3`); len(rows) != 0 {
 		t.Errorf("tables without their three triggers: %v", rows)
 	}

@@ -131,6 +131,7 @@ func TestDraftFieldByField(t *testing.T) {
 			Prefix: "447", Destination: `Vereinigtes Königreich \ "mobil" 'x' \N`,
 			Rate: rate.Rate{
 				PerMinute: 99999_99999999, ConnectionFee: 1, Minimum: 2_000_000, AttemptFee: 3, First: 1, Next: 3600,
+				Grace: 60, Free: 3600, Steps: [rate.MaxSteps]rate.Step{{After: 1, PerMinute: 999999_99999999}, {After: 604800, PerMinute: 999999_99999999}},
 				From: at("2026-03-01 00:00:00"), To: at("2026-04-01 12:30:00").Add(7 * time.Millisecond),
 				Window: rate.Window{Days: 0x1f, Start: 480, End: 1200},
 			},
@@ -213,6 +214,9 @@ func drawRate(t *rapid.T) deck.Rate {
 			ConnectionFee: money.Amount(rapid.Int64Range(0, 1e18-1).Draw(t, "fee")),
 			Minimum:       money.Amount(rapid.SampledFrom([]int64{0, 1, 1e18 - 1}).Draw(t, "minimum")),
 			AttemptFee:    money.Amount(rapid.SampledFrom([]int64{0, 1, 1e18 - 1}).Draw(t, "attempt")),
+			Grace:         rapid.SampledFrom([]int32{0, 0, 5}).Draw(t, "grace"),
+			Free:          rapid.SampledFrom([]int32{0, 0, 30}).Draw(t, "free"),
+			Steps:         [rate.MaxSteps]rate.Step{{After: rapid.SampledFrom([]int32{0, 0, 300}).Draw(t, "step")}},
 			First:         rapid.Int32Range(1, 3600).Draw(t, "first"),
 			Next:          rapid.Int32Range(1, 3600).Draw(t, "next"),
 			From:          instant("from"),

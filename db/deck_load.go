@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"tandem/billing/rate"
 )
 
 // rateColumnNames are the columns of deck_rates as appendRate writes them.
 const rateColumnNames = `deck_id, prefix, n, per_minute, connection_fee, minimum_charge, attempt_fee, first_s, next_s,
-	effective_from, effective_to, days, start_minute, end_minute, blocked, destination`
+	grace_s, free_s, steps, effective_from, effective_to, days, start_minute, end_minute, blocked, destination`
 
 // loadRates sends rates by LOAD DATA LOCAL, three times as fast as INSERT.
 func loadRates(ctx context.Context, tx *sql.Tx, id int64, rates []numbered) error {
@@ -88,6 +90,9 @@ func appendRate(to []byte, id int64, r *numbered) []byte {
 	to = appendFixed(append(to, '\t'), int64(r.AttemptFee), amountDigits)
 	to = appendInt(to, int64(r.First))
 	to = appendInt(to, int64(r.Next))
+	to = appendInt(to, int64(r.Grace))
+	to = appendInt(to, int64(r.Free))
+	to = rate.AppendSteps(append(to, '\t'), r.Steps)
 	to = appendTime(to, r.From)
 	to = appendTime(to, r.To)
 	to = appendInt(to, int64(r.Window.Days))
@@ -120,14 +125,14 @@ func appendTime(to []byte, t time.Time) []byte {
 
 // insertRates sends rates to a server that takes no LOAD DATA LOCAL.
 func insertRates(ctx context.Context, tx *sql.Tx, id int64, rates []numbered) error {
-	const columns = 16
+	const columns = 19
 	for len(rates) > 0 {
 		few := rates[:min(len(rates), maxRows)]
 		rates = rates[len(few):]
 		args := make([]any, 0, columns*len(few))
 		for i := range few {
 			r := &few[i]
-			args = append(args, id, r.Prefix, r.n, r.PerMinute, r.ConnectionFee, r.Minimum, r.AttemptFee, r.First, r.Next,
+			args = append(args, id, r.Prefix, r.n, r.PerMinute, r.ConnectionFee, r.Minimum, r.AttemptFee, r.First, r.Next, r.Grace, r.Free, string(rate.AppendSteps(nil, r.Steps)),
 				moment(r.From), moment(r.To), r.Window.Days, r.Window.Start, r.Window.End, r.Blocked, r.Destination)
 		}
 		if _, err := tx.ExecContext(ctx, insertRows("deck_rates", rateColumnNames, columns, len(few)), args...); err != nil {

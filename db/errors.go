@@ -70,6 +70,11 @@ func told(err error) bool {
 	return errors.As(err, &e)
 }
 
+// cutOff says whether the connection went away before an answer came.
+func cutOff(err error) bool {
+	return away(err) && (!told(err) || hasNumber(err, 1053, 1152, 1158, 1159, 1160, 1161, 1927))
+}
+
 // wrap names the operation and marks errors of the connection, so that a caller
 // can tell "try later" from "wrong".
 func wrap(operation string, err error) error {

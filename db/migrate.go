@@ -44,6 +44,8 @@ func goMigrations() []goMigration {
 	return []goMigration{
 		{19, "0019_change_triggers", createTriggers(configurationTables())},
 		{39, "0039_deck_triggers", createTriggers(deckTables())},
+		{54, "0054_money_procedures", createProcedures("p_hold", "p_extend")},
+		{55, "0055_money_triggers", createTriggers(moneyTables())},
 	}
 }
 

@@ -43,6 +43,7 @@ type DB struct {
 
 	opened       time.Time
 	localRefused atomic.Bool // the server takes no LOAD DATA LOCAL
+	unpriced     atomic.Int64
 }
 
 // Open connects and says in plain words what is wrong when it cannot. The error

@@ -48,7 +48,7 @@ func articleFiles() []seedFile {
 func demoFiles() []seedFile {
 	var list []seedFile
 	for _, table := range []string{
-		"fx_rates", "server_addresses", "tariffs", "accounts", "subscribers", "subscriber_numbers", "numbers_pool",
+		"fx_rates", "server_addresses", "tariffs", "accounts", "balances", "ledger", "subscribers", "subscriber_numbers", "numbers_pool",
 	} {
 		list = append(list, seedFile{source: "demo", file: table, table: table})
 	}
@@ -132,6 +132,8 @@ func seedFileOf(ctx context.Context, tx *sql.Tx, source fs.FS, f seedFile, force
 			return err
 		})
 		return s, err
+	case "ledger":
+		return seedLedger(ctx, tx, f, rows)
 	}
 	return seedTable(ctx, tx, f, rows, force)
 }

@@ -22,7 +22,7 @@ func (b bundle) everything() map[string][][]string {
 	all := map[string][][]string{}
 	for _, table := range []string{
 		"currency", "fx_rates", "providers", "providers_ips", "servers", "server_addresses", "accounts", "subscribers",
-		"subscriber_numbers", "numbers_pool", "gates", "duty_operators", "stop_rules", "tariffs", "decks", "deck_rates",
+		"subscriber_numbers", "numbers_pool", "gates", "duty_operators", "stop_rules", "tariffs", "decks", "deck_rates", "balances", "ledger",
 	} {
 		all[table] = b.table("SELECT * FROM " + table + " ORDER BY 1, 2")
 	}

@@ -89,6 +89,7 @@ func (r *reader) readAll() error {
 		{"providers", r.readProviders},
 		{"providers_ips", r.readAddresses},
 		{"accounts", r.readAccounts},
+		{"allow_list", r.readAllowed},
 		{"subscribers", r.readSubscribers},
 		{"subscriber_numbers", r.readMayShow},
 		{"numbers_pool", r.readNumbers},

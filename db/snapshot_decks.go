@@ -8,10 +8,17 @@ import (
 )
 
 func (r *reader) readTariffs() error {
-	return r.each(`SELECT id, name, currency_id FROM tariffs ORDER BY id`, func(rows *sql.Rows) error {
+	return r.each(`SELECT id, name, currency_id, COALESCE(markup_percent, 0), COALESCE(markup_per_minute, 0),
+			markup_percent IS NOT NULL OR markup_per_minute IS NOT NULL
+		FROM tariffs ORDER BY id`, func(rows *sql.Rows) error {
 		var t routing.Tariff
-		if err := rows.Scan(&t.ID, &t.Name, &t.CurrencyID); err != nil {
+		var m routing.Markup
+		var costPlus bool
+		if err := rows.Scan(&t.ID, &t.Name, &t.CurrencyID, &m.Percent, &m.PerMinute, &costPlus); err != nil {
 			return err
+		}
+		if costPlus {
+			t.Markup = &m
 		}
 		r.data.Tariffs = append(r.data.Tariffs, t)
 		return nil

@@ -47,6 +47,9 @@ func TestDeckRowsReachTheTable(t *testing.T) {
 		(7, '882', 0, 0, 0, 0, 0, 60, 60, NULL, NULL, 0, 0, 0, 1, 'closed'),
 		(8, '4', 0, 1, 0, 0.1, 0, 60, 60, NULL, NULL, 0, 0, 0, 0, 'minimum'),
 		(8, '5', 0, 1, 0, 0, 0.2, 60, 60, NULL, NULL, 0, 0, 0, 0, 'attempt')`)
+	b.exec(`INSERT INTO deck_rates (deck_id, prefix, per_minute, grace_s, free_s, steps) VALUES
+		(8, '6', 1, 5, 0, ''), (8, '7', 1, 0, 30, ''), (8, '8', 1, 0, 0, '300:0.5'), (8, '9', 1, 60, 3600, '1:0.5,604800:0')`)
+	b.exec(`UPDATE tariffs SET markup_percent = 12.5, markup_per_minute = NULL WHERE id = 1`)
 	data, problems := b.load()
 	if len(problems) != 0 {
 		t.Errorf("problems: %v", problems)
@@ -66,6 +69,9 @@ func TestDeckRowsReachTheTable(t *testing.T) {
 	minute := func(perMinute money.Rate) rate.Rate { return rate.Rate{PerMinute: perMinute, First: 60, Next: 60} }
 	row := func(prefix string, r rate.Rate) routing.DeckRow { return routing.DeckRow{Prefix: prefix, Rate: r} }
 	old, weekend, night, minimum, attempt := minute(5e7), minute(5e7), minute(5e7), minute(1e8), minute(1e8)
+	grace, free, step, steps := minute(1e8), minute(1e8), minute(1e8), minute(1e8)
+	grace.Grace, free.Free, step.Steps[0] = 5, 30, rate.Step{After: 300, PerMinute: 5e7}
+	steps.Grace, steps.Free, steps.Steps = 60, 3600, [rate.MaxSteps]rate.Step{{After: 1, PerMinute: 5e7}, {After: 604800}}
 	old.From = at("1969-12-31 23:59:59")
 	weekend.Window.Days = 96
 	night.Window = rate.Window{Start: 1320, End: 360}
@@ -80,12 +86,15 @@ func TestDeckRowsReachTheTable(t *testing.T) {
 			row("447", old), row("447", weekend), row("447", night),
 			{Prefix: "882", Blocked: true, Rate: minute(0)},
 		},
-		8: {row("4", minimum), row("5", attempt)},
+		8: {row("4", minimum), row("5", attempt), row("6", grace), row("7", free), row("8", step), row("9", steps)},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sameTable(t, "table", want, data.Rates)
+	if m := data.Tariffs[0].Markup; m == nil || *m != (routing.Markup{Percent: 125_000}) {
+		t.Errorf("markup %+v", m)
+	}
 }
 
 // Which deck counts, now and at other moments.

@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql"
+	"strings"
 
 	"tandem/internal/e164"
 	"tandem/internal/money"
@@ -58,27 +59,99 @@ func (r *reader) readServerAddresses() error {
 }
 
 func (r *reader) readAccounts() error {
-	return r.each(`SELECT id, name, enabled <> 0, country, international_prefix, trunk_prefix, default_cli, min_tier,
-			channels, cps, COALESCE(tariff_id, 0), no_loss <> 0, max_per_minute, max_connection_fee
-		FROM accounts ORDER BY id`, func(rows *sql.Rows) error {
+	return r.each(`SELECT a.id, name, enabled <> 0, country, international_prefix, trunk_prefix, default_cli, min_tier,
+			channels, cps, COALESCE(tariff_id, 0), no_loss <> 0, max_per_minute, max_connection_fee, COALESCE(b.currency_id, 0),
+			payment, credit_limit, daily_limit, call_limit, low_balance, language, time_zone, allow_only <> 0
+		FROM accounts a LEFT JOIN balances b ON b.account_id = a.id ORDER BY a.id`, func(rows *sql.Rows) error {
 		var a routing.Account
 		var rules dialRules
 		var tier string
 		var defaultCLI sql.NullString
 		var maxRate sql.Null[money.Rate]
 		var maxFee sql.Null[money.Amount]
+		var m accountMoney
 		if err := rows.Scan(&a.ID, &a.Name, &a.Enabled, &rules.country, &rules.international, &rules.trunk, &defaultCLI, &tier,
-			&a.Limit.Channels, &a.Limit.CPS, &a.TariffID, &a.NoLoss, &maxRate, &maxFee); err != nil {
+			&a.Limit.Channels, &a.Limit.CPS, &a.TariffID, &a.NoLoss, &maxRate, &maxFee, &a.CurrencyID,
+			&m.payment, &m.credit, &m.daily, &m.call, &m.low, &m.language, &m.zone, &a.AllowOnly); err != nil {
 			return err
 		}
-		var ok [5]bool
+		var ok [6]bool
 		a.DefaultCLI, ok[0] = r.number("accounts", a.ID, "default_cli", defaultCLI)
 		a.Rules, ok[1] = r.dialRules(a.ID, rules)
 		a.MinTier, ok[2] = r.minTier("accounts", a.ID, tier)
 		ok[3] = r.limit("accounts", a.ID, a.Limit)
 		ok[4] = r.caps(&a, maxRate, maxFee)
-		if ok == [5]bool{true, true, true, true, true} {
+		ok[5] = r.money(&a, m)
+		if ok == [6]bool{true, true, true, true, true, true} {
 			r.data.Accounts = append(r.data.Accounts, a)
+		}
+		return nil
+	})
+}
+
+// accountMoney are the columns that say what an account may spend, and how it is
+// spoken to.
+type accountMoney struct {
+	payment                  string
+	credit, daily, call, low sql.Null[money.Amount]
+	language, zone           string
+}
+
+// money fills what an account may spend. An account that cannot be read must not
+// spend at all, so it is left out.
+func (r *reader) money(a *routing.Account, m accountMoney) (ok bool) {
+	switch m.payment {
+	case Prepaid:
+		if !m.credit.Valid {
+			m.credit = sql.Null[money.Amount]{Valid: true}
+		}
+	case Postpaid:
+	default:
+		r.problem("accounts", a.ID, "payment", "%q: want %s or %s", m.payment, Prepaid, Postpaid)
+		return false
+	}
+	switch {
+	case m.daily.V < 0:
+		r.problem("accounts", a.ID, "daily_limit", "%s: want a sum, or NULL for any", m.daily.V)
+		return false
+	case m.call.V < 0:
+		r.problem("accounts", a.ID, "call_limit", "%s: want a sum, or NULL for any", m.call.V)
+		return false
+	case !goodLanguage(m.language):
+		r.problem("accounts", a.ID, "language", "%q: want a language of Asterisk's sounds, e.g. ru or en_GB, or nothing for its own", m.language)
+		return false
+	}
+	if m.zone != "" {
+		if a.Zone, ok = r.zone("accounts", a.ID, m.zone); !ok {
+			return false
+		}
+	}
+	a.Credit, a.Daily, a.CallLimit, a.LowBalance = pointer(m.credit), pointer(m.daily), pointer(m.call), pointer(m.low)
+	a.Language = m.language
+	return true
+}
+
+// goodLanguage says whether text may stand in a path of sounds.
+func goodLanguage(text string) bool {
+	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""
+}
+
+// pointer is nil for NULL.
+func pointer[T any](v sql.Null[T]) *T {
+	if !v.Valid {
+		return nil
+	}
+	return &v.V
+}
+
+func (r *reader) readAllowed() error {
+	return r.each(`SELECT account_id, prefix FROM allow_list ORDER BY account_id, prefix`, func(rows *sql.Rows) error {
+		var a routing.Allow
+		if err := rows.Scan(&a.AccountID, &a.Prefix); err != nil {
+			return err
+		}
+		if r.prefix("allow_list", a.AccountID, "prefix", a.Prefix) {
+			r.data.Allowed = append(r.data.Allowed, a)
 		}
 		return nil
 	})

@@ -71,9 +71,9 @@ func (r *reader) finishRates() (err error) {
 // one column, NULL in most: each costs time, five million times.
 const rateColumns = `prefix, per_minute, connection_fee, first_s, next_s,
 	IF(minimum_charge = 0 AND attempt_fee = 0 AND effective_from IS NULL AND effective_to IS NULL
-			AND days = 0 AND start_minute = 0 AND end_minute = 0 AND NOT blocked, NULL,
+			AND days = 0 AND start_minute = 0 AND end_minute = 0 AND NOT blocked AND grace_s = 0 AND free_s = 0 AND steps = '', NULL,
 		CONCAT_WS(' ', minimum_charge, attempt_fee, COALESCE(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', effective_from) DIV 1000, 'x'),
-			COALESCE(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', effective_to) DIV 1000, 'x'), days, start_minute, end_minute, blocked))`
+			COALESCE(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', effective_to) DIV 1000, 'x'), days, start_minute, end_minute, blocked, grace_s, free_s, steps))`
 
 func (r *reader) readDeckRates(ref routing.DeckRef) error {
 	var row [6]sql.RawBytes
@@ -130,10 +130,11 @@ func parseRateRow(row [6]sql.RawBytes) (v rate.Rate, blocked bool, err error) {
 	return v, blocked, err
 }
 
-// parseRareColumns reads the columns that are one: fees, times, window, blocked.
+// parseRareColumns reads the columns that are one: fees, times, window, blocked,
+// grace, free seconds, steps.
 func parseRareColumns(text []byte, v *rate.Rate) (blocked bool, err error) {
-	var numbers [8]int64
-	digits := [8]int{amountDigits, amountDigits}
+	var numbers [10]int64
+	digits := [len(numbers)]int{amountDigits, amountDigits}
 	rest := text
 	for i := range numbers {
 		var word []byte
@@ -154,6 +155,12 @@ func parseRareColumns(text []byte, v *rate.Rate) (blocked bool, err error) {
 	}
 	if numbers[5] < 0 || numbers[6] < 0 {
 		return false, fmt.Errorf("window from minute %d to minute %d: want 0 to 1440", numbers[5], numbers[6])
+	}
+	v.Grace, v.Free = int32(numbers[8]), int32(numbers[9])
+	if len(rest) > 0 {
+		if v.Steps, err = rate.ParseSteps(string(rest)); err != nil {
+			return false, err
+		}
 	}
 	v.Minimum, v.AttemptFee = money.Amount(numbers[0]), money.Amount(numbers[1])
 	v.Window = rate.Window{Days: uint8(numbers[4]), Start: uint16(numbers[5]), End: uint16(numbers[6])}

@@ -112,7 +112,7 @@ func TestLoadDemoFieldByField(t *testing.T) {
 		DefaultCLI: "74951815000", MinTier: routing.TierCLI, NoLoss: true,
 	}, data.Accounts[0])
 	same(t, "account 3", routing.Account{ID: 3, Name: "Transit", Enabled: true, NoLoss: true}, data.Accounts[2])
-	same(t, "account 4", routing.Account{ID: 4, Name: "Retail", Enabled: true, NoLoss: true, TariffID: 1}, data.Accounts[3])
+	same(t, "account 4", routing.Account{ID: 4, Name: "Retail", Enabled: true, NoLoss: true, TariffID: 1, CurrencyID: 156, Credit: new(money.Amount)}, data.Accounts[3])
 	same(t, "subscriber 1", routing.Subscriber{
 		ID: 1, Login: "moscow-101", Secret: "demo-moscow-101", AccountID: 1, ServerID: 1, Extension: "101",
 		MayShow: []e164.Number{"74951815000", "74951815001", "74957952301"}, Enabled: true,

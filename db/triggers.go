@@ -23,6 +23,10 @@ func deckTables() []string {
 	return []string{"tariffs", "decks", "policies", "policy_routes", "policy_rules", "route_rules", "block_list"}
 }
 
+// moneyTables came with balances. balances, holds and ledger are not among them:
+// no decision is made by what a running Tandem remembers of them.
+func moneyTables() []string { return []string{"allow_list"} }
+
 // createTriggers makes three triggers a table: each changed row adds one to
 // change_log within the same transaction, so that the news and the change
 // become visible together. It may run any number of times.

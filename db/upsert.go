@@ -16,7 +16,8 @@ const (
 )
 
 // upsert is INSERT … ON DUPLICATE KEY UPDATE for one table. Columns and rules
-// are written once, placeholders are counted by code.
+// are written once, placeholders are counted by code. Without rules it is a plain
+// INSERT.
 type upsert struct {
 	table   string
 	columns []column
@@ -79,7 +80,20 @@ func (u upsert) statement(n int) string {
 			sets = append(sets, c.name+" = "+c.merge)
 		}
 	}
-	return insertRows(u.table, strings.Join(names, ", "), len(names), n) + " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+	text := insertRows(u.table, strings.Join(names, ", "), len(names), n)
+	if len(sets) == 0 {
+		return text
+	}
+	return text + " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+}
+
+// insertInto is an INSERT without more: a row that is there already is an error.
+func insertInto(table string, columns ...string) upsert {
+	u := upsert{table: table}
+	for _, c := range columns {
+		u.columns = append(u.columns, column{c, ""})
+	}
+	return u
 }
 
 // insertRows is the text of an INSERT of n rows with that many columns each.

@@ -60,7 +60,9 @@
 //	T_A1…       answer time-out, whole seconds; 0 or empty leaves only what is left of Server.HuntBudget
 //	T_P1…       no-progress time-out, whole seconds; 0 or empty means none
 //	T_KEYS      all keys joined by "/"
-//	T_MAX       longest talk (or echo), whole seconds; 0, empty or more than Server.MaxTalk means Server.MaxTalk
+//	T_MAX       talk (or echo) that is paid for, whole seconds; 0, empty or more than Server.MaxTalk means Server.MaxTalk
+//	T_SPENT     sound the caller hears when that is over; empty means none, and a neighbour's call gets none
+//	T_LANG      language of what the caller hears; empty leaves the server's
 //	T_CAUSE     reject: a Q.850 cause that chan_pjsip maps; any other becomes 34 (503)
 //	T_FILE      reject: announcement, played as early media; empty means none, and a neighbour's call gets none
 //	T_I         after next: the place in the list of the route to try; it may skip
@@ -73,6 +75,30 @@
 // with 17, NOANSWER after ringing with 19, anything else takes the next route,
 // and the end of the list is NoMorePaths and 34. So are ten attempts, and the end
 // of Server.HuntBudget.
+//
+// # The limit
+//
+// T_MAX is armed on the called leg when that leg answers, inside Asterisk: it
+// strikes whether or not a Tandem lives. It strikes [LimitMargin] early, for
+// Asterisk needs a moment to end the talk, and a started second is charged. The
+// called leg is released at once; then the caller hears T_SPENT and is hung up.
+// What the caller hears then is in no time of the report: ended_ms is the end of
+// the talk, and only a caller who listens is still there after it.
+//
+// While the call is up, Tandem moves the limit over AMI (Setvar):
+//
+//	TIMEOUT(absolute)  on the called channel: seconds from now, with a fraction; never 0, which means none
+//	limit              on the caller's channel: whole seconds of talk from the answer to then, for "cut"
+//	spent              on the caller's channel: another T_SPENT
+//
+// and it reads (Getvar)
+//
+//	DIALEDPEERNAME     of the caller's channel: the called channel, from its answer on
+//	TIMEOUT(absolute)  of the called channel: seconds left
+//	since              of the called channel: when it answered, ms since 1970 by Asterisk's clock
+//
+// No endpoint may transfer (allow_transfer=no) and Dial has no t or T, so no call
+// leaves the leg that carries its limit.
 //
 // # What ARI sees
 //
@@ -109,6 +135,7 @@
 //	origin        call id at the server where the call began, if a neighbour sent it
 //	started_ms ended_ms talk_ms     talk_ms is 0 if nobody answered; for an echo test, its length
 //	by            who hung up: caller, called or asterisk (rejects, time-outs, the limit, no media, AMI)
+//	cut           1 if the limit struck; then by is asterisk, whatever came after it
 //	action        the last T_ACTION; empty when no node ever answered
 //	reject_cause  the cause we refused with; empty if we did not
 //	status        STATUS of the last attempt; empty without one

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"path"
 	"slices"
 	"strconv"
@@ -19,6 +20,9 @@ var templates embed.FS
 
 // header is the first line of every file of ours, and how Write knows them.
 const header = `; Rendered by "tandem asterisk render". Changes made here are lost at the next rendering.` + "\n"
+
+// LimitMargin is how much earlier than the paid talk ends the limit strikes.
+const LimitMargin = 100 * time.Millisecond
 
 const (
 	// MaxAttempts is how many routes one call may try.
@@ -175,6 +179,23 @@ type gateView struct {
 
 func (view) MaxAttempts() int     { return MaxAttempts }
 func (view) MappedCauses() string { return mappedCauses }
+
+// AMIPermits are the nodes that do not come from loopback, each once.
+func (v view) AMIPermits() []netip.Prefix {
+	var out []netip.Prefix
+	for _, n := range v.Nodes {
+		for _, a := range []netip.Addr{n.AGI.Addr(), n.HTTP.Addr()} {
+			if p := netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()); !a.IsLoopback() && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// LimitFraction is the part of the last paid second that is talked, in
+// milliseconds.
+func (view) LimitFraction() int64 { return (time.Second - LimitMargin).Milliseconds() }
 
 func (v view) ExchangeSeconds() string      { return seconds(v.ExchangeTimeout) }
 func (v view) MaxTalkSeconds() int64        { return int64(v.MaxTalk / time.Second) }

@@ -238,3 +238,49 @@ func sections(text string) map[string][]string {
 	}
 	return out
 }
+
+// TestNobodyLeavesTheLimit: a call that can be transferred leaves the leg on
+// which its limit is armed.
+func TestNobodyLeavesTheLimit(t *testing.T) {
+	s := sample()
+	if n := strings.Count(rendered(t, s, "pjsip.conf"), "allow_transfer"); n != 1 ||
+		!slices.Contains(sections(rendered(t, s, "pjsip.conf"))["tandem-endpoint](!)"], "allow_transfer = no") {
+		t.Errorf("allow_transfer stands %d times in pjsip.conf, want one for all endpoints, saying no", n)
+	}
+	for section, lines := range sections(rendered(t, s, "pjsip.conf")) {
+		if slices.Contains(lines, "type = endpoint") && section != "tandem-endpoint](!)" {
+			t.Errorf("[%s] is an endpoint of its own kind", section)
+		}
+	}
+	for section, lines := range sections(rendered(t, s, "iax.conf")) {
+		if section != "general" && section != "callnumberlimits" && !slices.Contains(lines, "transfer = no") {
+			t.Errorf("iax.conf [%s] may transfer", section)
+		}
+	}
+	dials := 0
+	for line := range strings.SplitSeq(rendered(t, s, "extensions.conf"), "\n") {
+		if strings.HasPrefix(line, ";") || !strings.Contains(line, "Dial(") {
+			continue
+		}
+		dials++
+		if !strings.Contains(line, ",giU(predial^${limit}^") {
+			t.Errorf("Dial without its limit, or with options that nobody has thought of: %s", line)
+		}
+	}
+	if dials != 1 {
+		t.Errorf("%d Dials, want one", dials)
+	}
+}
+
+// TestAMIUser: the user that moves limits can do nothing else, and comes from
+// loopback or a node.
+func TestAMIUser(t *testing.T) {
+	lines := sections(rendered(t, sample(), "manager.conf"))["tandem"]
+	want := []string{
+		"secret = ami-secret", "deny = 0.0.0.0/0.0.0.0", "deny = ::/0", "permit = 127.0.0.0/8", "permit = ::1/128",
+		"permit = 192.0.2.20/32", "permit = 2001:db8::21/128", "write = call", "writetimeout = 5000",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("manager.conf gives %q, want %q", lines, want)
+	}
+}

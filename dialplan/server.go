@@ -25,7 +25,8 @@ type Server struct {
 	IAXBind netip.AddrPort
 	// HTTPBind and AMIBind are the TCP addresses of ARI and AMI, on loopback.
 	HTTPBind, AMIBind netip.AddrPort
-	// ARI and AMI are the only users there; read and write.
+	// ARI and AMI are the only users there: ARI's reads and writes, AMI's reads and
+	// sets variables of channels.
 	ARI, AMI User
 
 	// Nodes are the Tandem nodes in the order they are asked, one to three.

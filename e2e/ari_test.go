@@ -162,7 +162,7 @@ func (w *watched) Reachable(_, endpoint string, ok bool) {
 	}
 }
 
-func (w *watched) Up(_ string, _ time.Time, callIDs map[string]struct{}) {
+func (w *watched) Up(_ context.Context, _ string, _ time.Time, callIDs map[string]struct{}, _ []ari.Up) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.up = callIDs

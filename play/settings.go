@@ -15,6 +15,9 @@ type NodeSettings struct {
 	Ring, NoProgress, HuntBudget, MaxTalk, Drain time.Duration
 	// MinFailures is how many failures rest a way out.
 	MinFailures int
+	// Slice of paid talk, when the next is paid and the caller warned, and how long
+	// an end report may take.
+	Slice, Lead, Warn, Patience time.Duration
 }
 
 // Secrets of the play stack. They open nothing but this stack, whose doors are
@@ -44,12 +47,18 @@ limits:
   no_progress: %[9]s
   hunt_budget: %[10]s
   max_talk: %[33]s
+money:
+  slice: %[35]s
+  lead: %[36]s
+  warn: %[37]s
+  patience: %[38]s
 breaker:
   min_failures: %[34]d
 drain: %[11]s
 spool:
   dir: %[12]s
   collect: [%[13]s]
+  cdrs: [%[39]s]
 asterisk:
   nodes: [%[14]s]
   servers:
@@ -91,7 +100,8 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
-	v := NodeSettings{Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5}
+	v := NodeSettings{Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5,
+		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second}
 	if s.options.Settings != nil {
 		s.options.Settings(&v)
 	}
@@ -107,9 +117,9 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 		}
 	}
 	asterisk := filepath.Join(s.Dir, "asterisk")
-	collect := ""
+	collect, cdrs := "", ""
 	if collects {
-		collect = s.ReportFile()
+		collect, cdrs = s.ReportFile(), s.CDRFile()
 	}
 	var nodes []string
 	for i := range max(1, s.options.Nodes) {
@@ -121,7 +131,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 		filepath.Join(dir, "spool"), collect, strings.Join(nodes, ", "), ServerName, s.SIP(), rtpFirst, rtpLast,
 		s.at(asteriskHost, iaxPort), s.at(asteriskHost, ariPort), s.at(asteriskHost, amiPort),
 		ariUser, secrets[0], amiUser, secrets[1], secrets[2], s.ReportFile(), asterisk,
-		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures)
+		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures, v.Slice, v.Lead, v.Warn, v.Patience, cdrs)
 	if err := os.WriteFile(n.Config, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
@@ -130,6 +140,11 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 
 // ReportFile is where Asterisk keeps end reports that no node took.
 func (s *Stack) ReportFile() string { return filepath.Join(s.Dir, "asterisk", "log", "tandem-reports") }
+
+// CDRFile is where Asterisk writes its own call records.
+func (s *Stack) CDRFile() string {
+	return filepath.Join(s.Dir, "asterisk", "log", "cdr-custom", "tandem.json")
+}
 
 // secretFile writes a secret once and names its file; an empty secret is made
 // up, except for the database, which may have none.

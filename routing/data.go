@@ -32,6 +32,7 @@ type Data struct {
 	PolicyRules []PolicyRule
 	RouteRules  []RouteRule
 	Blocks      []Block
+	Allowed     []Allow
 	Currencies  []Currency
 	FX          map[int64]money.FX // by currency id: units per euro, in force now
 }
@@ -155,10 +156,26 @@ type Account struct {
 	DefaultCLI e164.Number // may be empty
 	MinTier    Tier        // no route of a lower tier
 	Limit      Limit
-	TariffID   int64         // what its calls are sold by; 0: not known
-	NoLoss     bool          // with a tariff: no route that costs more than the call is sold for
-	MaxRate    *money.Rate   // dearest price per minute to buy at, in the base currency; nil: any
-	MaxFee     *money.Amount // dearest connection fee to buy at, in the base currency; nil: any
+	TariffID   int64          // what its calls are sold by; 0: not known
+	NoLoss     bool           // with a tariff: no route that costs more than the call is sold for
+	MaxRate    *money.Rate    // dearest price per minute to buy at, in the base currency; nil: any
+	MaxFee     *money.Amount  // dearest connection fee to buy at, in the base currency; nil: any
+	Zone       *time.Location // of the windows that it is sold by; nil: the deck's
+
+	// Its money, in the currency of its balance.
+	CurrencyID int64         // 0: it has no balance, and can buy nothing
+	Credit     *money.Amount // how far below zero the balance may go; below 0: a floor; nil: no limit
+	Daily      *money.Amount // most it may spend a day, on the clock of Zone; nil: no limit
+	CallLimit  *money.Amount // most one call may cost; nil: no limit
+	LowBalance *money.Amount // below it the balance is low; nil: never
+	Language   string        // of announcements, e.g. "ru"; empty: Asterisk's own
+	AllowOnly  bool          // only numbers that begin with a prefix in Data.Allowed
+}
+
+// Allow is a prefix that an account with AllowOnly may call.
+type Allow struct {
+	AccountID int64
+	Prefix    string
 }
 
 // Subscriber is a telephone or a PBX with a login of its own.
@@ -197,6 +214,14 @@ type Tariff struct {
 	ID         int64
 	Name       string
 	CurrencyID int64
+	Markup     *Markup // set: sold by what each route costs and so much more, without a deck
+}
+
+// Markup is what a cost-plus tariff adds to the provider's prices, in the
+// provider's currency.
+type Markup struct {
+	Percent   rate.Percent // on every price and fee
+	PerMinute money.Rate
 }
 
 // Deck is one version of all prices of a provider for a tier, or of a tariff.

@@ -199,3 +199,10 @@ func (s *Snapshot) Usable(k Key) bool {
 	}
 	return false
 }
+
+// FX is how many units of a currency one euro buys, as of the snapshot; 0: not
+// known.
+func (s *Snapshot) FX(currencyID int64) money.FX { return s.fx[currencyID] }
+
+// BaseFX is how many units of the base currency one euro buys.
+func (s *Snapshot) BaseFX() money.FX { return s.baseFX }

@@ -79,9 +79,10 @@ type Plan struct {
 	Lengths  string       // prefix whose call lengths were expected
 	Sale     money.Amount // expected price to the account, in the base currency, rounded down
 	Sold     bool         // Sale is known
+	Markup   *Markup      // set: the account pays each route's cost and so much more
 
-	sellRate     uint32 // place in the trie's entries
-	sellCurrency int64
+	sellMatch match
+	sellDeck  *tariff
 
 	snapshot *Snapshot
 	request  Request
@@ -185,6 +186,9 @@ func (p *Plan) refused() Reason {
 		p.Detail = row
 		return reason
 	}
+	if r.Account.AllowOnly && !s.allowed.has(r.Account.ID, r.BNumber) {
+		return ReasonNotAllowed
+	}
 	for _, rule := range s.routeRules.of(r.Account.ID) {
 		if !rule.matches(r.Account.ID, r.Shown.CLI, r.BNumber, r.At) {
 			continue
@@ -251,7 +255,7 @@ func (p *Plan) price(m match, currency int64, fx money.FX) (*price, Reason, stri
 	}
 	v := room(&p.prices)
 	v.entry, v.depth, v.fx, v.attempt = m.entry-1, m.depth, fx, 0
-	if part.minimum == 0 {
+	if part.plain {
 		v.exact = rate.Linear(e.perMinute, p.profile.billed[part.steps], part.fee+part.attempt)
 	} else {
 		full := s.rates.rate(*e)
@@ -300,10 +304,16 @@ func roundUp(a money.Amount, from, to money.FX) (money.Amount, error) {
 func (p *Plan) sell() Reason {
 	account := p.request.Account
 	tariff := p.snapshot.tariffs[account.TariffID]
-	if tariff == nil {
+	switch {
+	case tariff == nil:
+		return ""
+	case tariff.bad:
+		return ReasonNoSellRate
+	case tariff.Markup != nil:
+		p.Markup = tariff.Markup
 		return ""
 	}
-	m, ok := p.matched(tariff.slot)
+	m, ok := p.matchSale(tariff)
 	if !ok {
 		if account.NoLoss {
 			return ReasonNoSellRate
@@ -315,7 +325,7 @@ func (p *Plan) sell() Reason {
 		return reason
 	}
 	p.Sale, p.Sold = v.cost.Down, true
-	p.sellRate, p.sellCurrency = v.entry, tariff.CurrencyID
+	p.sellMatch, p.sellDeck = m, tariff
 	return ""
 }
 
@@ -346,7 +356,7 @@ func (p *Plan) SellRate() (r rate.Rate, currencyID int64, ok bool) {
 		return rate.Rate{}, 0, false
 	}
 	t := p.snapshot.rates
-	return t.rate(t.trie.entries[p.sellRate]), p.sellCurrency, true
+	return t.rate(t.trie.entries[p.sellMatch.entry-1]), p.sellDeck.CurrencyID, true
 }
 
 // addDeck makes candidates of all ways out of a provider's tier.
@@ -396,7 +406,7 @@ func (p *Plan) leastTier() Tier {
 func (p *Plan) overCap(v *price) Reason {
 	a, base, t := p.request.Account, p.snapshot.baseFX, p.snapshot.rates
 	e := &t.trie.entries[v.entry]
-	if a.MaxRate != nil && dearer(int64(e.perMinute), v.fx, int64(*a.MaxRate), base) {
+	if a.MaxRate != nil && dearer(int64(t.parts[e.part].dearest(e.perMinute)), v.fx, int64(*a.MaxRate), base) {
 		return ReasonRateCap
 	}
 	if a.MaxFee != nil && dearer(int64(t.parts[e.part].fee), v.fx, int64(*a.MaxFee), base) {

@@ -42,6 +42,7 @@ func TestPlanAgainstExhaustiveModel(t *testing.T) {
 				t.Fatalf("call for %s showing %q on %s\n got %v\nwant %v", b, shown.CLI, here.Name, got, want)
 			}
 			checkEveryCandidateIsNamed(t, &plan, d)
+			checkCosts(t, &plan, c, b)
 		}
 	})
 }
@@ -58,6 +59,18 @@ func describePlan(p *routing.Plan) []string {
 		keys = append(keys, r.Key.String())
 	}
 	return keys
+}
+
+// The expected cost of every route, and the rate it comes from.
+func checkCosts(t *rapid.T, p *routing.Plan, c *company, b e164.Number) {
+	for _, r := range p.Routes {
+		row := modelRow(c, r.Key.ProviderID, r.Tier, b)
+		cost, _ := modelCost(c, row, r.Provider.CurrencyID)
+		half := new(big.Rat).Add(cost, big.NewRat(1, 2))
+		if want := new(big.Int).Div(half.Num(), half.Denom()); int64(r.Cost) != want.Int64() || r.Rate != row.Rate {
+			t.Fatalf("%s costs %s by %+v, want %s by %+v", r.Key, r.Cost, r.Rate, want, row.Rate)
+		}
+	}
 }
 
 // Every provider that sells anything is either a route or left out with a reason.
@@ -181,6 +194,13 @@ func drawCompany(t *rapid.T) *company {
 			PerMinute: money.Rate(rapid.Int64Range(0, 3e6).Draw(t, "per minute")) / coarse * coarse, ConnectionFee: money.Amount(rapid.SampledFrom([]int64{0, 0, 1, 99_999}).Draw(t, "fee")),
 			Minimum: money.Amount(rapid.SampledFrom([]int64{0, 0, 0, 20_000}).Draw(t, "minimum")), AttemptFee: money.Amount(rapid.SampledFrom([]int64{0, 0, 0, 1, 10_000}).Draw(t, "attempt fee")),
 			First: rapid.SampledFrom([]int32{1, 6, 30, 60, 240}).Draw(t, "first"), Next: rapid.SampledFrom([]int32{1, 6, 60}).Draw(t, "next"),
+		}
+		if rapid.IntRange(0, 2).Draw(t, "not plain") == 0 {
+			r.Grace = rapid.SampledFrom([]int32{0, 5, 30}).Draw(t, "grace")
+			r.Free = rapid.SampledFrom([]int32{0, 30, 61}).Draw(t, "free")
+			if after := rapid.SampledFrom([]int32{0, 30, 100}).Draw(t, "step"); after > 0 {
+				r.Steps = [rate.MaxSteps]rate.Step{{After: after, PerMinute: money.Rate(rapid.Int64Range(0, 3e6).Draw(t, "step's price"))}, {After: after + 60, PerMinute: r.PerMinute}}
+			}
 		}
 		// Two rates of one deck and prefix would be told apart by date only.
 		if !slices.ContainsFunc(d.rows, func(o deckRow) bool {
@@ -352,12 +372,11 @@ func modelCost(d *company, r *deckRow, currency int64) (cost, attempt *big.Rat) 
 	}
 	cost = new(big.Rat)
 	for _, p := range prior.Points() {
-		billed := int64(r.First)
-		for billed < int64(p.Seconds) {
-			billed += int64(r.Next)
-		}
-		price := new(big.Rat).SetFrac64(int64(r.PerMinute)*billed, 6000)
+		price := new(big.Rat).SetFrac64(modelTalk(r, int64(p.Seconds)), 6000)
 		price.Add(price, new(big.Rat).SetInt64(int64(r.ConnectionFee)))
+		if p.Seconds <= r.Grace {
+			continue
+		}
 		if least := new(big.Rat).SetInt64(int64(r.Minimum)); price.Cmp(least) < 0 {
 			price = least
 		}
@@ -367,6 +386,24 @@ func modelCost(d *company, r *deckRow, currency int64) (cost, attempt *big.Rat) 
 	cost.Add(cost, attempt)
 	fx := big.NewRat(int64(d.FX[1]), int64(d.FX[currency]))
 	return cost.Mul(cost, fx), attempt.Mul(attempt, fx)
+}
+
+// modelTalk lays increment after increment: seconds times price per minute.
+func modelTalk(r *deckRow, seconds int64) (sum int64) {
+	length := int64(r.First)
+	for billed := int64(0); billed < seconds-int64(r.Free); billed += length {
+		if billed > 0 {
+			length = int64(r.Next)
+		}
+		perMinute := r.PerMinute
+		for _, s := range r.Steps {
+			if s.After > 0 && int64(s.After) <= billed {
+				perMinute = s.PerMinute
+			}
+		}
+		sum += length * int64(perMinute)
+	}
+	return sum
 }
 
 // up rounds to the next whole millionth.

@@ -125,6 +125,8 @@ func (p *Plan) choose() {
 		switch {
 		case len(p.Routes) >= MaxRoutes:
 			p.dropAt(c.key(), c.deck, ReasonOverLimit, "", v.cost.Nearest)
+		case p.Markup != nil && p.markupReason(v) != "":
+			p.dropAt(c.key(), c.deck, p.markupReason(v), "", v.cost.Nearest)
 		case mustEarn && v.cost.Up > p.Sale-min(spent, p.Sale):
 			p.dropAt(c.key(), c.deck, ReasonWouldLose, "", v.cost.Nearest)
 		default:

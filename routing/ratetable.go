@@ -35,10 +35,14 @@ type DeckRef struct {
 // ratePart is what a rate has besides its price per minute. Decks of millions of
 // rows share a handful.
 type ratePart struct {
-	fee, minimum, attempt money.Amount
-	first, next           int32
-	blocked               bool
-	steps                 uint16 // index of (first, next) among the distinct ones, see billed
+	fee, attempt money.Amount
+	steps        uint16 // index of (first, next) among the distinct ones, see billed
+	plain        bool   // rate.Rate.Plain
+	blocked      bool
+	first, next  int32
+	grace, free  int32
+	minimum      money.Amount
+	priceSteps   [rate.MaxSteps]rate.Step
 }
 
 // rateTime is when a rate is in force.
@@ -167,7 +171,8 @@ func (b *RateTableBuilder) Add(prefix string, r rate.Rate, blocked bool) error {
 
 func (b *RateTableBuilder) part(r rate.Rate, blocked bool) (uint32, error) {
 	return b.internPart(ratePart{
-		fee: r.ConnectionFee, minimum: r.Minimum, attempt: r.AttemptFee, first: r.First, next: r.Next, blocked: blocked,
+		fee: r.ConnectionFee, minimum: r.Minimum, attempt: r.AttemptFee, first: r.First, next: r.Next,
+		grace: r.Grace, free: r.Free, priceSteps: r.Steps, blocked: blocked, plain: r.Plain(),
 	})
 }
 
@@ -373,7 +378,8 @@ func (t *RateTable) Bytes() int {
 func (t *RateTable) rate(e entry) rate.Rate {
 	p, w := &t.parts[e.part], &t.times[e.time]
 	r := rate.Rate{
-		PerMinute: e.perMinute, ConnectionFee: p.fee, Minimum: p.minimum, AttemptFee: p.attempt, First: p.first, Next: p.next, Window: w.window,
+		PerMinute: e.perMinute, ConnectionFee: p.fee, Minimum: p.minimum, AttemptFee: p.attempt, First: p.first, Next: p.next,
+		Grace: p.grace, Free: p.free, Steps: p.priceSteps, Window: w.window,
 	}
 	if w.from != math.MinInt64 {
 		r.From = time.UnixMilli(w.from).UTC()
@@ -386,6 +392,11 @@ func (t *RateTable) rate(e entry) rate.Rate {
 
 // inForce says whether the entry's time is now.
 func (t *RateTable) inForce(e *entry, at time.Time, milli int64) bool {
+	return t.inForceIn(e, at, milli, nil)
+}
+
+// inForceIn reads the window on the clock of a zone; nil: the deck's.
+func (t *RateTable) inForceIn(e *entry, at time.Time, milli int64, zone *time.Location) bool {
 	if e.time == 0 {
 		return true
 	}
@@ -393,5 +404,13 @@ func (t *RateTable) inForce(e *entry, at time.Time, milli int64) bool {
 	if milli < w.from || milli >= w.to {
 		return false
 	}
-	return w.zone == nil || w.window.Contains(at.In(w.zone))
+	return w.zone == nil || w.window.Contains(at.In(cmp.Or(zone, w.zone)))
+}
+
+// dearest is the highest price per minute that a rate comes to.
+func (p *ratePart) dearest(perMinute money.Rate) money.Rate {
+	for _, s := range p.priceSteps {
+		perMinute = max(perMinute, s.PerMinute)
+	}
+	return perMinute
 }

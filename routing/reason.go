@@ -39,8 +39,14 @@ const (
 	ReasonUnreachable      Reason = "unreachable"     // Asterisk's own OPTIONS find nobody there
 	ReasonAccountFull      Reason = "account_full"
 	ReasonAccountCPS       Reason = "account_calls_per_second"
-	ReasonBlockedA         Reason = "caller_blocked" // the number shown is on a block list
-	ReasonBlockedB         Reason = "called_blocked" // the number called is on a block list
+	ReasonBlockedA         Reason = "caller_blocked"     // the number shown is on a block list
+	ReasonBlockedB         Reason = "called_blocked"     // the number called is on a block list
+	ReasonNotAllowed       Reason = "called_not_allowed" // the account may call only other numbers
+	ReasonNoBalance        Reason = "no_balance"         // the account is sold to, but has no balance to charge
+	ReasonNoMoney          Reason = "no_money"           // balance and credit do not pay for a first increment
+	ReasonDailyLimit       Reason = "daily_limit"        // the account has spent what it may today
+	ReasonCallLimit        Reason = "call_limit"         // a first increment costs more than a call of the account may
+	ReasonMoneyUnknown     Reason = "money_unknown"      // the balance cannot be asked now
 )
 
 // Passes says that the reason is a limit or a rest: the way may carry the next
@@ -59,7 +65,8 @@ func (r Reason) Passes() bool {
 func (r Reason) Protects() bool {
 	switch r {
 	case ReasonRateCap, ReasonFeeCap, ReasonWouldLose, ReasonNoSellRate, ReasonNoChannel, ReasonNoCPS, ReasonGateFull, ReasonGateCPS,
-		ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS:
+		ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS,
+		ReasonNoBalance, ReasonNoMoney, ReasonDailyLimit, ReasonCallLimit, ReasonMoneyUnknown:
 		return true
 	default:
 		return false

@@ -23,6 +23,7 @@ type Reasons struct {
 	Lengths string // prefix whose call lengths were expected
 	Sale    money.Amount
 	Sold    bool
+	Markup  *Markup // of a cost-plus tariff, which has no one price
 	Routes  []ReasonRoute
 	Dropped []ReasonDrop
 	Cut     int // candidates left out that found no room
@@ -56,6 +57,9 @@ const (
 	MaxReasonsBytes = 16 << 10
 	maxDetail       = 64
 	reasonsVersion  = 1
+	// reasonsRated is the form with a markup, and with grace, free seconds and
+	// steps of each rate. It is written only where there is any of them.
+	reasonsRated = 2
 )
 
 // ErrReasons is the answer to bytes that are no stored reasons.
@@ -70,6 +74,7 @@ func reasonCodes() []Reason {
 		ReasonNumberInOnly, ReasonOverLimit, ReasonServerUnbound, ReasonBlockedPrefix, ReasonRateCap, ReasonFeeCap, ReasonWouldLose,
 		ReasonNoSellRate, ReasonRuleBlocks, ReasonRuleForces, ReasonNotInPolicy, ReasonNoChannel, ReasonNoCPS, ReasonGateFull,
 		ReasonGateCPS, ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS, ReasonBlockedA, ReasonBlockedB,
+		ReasonNotAllowed, ReasonNoBalance, ReasonNoMoney, ReasonDailyLimit, ReasonCallLimit, ReasonMoneyUnknown,
 	}
 }
 
@@ -77,7 +82,7 @@ func reasonCodes() []Reason {
 func (p *Plan) Reasons() *Reasons {
 	r := &p.reasons
 	*r = Reasons{
-		Refused: p.Refused, Detail: p.Detail, Ticket: p.Ticket, Lengths: p.Lengths, Sale: p.Sale, Sold: p.Sold, Routes: r.Routes[:0], Dropped: r.Dropped[:0],
+		Refused: p.Refused, Detail: p.Detail, Ticket: p.Ticket, Lengths: p.Lengths, Sale: p.Sale, Sold: p.Sold, Markup: p.Markup, Routes: r.Routes[:0], Dropped: r.Dropped[:0],
 	}
 	if p.Policy != nil {
 		r.Policy = p.Policy.ID
@@ -98,7 +103,8 @@ func (p *Plan) Reasons() *Reasons {
 // Append writes the stored form: version, then numbers as varints and texts with
 // their length. It never takes more than MaxReasonsBytes after the routes.
 func (r *Reasons) Append(b []byte) []byte {
-	b = append(b, reasonsVersion)
+	version := r.version()
+	b = append(b, version)
 	b = appendReason(b, r.Refused)
 	b = appendText(b, r.Detail)
 	b = binary.AppendVarint(b, r.Policy)
@@ -106,9 +112,15 @@ func (r *Reasons) Append(b []byte) []byte {
 	b = appendText(b, r.Lengths)
 	b = appendBool(b, r.Sold)
 	b = binary.AppendVarint(b, int64(r.Sale))
+	if version == reasonsRated {
+		b = r.Markup.append(b)
+	}
 	b = binary.AppendUvarint(b, uint64(len(r.Routes)))
 	for i := range r.Routes {
 		b = r.Routes[i].append(b)
+		if version == reasonsRated {
+			b = appendRated(b, &r.Routes[i].Rate)
+		}
 	}
 	kept := len(r.Dropped)
 	count := len(b)
@@ -143,6 +155,34 @@ func (v *ReasonRoute) append(b []byte) []byte {
 		int64(v.Rate.First), int64(v.Rate.Next), int64(v.Native), int64(v.Cost),
 	} {
 		b = binary.AppendVarint(b, n)
+	}
+	return b
+}
+
+// version is the oldest form that holds all there is.
+func (r *Reasons) version() byte {
+	if r.Markup != nil {
+		return reasonsRated
+	}
+	for i := range r.Routes {
+		if v := &r.Routes[i].Rate; v.Grace != 0 || v.Free != 0 || v.Steps != [rate.MaxSteps]rate.Step{} {
+			return reasonsRated
+		}
+	}
+	return reasonsVersion
+}
+
+func (m *Markup) append(b []byte) []byte {
+	if m == nil {
+		return appendBool(b, false)
+	}
+	return binary.AppendVarint(binary.AppendVarint(appendBool(b, true), int64(m.Percent)), int64(m.PerMinute))
+}
+
+func appendRated(b []byte, r *rate.Rate) []byte {
+	b = binary.AppendVarint(binary.AppendVarint(b, int64(r.Grace)), int64(r.Free))
+	for _, s := range r.Steps {
+		b = binary.AppendVarint(binary.AppendVarint(b, int64(s.After)), int64(s.PerMinute))
 	}
 	return b
 }
@@ -183,7 +223,8 @@ func ParseReasons(b []byte) (Reasons, error) {
 	if len(b) == 0 {
 		return r, nil
 	}
-	if b[0] != reasonsVersion {
+	rated := b[0] == reasonsRated
+	if b[0] != reasonsVersion && !rated {
 		return r, fmt.Errorf("%w: version %d", ErrReasons, b[0])
 	}
 	d := decoder{rest: b[1:]}
@@ -194,8 +235,15 @@ func ParseReasons(b []byte) (Reasons, error) {
 	r.Lengths = d.text()
 	r.Sold = d.byte() != 0
 	r.Sale = money.Amount(d.int())
+	if rated {
+		r.Markup = d.markup()
+	}
 	for range d.count() {
-		r.Routes = append(r.Routes, d.route())
+		v := d.route()
+		if rated {
+			d.rated(&v.Rate)
+		}
+		r.Routes = append(r.Routes, v)
 	}
 	for range d.count() {
 		r.Dropped = append(r.Dropped, ReasonDrop{Key: d.key(), Reason: d.reason(), Detail: d.text(), Cost: money.Amount(d.int())})
@@ -222,6 +270,20 @@ func (d *decoder) route() ReasonRoute {
 	v.Rate.First, v.Rate.Next = int32(d.int()), int32(d.int())
 	v.Native, v.Cost = money.Amount(d.int()), money.Amount(d.int())
 	return v
+}
+
+func (d *decoder) markup() *Markup {
+	if d.byte() == 0 {
+		return nil
+	}
+	return &Markup{Percent: rate.Percent(d.int()), PerMinute: money.Rate(d.int())}
+}
+
+func (d *decoder) rated(r *rate.Rate) {
+	r.Grace, r.Free = int32(d.int()), int32(d.int())
+	for i := range r.Steps {
+		r.Steps[i] = rate.Step{After: int32(d.int()), PerMinute: money.Rate(d.int())}
+	}
 }
 
 func (d *decoder) key() Key {

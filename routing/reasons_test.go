@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -21,6 +22,9 @@ func TestReasonsSayWhatThePlanSaid(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCompany(t)
+		if rapid.IntRange(0, 3).Draw(t, "cost plus") == 0 {
+			c.Tariffs[0].Markup = &routing.Markup{Percent: rate.Percent(rapid.Int64Range(-1_000_000, 1_000_000).Draw(t, "percent")), PerMinute: money.Rate(rapid.Int64Range(-5, 5).Draw(t, "plus"))}
+		}
 		s := c.snapshot(t)
 		var p routing.Plan
 		s.Plan(routing.Request{
@@ -32,13 +36,14 @@ func TestReasonsSayWhatThePlanSaid(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(got.Routes) != len(p.Routes) || len(got.Dropped) != len(p.Dropped) || got.Refused != p.Refused ||
-			got.Sale != p.Sale || got.Sold != p.Sold || got.Ticket != p.Ticket || got.Cut != 0 {
+			got.Sale != p.Sale || !cmp.Equal(got.Markup, p.Markup) || got.Sold != p.Sold || got.Ticket != p.Ticket || got.Cut != 0 {
 			t.Fatalf("kept %+v of %+v", got, p)
 		}
 		for i, r := range p.Routes {
 			k := got.Routes[i]
+			r.Rate.From, r.Rate.To, r.Rate.Window = time.Time{}, time.Time{}, rate.Window{} // times are not kept
 			if k.Key != r.Key || k.Cost != r.Cost || k.Native != r.Native || k.CLI != r.CLI || k.Prefix != string(r.Prefix) || k.Dial != p.Dial(i) ||
-				k.Rate.PerMinute != r.Rate.PerMinute || k.Rate.First != r.Rate.First || k.Rate.Minimum != r.Rate.Minimum || k.Deck != r.Deck {
+				k.Rate != r.Rate || k.Deck != r.Deck {
 				t.Fatalf("place %d: kept %+v of %+v", i+1, k, r)
 			}
 		}
@@ -88,6 +93,9 @@ func FuzzParseReasons(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1})
 	f.Add([]byte{2})
+	f.Add([]byte{3})
+	rated := routing.Reasons{Markup: &routing.Markup{Percent: 5, PerMinute: 6}, Routes: []routing.ReasonRoute{{Rate: rate.Rate{Grace: 5, Free: 30, Steps: [rate.MaxSteps]rate.Step{{After: 3, PerMinute: 4}}}}}}
+	f.Add(rated.Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := routing.ParseReasons(b)
 		if err != nil {

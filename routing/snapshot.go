@@ -72,6 +72,7 @@ type Snapshot struct {
 	routeRules  byAccount[RouteRule]
 	blockedA    prefixMap[blockedFor]
 	blockedB    prefixMap[blockedFor]
+	allowed     allowed
 }
 
 type extension struct {
@@ -96,8 +97,10 @@ type deck struct {
 // tariff is what we sell by.
 type tariff struct {
 	*Tariff
-	slot int // as in deck
+	slot int   // as in deck
+	id   int64 // of the deck in force
 	fx   money.FX
+	bad  bool // its markup cannot be used: nothing is sold by it
 }
 
 // Names that reach Asterisk: dial peers and logins. They go into dial strings
@@ -139,6 +142,7 @@ func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error)
 	b.addPolicies(d.Policies, d.PolicyRules)
 	b.addRouteRules(d.RouteRules)
 	b.addBlocks(d.Blocks)
+	s.allowed = newAllowed(d.Allowed)
 	return s, b.problems, nil
 }
 
@@ -275,7 +279,8 @@ func (b *builder) addAccounts(accounts []Account, subscribers []Subscriber, duti
 // deck stays: its routes are left out by name.
 func (b *builder) addDecks(decks []Deck, tariffs []Tariff) {
 	for i := range tariffs {
-		b.tariffs[tariffs[i].ID] = &tariff{Tariff: &tariffs[i], slot: -1, fx: b.fx[tariffs[i].CurrencyID]}
+		t := &tariffs[i]
+		b.tariffs[t.ID] = &tariff{Tariff: t, slot: -1, fx: b.fx[t.CurrencyID], bad: !b.goodMarkup(t)}
 	}
 	index := map[deckKey]int{}
 	for _, p := range b.providersInOrder() {
@@ -296,7 +301,7 @@ func (b *builder) addDecks(decks []Deck, tariffs []Tariff) {
 		}
 		if d.TariffID != 0 {
 			if t := b.tariffs[d.TariffID]; t != nil {
-				t.slot = slot
+				t.slot, t.id = slot, d.ID
 			}
 			continue
 		}

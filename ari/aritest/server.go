@@ -1,4 +1,4 @@
-// Package aritest is a small fake of Asterisk's ARI, for tests: it has the calls,
+// Package aritest is a small fake of Asterisk's ARI and AMI, for tests: it has the calls,
 // endpoints and variables that it is given, and the faults, too.
 package aritest
 
@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 // The fake's door.
@@ -42,14 +44,21 @@ type Server struct {
 	endpoints [][2]string
 	fault     http.HandlerFunc
 	requests  []string
+	streams   map[*websocket.Conn]string // app
+	deaf      bool
+	ended     chan struct{}
 }
 
 // New starts a fake that ends with the test.
 func New(tb testing.TB) *Server {
 	tb.Helper()
-	s := &Server{name: Name, started: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	s := &Server{name: Name, started: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), streams: map[*websocket.Conn]string{}, ended: make(chan struct{})}
 	server := httptest.NewServer(s)
-	tb.Cleanup(server.Close)
+	tb.Cleanup(func() {
+		close(s.ended)
+		s.DropStreams()
+		server.Close()
+	})
 	s.URL = server.URL + "/ari"
 	return s
 }
@@ -108,13 +117,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Pass answers as without a fault; a fault may call it for what it lets through.
 func (s *Server) Pass(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if user, secret, _ := r.BasicAuth(); user != User || secret != Secret {
 		refuse(w, http.StatusUnauthorized, "Authentication required")
 		return
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/ari")
+	if path == "/events" {
+		s.events(w, r)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	switch {
 	case path == "/asterisk/info":
 		write(w, s.info())
@@ -174,6 +187,8 @@ func (s *Server) channel(w http.ResponseWriter, r *http.Request, rest string) {
 			return
 		}
 		write(w, map[string]any{"value": value})
+	case r.Method == http.MethodPost && (what == "snoop" || what == "play"):
+		s.whisper(w, r, what)
 	case r.Method == http.MethodDelete && r.URL.Query().Get("reason") == "nonsense":
 		refuse(w, http.StatusBadRequest, "Invalid reason for hangup reason provided")
 	case r.Method == http.MethodDelete:

@@ -16,7 +16,7 @@ const maxSameCode = 100
 // checks them against each other.
 func (p *parser) finish(ctx context.Context) error {
 	p.price.settle(0, p.l, p.faults)
-	for _, c := range []*priceColumn{&p.connect, &p.minimum, &p.attempt} {
+	for _, c := range []*priceColumn{&p.connect, &p.minimum, &p.attempt, &p.step} {
 		c.settle(p.price.decimal, p.l, p.faults)
 	}
 	p.checkExits()

@@ -81,6 +81,9 @@ func findLayout(sample []record, o Options) (*layout, error) {
 	if err := l.settle(row >= 0); err != nil {
 		return l, err
 	}
+	if err := l.bothOfStep(); err != nil {
+		return l, err
+	}
 	l.notes = l.passedOver(below)
 	return l, l.bothIncrements(o)
 }

@@ -15,7 +15,7 @@ type Kind int
 // its gravest one.
 const (
 	Unchanged Kind = iota
-	Changed        // increments, fees, window, or it ends sooner
+	Changed        // increments, grace, free seconds, steps, fees, window, or it ends sooner
 	Lowered
 	Created // no price of its own before, or blocked before
 	Raised

@@ -234,7 +234,7 @@ func (d *differ) compareRate(v *verdict, prefix string, was []Rate, r *Rate) err
 	}
 	v.after.add(r.PerMinute)
 	if d.o.Sell != nil {
-		if sell, ok := d.o.Sell(prefix); ok && sell < r.PerMinute {
+		if sell, ok := d.o.Sell(prefix); ok && sell < r.Dearest() {
 			v.belowCost = true
 		}
 	}
@@ -277,9 +277,11 @@ func compareRates(was, will *Rate) Kind {
 		return Unchanged
 	case was == nil || was.Blocked:
 		return Created
-	case will.PerMinute > was.PerMinute:
+	}
+	switch before, after := pricesOf(was, will); {
+	case after > before:
 		return Raised
-	case will.PerMinute < was.PerMinute:
+	case after < before:
 		return Lowered
 	}
 	a, b := was.Rate, will.Rate
@@ -290,28 +292,38 @@ func compareRates(was, will *Rate) Kind {
 	return Unchanged
 }
 
+// pricesOf are the prices per minute that tell two rates apart: the first ones,
+// or, where these are the same, the dearest that a step comes to.
+func pricesOf(was, will *Rate) (before, after money.Rate) {
+	if was.PerMinute != will.PerMinute {
+		return was.PerMinute, will.PerMinute
+	}
+	return was.Dearest(), will.Dearest()
+}
+
 // rise looks at the price per minute.
 func (d *differ) rise(v *verdict, was, will *Rate, begins time.Time) {
-	if !v.pair || will.PerMinute-was.PerMinute > v.will-v.was {
-		v.pair, v.was, v.will = true, was.PerMinute, will.PerMinute
+	before, after := pricesOf(was, will)
+	if !v.pair || after-before > v.will-v.was {
+		v.pair, v.was, v.will = true, before, after
 	}
-	if will.PerMinute <= was.PerMinute {
+	if after <= before {
 		return
 	}
 	if begins.Before(d.notice) {
 		v.hasty = true
 	}
-	if was.PerMinute == 0 {
+	if before == 0 {
 		v.steep = true // from nothing: beyond any percentage
 		return
 	}
-	p := percent(int64(was.PerMinute), int64(will.PerMinute))
+	p := percent(int64(before), int64(after))
 	if v.most == nil || p > *v.most {
 		v.most = &p
 	}
 	// Compared exactly, without the rounding of p.
-	limitHigh, limitLow := bits.Mul64(uint64(was.PerMinute), uint64(100+d.o.RaisePercent))
-	high, low := bits.Mul64(uint64(will.PerMinute), 100)
+	limitHigh, limitLow := bits.Mul64(uint64(before), uint64(100+d.o.RaisePercent))
+	high, low := bits.Mul64(uint64(after), 100)
 	v.steep = v.steep || high > limitHigh || high == limitHigh && low > limitLow
 }
 

@@ -23,6 +23,11 @@ const (
 	FieldIncrements    Field = "increments" // "60/1", "0/60/1"
 	FieldFirst         Field = "first"
 	FieldNext          Field = "next"
+	FieldGrace         Field = "grace"      // seconds; shorter calls cost nothing
+	FieldFree          Field = "free"       // seconds that are not billed
+	FieldSteps         Field = "steps"      // "300:0.01,600:0.005"
+	FieldStepAfter     Field = "step_after" // seconds of billed time until step_price
+	FieldStepPrice     Field = "step_price" // per minute
 	FieldEffectiveFrom Field = "effective_from"
 	FieldEffectiveTo   Field = "effective_to"
 	FieldDays          Field = "days"
@@ -41,7 +46,7 @@ func Fields() []Field {
 	return []Field{
 		FieldPrefix, FieldCountryCode, FieldCountry, FieldDestination, FieldPerMinute, FieldPerSecond,
 		FieldConnectionFee, FieldMinimumCharge, FieldAttemptFee, FieldIncrements, FieldFirst, FieldNext,
-		FieldEffectiveFrom, FieldEffectiveTo, FieldDays, FieldTime, FieldStart, FieldEnd,
+		FieldGrace, FieldFree, FieldSteps, FieldStepAfter, FieldStepPrice, FieldEffectiveFrom, FieldEffectiveTo, FieldDays, FieldTime, FieldStart, FieldEnd,
 		FieldStatus, FieldBlocked, FieldActive, FieldCurrency, FieldIgnore,
 	}
 }

@@ -150,10 +150,14 @@ func looksLike(f Field) func([]byte) bool {
 		return func(c []byte) bool { return looksCodes(c) && len(c) <= 10 }
 	case FieldCountry, FieldDestination, FieldCurrency:
 		return func(c []byte) bool { return hasLetter(c) || headerCurrencies(string(c)) != "" }
-	case FieldPerMinute, FieldPerSecond, FieldConnectionFee, FieldMinimumCharge, FieldAttemptFee:
+	case FieldPerMinute, FieldPerSecond, FieldConnectionFee, FieldMinimumCharge, FieldAttemptFee, FieldStepPrice:
 		return looksNumber
 	case FieldIncrements, FieldFirst, FieldNext:
 		return looksIncrement
+	case FieldGrace, FieldFree, FieldStepAfter:
+		return looksSeconds
+	case FieldSteps:
+		return looksSteps
 	case FieldEffectiveFrom, FieldEffectiveTo:
 		return func(c []byte) bool { return looksDate(c) || looksStored(c) }
 	case FieldStatus:

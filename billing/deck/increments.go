@@ -53,7 +53,7 @@ func parseIncrements(cell []byte) (first, next int32, _ *problem) {
 	case len(values) == 3 && values[0] == 0:
 		first, next = values[1], values[2]
 	case len(values) == 3:
-		return 0, 0, &problem{"increments with free seconds before them", "write them as first/next, such as 60/1"}
+		return 0, 0, &problem{"increments with free seconds before them", "write them as first/next, such as 60/1, and the seconds in a column headed free or grace"}
 	default:
 		return 0, 0, badIncrements()
 	}

@@ -24,6 +24,7 @@ type parser struct {
 	connect  priceColumn
 	minimum  priceColumn
 	attempt  priceColumn
+	step     priceColumn
 	currency oneCurrency
 	from, to *dateColumn
 	lastDays map[int64]int64
@@ -39,6 +40,7 @@ type parser struct {
 // columns is the layout for the inner loop; -1: no such column.
 type columns struct {
 	prefix, countryCode, country, destination, price, increments, first, next int
+	grace, free, steps, stepAfter                                             int
 	days, time, start, end, status, blocked, active, currency                 int
 }
 
@@ -69,6 +71,7 @@ func newParser(o Options, l *layout, header record, date1904 bool, f *faults, s 
 		prefix: l.index(FieldPrefix), countryCode: l.index(FieldCountryCode), country: l.index(FieldCountry),
 		destination: l.index(FieldDestination), price: max(l.index(FieldPerMinute), l.index(FieldPerSecond)),
 		increments: l.index(FieldIncrements), first: l.index(FieldFirst), next: l.index(FieldNext),
+		grace: l.index(FieldGrace), free: l.index(FieldFree), steps: l.index(FieldSteps), stepAfter: l.index(FieldStepAfter),
 		days: l.index(FieldDays), time: l.index(FieldTime), start: l.index(FieldStart), end: l.index(FieldEnd),
 		status: l.index(FieldStatus), blocked: l.index(FieldBlocked), active: l.index(FieldActive), currency: l.index(FieldCurrency),
 	}
@@ -91,13 +94,15 @@ func newParser(o Options, l *layout, header record, date1904 bool, f *faults, s 
 	p.connect = money(l.index(FieldConnectionFee), feeDigits, fee)
 	p.minimum = money(l.index(FieldMinimumCharge), feeDigits, fee)
 	p.attempt = money(l.index(FieldAttemptFee), feeDigits, fee)
+	p.step = money(l.index(FieldStepPrice), priceDigits, int64(o.MaxPrice))
+	p.step.seconds = perSecond(plain(l.headerOf(p.step.column)))
 	day0 := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	if date1904 {
 		day0 = time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	p.from = newDateColumn(l.index(FieldEffectiveFrom), false, day0)
 	p.to = newDateColumn(l.index(FieldEffectiveTo), true, day0)
-	for _, c := range [...]priceColumn{p.price, p.connect, p.minimum, p.attempt} {
+	for _, c := range [...]priceColumn{p.price, p.connect, p.minimum, p.attempt, p.step} {
 		p.headerCurrency(c.column)
 	}
 	return p
@@ -260,6 +265,8 @@ func (f rowFaults) read() (x terms, price money.Rate, name uint32) {
 	x.minimum = money.Amount(f.fee(&p.minimum))
 	x.attempt = money.Amount(f.fee(&p.attempt))
 	f.readIncrements(&x)
+	x.grace, x.free = f.readSeconds(p.at.grace, maxGrace), f.readSeconds(p.at.free, maxFree)
+	f.readSteps(&x)
 	f.readDates(&x)
 	x.window = f.readWindow()
 	if c := r.cell(p.at.currency); len(c) > 0 {

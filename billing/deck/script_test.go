@@ -108,7 +108,7 @@ func day(t *testing.T, text string) time.Time {
 	return at
 }
 
-// scriptRate reads "44 0.01 60/1 fee 0.1 from 2026-10-01 to 2026-11-01 hours 8-20 blocked UK Mobile".
+// scriptRate reads "44 0.01 60/1 fee 0.1 grace 5 steps 300:0.01 from 2026-10-01 to 2026-11-01 hours 8-20 blocked UK Mobile".
 func scriptRate(t *testing.T, words []string) deck.Rate {
 	t.Helper()
 	r := deck.Rate{Prefix: words[0], Rate: rate.Rate{First: 60, Next: 60}}
@@ -117,8 +117,12 @@ func scriptRate(t *testing.T, words []string) deck.Rate {
 	check(t, err)
 	for words = words[2:]; len(words) > 0; words = words[1:] {
 		switch words[0] {
-		case "fee", "from", "to", "hours":
+		case "fee", "from", "to", "hours", "steps", "grace":
 			switch words[0] {
+			case "steps":
+				r.Steps, err = rate.ParseSteps(words[1])
+			case "grace":
+				_, err = fmt.Sscan(words[1], &r.Grace)
 			case "fee":
 				r.ConnectionFee, err = money.ParseAmount(words[1])
 			case "from":
@@ -255,6 +259,9 @@ func (s *story) carry(t *testing.T, prefix string) string {
 		}
 		if !r.To.IsZero() {
 			text += " to " + r.To.Format(time.DateOnly)
+		}
+		if steps := rate.AppendSteps(nil, r.Steps); len(steps) > 0 {
+			text += " steps " + string(steps)
 		}
 		if r.Window.Start != r.Window.End {
 			text += fmt.Sprintf(" hours %d-%d", r.Window.Start/60, r.Window.End/60)

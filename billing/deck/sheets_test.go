@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"tandem/billing/deck"
+	"tandem/billing/rate"
 	"tandem/internal/money"
 )
 
@@ -271,6 +272,17 @@ func showRate(r deck.Rate) string {
 		if fee.value != 0 {
 			parts = append(parts, fee.name+" "+fee.value.String())
 		}
+	}
+	for _, v := range []struct {
+		name    string
+		seconds int32
+	}{{"grace", r.Grace}, {"free", r.Free}} {
+		if v.seconds != 0 {
+			parts = append(parts, fmt.Sprint(v.name, " ", v.seconds))
+		}
+	}
+	if steps := rate.AppendSteps(nil, r.Steps); len(steps) > 0 {
+		parts = append(parts, "steps "+string(steps))
 	}
 	if !r.From.IsZero() {
 		parts = append(parts, "from "+r.From.Format(time.RFC3339))

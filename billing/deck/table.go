@@ -28,7 +28,8 @@ const (
 type terms struct {
 	connection, minimum, attempt money.Amount
 	from, to                     int64 // seconds since 1970; ids of dates while the sheet is read
-	first, next                  int16
+	first, next, grace, free     int16
+	steps                        [rate.MaxSteps]rate.Step
 	window                       rate.Window
 	blocked                      bool
 }
@@ -87,7 +88,7 @@ func (t *table) rate(r row) Rate {
 		Prefix: r.key.String(), Destination: t.names[r.name], Blocked: x.blocked,
 		Rate: rate.Rate{
 			PerMinute: r.price, ConnectionFee: x.connection, Minimum: x.minimum, AttemptFee: x.attempt,
-			First: int32(x.first), Next: int32(x.next), From: moment(x.from), To: moment(x.to), Window: x.window,
+			First: int32(x.first), Next: int32(x.next), Grace: int32(x.grace), Free: int32(x.free), Steps: x.steps, From: moment(x.from), To: moment(x.to), Window: x.window,
 		},
 	}
 }

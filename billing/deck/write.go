@@ -12,7 +12,7 @@ import (
 )
 
 // canonicalHeader heads what WriteCSV writes.
-const canonicalHeader = "prefix,destination,per_minute,connection_fee,minimum_charge,attempt_fee,increments,effective_from,effective_to,days,time,status\n"
+const canonicalHeader = "prefix,destination,per_minute,connection_fee,minimum_charge,attempt_fee,increments,grace,free,steps,effective_from,effective_to,days,time,status\n"
 
 // WriteCSV writes rates so that Read gives them back unchanged: UTF-8, commas,
 // decimal points, moments in UTC.
@@ -43,6 +43,9 @@ func appendCSV(b []byte, r Rate) []byte {
 	b = append(append(b, r.AttemptFee.String()...), ',')
 	b = append(strconv.AppendInt(b, int64(r.First), 10), '/')
 	b = append(strconv.AppendInt(b, int64(r.Next), 10), ',')
+	b = append(appendSeconds(b, r.Grace), ',')
+	b = append(appendSeconds(b, r.Free), ',')
+	b = append(appendText(b, string(rate.AppendSteps(nil, r.Steps))), ',')
 	b = append(appendMoment(b, r.From), ',')
 	b = append(appendMoment(b, r.To), ',')
 	b = appendWindow(b, r.Window)
@@ -76,6 +79,13 @@ func withoutQuote(name []byte) []byte {
 		return name[1:]
 	}
 	return name
+}
+
+func appendSeconds(b []byte, seconds int32) []byte {
+	if seconds == 0 {
+		return b
+	}
+	return strconv.AppendInt(b, int64(seconds), 10)
 }
 
 func appendMoment(b []byte, at time.Time) []byte {

@@ -95,7 +95,9 @@ func deckOf(t *rapid.T) []deck.Rate {
 						Minimum:       money.Amount(rapid.Int64Range(0, 10_000000).Draw(t, "minimum")),
 						AttemptFee:    money.Amount(rapid.Int64Range(0, 3).Draw(t, "attempt")),
 						First:         rapid.Int32Range(1, 3600).Draw(t, "first"), Next: rapid.Int32Range(1, 3600).Draw(t, "next"),
-						From: from, To: to, Window: w,
+						Grace: rapid.SampledFrom([]int32{0, 0, 5, 60}).Draw(t, "grace"), Free: rapid.SampledFrom([]int32{0, 0, 30, 3600}).Draw(t, "free"),
+						Steps: rapid.SampledFrom([][rate.MaxSteps]rate.Step{{}, {}, {{After: 300, PerMinute: 1}}, {{After: 1, PerMinute: 0}, {After: 600, PerMinute: 100_00000000}}}).Draw(t, "steps"),
+						From:  from, To: to, Window: w,
 					},
 				})
 			}
@@ -136,10 +138,12 @@ func TestWrittenSheet(t *testing.T) {
 	check(t, deck.WriteCSV(&b, each([]deck.Rate{
 		{Prefix: "44", Destination: `=HYPERLINK("x")`, Rate: rate.Rate{PerMinute: 1_000000, First: 60, Next: 1, From: time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)}},
 		{Prefix: "447", Destination: "@SUM", Blocked: true, Rate: rate.Rate{First: 1, Next: 1, Window: rate.Window{Days: 3, Start: 60, End: 1439}}},
+		{Prefix: "49", Rate: rate.Rate{PerMinute: 2_000000, First: 1, Next: 1, Grace: 5, Free: 30, Steps: [rate.MaxSteps]rate.Step{{After: 300, PerMinute: 1_000000}, {After: 600, PerMinute: 500000}}}},
 	})))
-	want := `prefix,destination,per_minute,connection_fee,minimum_charge,attempt_fee,increments,effective_from,effective_to,days,time,status
-44,"'=HYPERLINK(""x"")",0.01000000,0.000000,0.000000,0.000000,60/1,2026-10-01T00:00:00Z,,,,
-447,'@SUM,0.00000000,0.000000,0.000000,0.000000,1/1,,,1 2,01:00-23:59:00,blocked
+	want := `prefix,destination,per_minute,connection_fee,minimum_charge,attempt_fee,increments,grace,free,steps,effective_from,effective_to,days,time,status
+44,"'=HYPERLINK(""x"")",0.01000000,0.000000,0.000000,0.000000,60/1,,,,2026-10-01T00:00:00Z,,,,
+447,'@SUM,0.00000000,0.000000,0.000000,0.000000,1/1,,,,,,1 2,01:00-23:59:00,blocked
+49,,0.02000000,0.000000,0.000000,0.000000,1/1,5,30,"300:0.01,600:0.005",,,,,
 `
 	if b.String() != want {
 		t.Fatalf("%s\nwant\n%s", b.String(), want)

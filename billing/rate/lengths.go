@@ -84,12 +84,12 @@ func (l *Lengths) Mean() int64 {
 }
 
 // Billed is the sum of billed seconds over the distribution, times Weight: what
-// a rate without minimum needs to be known of it.
+// a plain rate needs to be known of it.
 func (l *Lengths) Billed(first, next int32) uint64 {
 	r := Rate{First: first, Next: next}
 	sum := uint64(0)
 	for _, p := range l.points {
-		sum += uint64(p.Weight) * uint64(r.billed(int64(p.Seconds)))
+		sum += uint64(p.Weight) * uint64(r.increments(int64(p.Seconds)))
 	}
 	return sum
 }
@@ -107,30 +107,25 @@ const exactUnit = 6000 * Weight
 // the attempt that carries it. billed is l.Billed of the rate's increments,
 // which the caller keeps. The rate must be valid.
 func (l *Lengths) Expect(r *Rate, billed uint64) Exact {
-	if r.Minimum > 0 {
-		return l.expectMinimum(r)
+	if !r.Plain() {
+		return l.expectEach(r)
 	}
 	return Linear(r.PerMinute, billed, r.ConnectionFee+r.AttemptFee)
 }
 
-// Linear is Expect for a rate without minimum: billed is Lengths.Billed of its
-// increments, fees are those of the call and of the attempt.
+// Linear is Expect for a plain rate: billed is Lengths.Billed of its increments,
+// fees are those of the call and of the attempt.
 func Linear(perMinute money.Rate, billed uint64, fees money.Amount) Exact {
 	hi, lo := bits.Mul64(uint64(perMinute), billed)
 	return Exact{hi, lo}.add(uint64(fees), exactUnit)
 }
 
-// expectMinimum looks at every length, since each may fall under the minimum.
-func (l *Lengths) expectMinimum(r *Rate) Exact {
+// expectEach looks at every length, since each may fall under the minimum, the
+// grace or another step.
+func (l *Lengths) expectEach(r *Rate) Exact {
 	var sum Exact
-	least := exactOf(uint64(r.Minimum), 6000)
 	for _, p := range l.points {
-		hi, lo := bits.Mul64(uint64(r.PerMinute), uint64(r.billed(int64(p.Seconds))))
-		price := Exact{hi, lo}.add(uint64(r.ConnectionFee), 6000)
-		if price.Compare(least) < 0 {
-			price = least
-		}
-		sum = sum.plus(price.times(uint64(p.Weight)))
+		sum = sum.plus(r.exact(int64(p.Seconds)).times(uint64(p.Weight)))
 	}
 	return sum.add(uint64(r.AttemptFee), exactUnit)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -28,7 +29,19 @@ func drawRate(t *rapid.T) rate.Rate {
 		AttemptFee:    money.Amount(rapid.Int64Range(0, 1e6).Draw(t, "attempt fee")),
 		First:         rapid.Int32Range(1, 3600).Draw(t, "first"),
 		Next:          rapid.Int32Range(1, 3600).Draw(t, "next"),
+		Grace:         rapid.SampledFrom([]int32{0, 0, 0, 6, 60}).Draw(t, "grace"),
+		Free:          rapid.SampledFrom([]int32{0, 0, 0, 1, 60, 3600}).Draw(t, "free"),
+		Steps:         drawSteps(t),
 	}
+}
+
+func drawSteps(t *rapid.T) (steps [rate.MaxSteps]rate.Step) {
+	after := int32(0)
+	for i := range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "steps") {
+		after += rapid.Int32Range(1, 3600).Draw(t, "after")
+		steps[i] = rate.Step{After: after, PerMinute: money.Rate(rapid.Int64Range(0, 1e12).Draw(t, "step's price"))}
+	}
+	return steps
 }
 
 // expectExact is the expected price by its definition, in 1e-6: every length's
@@ -36,15 +49,8 @@ func drawRate(t *rapid.T) rate.Rate {
 func expectExact(l *rate.Lengths, r rate.Rate) *big.Rat {
 	sum := new(big.Rat)
 	for _, p := range l.Points() {
-		billed := int64(r.First)
-		for billed < int64(p.Seconds) {
-			billed += int64(r.Next)
-		}
-		price := new(big.Rat).Mul(big.NewRat(int64(r.PerMinute), 6000), new(big.Rat).SetInt64(billed))
-		price.Add(price, new(big.Rat).SetInt64(int64(r.ConnectionFee)))
-		if least := new(big.Rat).SetInt64(int64(r.Minimum)); price.Cmp(least) < 0 {
-			price = least
-		}
+		price := modelPrice(rate.Card{Rates: []rate.Rate{r}}, time.Time{}, time.Duration(p.Seconds)*time.Second)
+		price.Mul(price, big.NewRat(1_000_000, 1))
 		sum.Add(sum, price.Mul(price, big.NewRat(int64(p.Weight), rate.Weight)))
 	}
 	return sum.Add(sum, new(big.Rat).SetInt64(int64(r.AttemptFee)))

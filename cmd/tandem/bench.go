@@ -12,13 +12,15 @@ import (
 )
 
 type benchCmd struct {
-	AGI    benchAGICmd    `cmd:"" name:"agi" help:"FastAGI exchanges per server-CPU-second, against a raw echo server."`
-	Decide benchDecideCmd `cmd:"" help:"Decisions over decks of millions of rates, against an indexed SQL query."`
-	Import benchImportCmd `cmd:"" help:"A rate sheet from the file to the first call by it, against a raw LOAD DATA of the same rows."`
-	Swap   benchSwapCmd   `cmd:"" help:"FastAGI exchanges while a deck of millions of rates is exchanged, against the same node left alone."`
-	Calls  benchCallsCmd  `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
-	Tables benchTablesCmd `cmd:"" hidden:"" help:"The tables of docs/benchmarks.md, from the raw figures."`
-	Echo   benchEchoCmd   `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
+	AGI     benchAGICmd     `cmd:"" name:"agi" help:"FastAGI exchanges per server-CPU-second, against a raw echo server."`
+	Decide  benchDecideCmd  `cmd:"" help:"Decisions over decks of millions of rates, against an indexed SQL query."`
+	Import  benchImportCmd  `cmd:"" help:"A rate sheet from the file to the first call by it, against a raw LOAD DATA of the same rows."`
+	Swap    benchSwapCmd    `cmd:"" help:"FastAGI exchanges while a deck of millions of rates is exchanged, against the same node left alone."`
+	Holds   benchHoldsCmd   `cmd:"" help:"Money set aside for calls, durably, against the same statements without our code, and routes with it."`
+	Calls   benchCallsCmd   `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
+	Tables  benchTablesCmd  `cmd:"" hidden:"" help:"The tables of docs/benchmarks.md, from the raw figures."`
+	Echo    benchEchoCmd    `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
+	Handler benchHandlerCmd `cmd:"" hidden:"" help:"The anchor of bench holds: a raw FastAGI server that sets money aside."`
 }
 
 // benchFlags are those of every bench.

@@ -35,6 +35,7 @@ type config struct {
 	HTTP     httpConfig     `koanf:"http"`
 	Routing  routingConfig  `koanf:"routing"`
 	Limits   limitsConfig   `koanf:"limits"`
+	Money    moneyConfig    `koanf:"money"`
 	Breaker  breakerConfig  `koanf:"breaker"`
 	ARI      ariConfig      `koanf:"ari"`
 	// Portability is the number portability dip, off unless enabled.
@@ -106,6 +107,19 @@ type limitsConfig struct {
 	AgentWithin time.Duration `koanf:"agent_within"`
 }
 
+// moneyConfig says how calls are paid for; docs/money.md.
+type moneyConfig struct {
+	Slice time.Duration `koanf:"slice"` // talk that is paid at a time
+	Lead  time.Duration `koanf:"lead"`  // before its end the next slice is paid
+	Warn  time.Duration `koanf:"warn"`  // before the end the caller is told that there is none
+	// Within is how long a new call waits for its money to be set aside.
+	Within time.Duration `koanf:"within"`
+	// Patience is how long an end report may take before a call that is gone is
+	// closed without it.
+	Patience time.Duration `koanf:"patience"`
+	Verify   time.Duration `koanf:"verify"` // how often the ledger is verified; 0: never
+}
+
 type spoolConfig struct {
 	Dir          string        `koanf:"dir"`
 	StoreTimeout time.Duration `koanf:"store_timeout"`
@@ -113,6 +127,8 @@ type spoolConfig struct {
 	// Collect lists files in which Asterisk on this machine keeps end reports
 	// that no node took.
 	Collect []string `koanf:"collect"`
+	// CDRs lists the files of Asterisk's own call records on this machine.
+	CDRs []string `koanf:"cdrs"`
 }
 
 type logConfig struct {
@@ -123,7 +139,7 @@ type logConfig struct {
 type asteriskConfig struct {
 	// Nodes are the Tandem nodes that the servers ask, in order, one to three.
 	Nodes   []nodeConfig            `koanf:"nodes"`
-	Sounds  map[string]string       `koanf:"sounds"` // by message: no-service, bad-number, all-busy, nobody-here
+	Sounds  map[string]string       `koanf:"sounds"` // by message: no-service, bad-number, all-busy, nobody-here, no-money, low-time, spent
 	Servers map[string]serverConfig `koanf:"servers"`
 	// Neighbours are the other servers as this one reaches them over IAX2, by
 	// servers.servername.
@@ -188,6 +204,10 @@ func defaultConfig() config {
 			MaxTalk: 2 * time.Hour, HuntBudget: time.Minute, HopLimit: 3,
 			Ring: 60 * time.Second, NoProgress: 5 * time.Second, AgentWithin: 300 * time.Millisecond,
 		},
+		Money: moneyConfig{
+			Slice: 2 * time.Minute, Lead: 20 * time.Second, Warn: 15 * time.Second, Within: 800 * time.Millisecond,
+			Patience: 30 * time.Second, Verify: time.Hour,
+		},
 		Spool: spoolConfig{Dir: "/var/lib/tandem/spool", StoreTimeout: 700 * time.Millisecond, RetryEvery: time.Second},
 		Log:   logConfig{Level: "info"},
 		Drain: 30 * time.Second,
@@ -198,6 +218,9 @@ func defaultConfig() config {
 				string(callflow.MessageBadNumber): "cannot-complete-as-dialed",
 				string(callflow.MessageAllBusy):   "all-circuits-busy-now",
 				string(callflow.MessageNobody):    "vm-nobodyavail",
+				string(callflow.MessageNoMoney):   "ss-noservice",
+				string(callflow.MessageLowTime):   "beeperr",
+				string(callflow.MessageSpent):     "vm-goodbye",
 			},
 		},
 	}
@@ -273,17 +296,36 @@ func (c config) validate() error {
 	}
 	for name := range c.Asterisk.Sounds {
 		switch callflow.Message(name) {
-		case callflow.MessageNoService, callflow.MessageBadNumber, callflow.MessageAllBusy, callflow.MessageNobody:
+		case callflow.MessageNoService, callflow.MessageBadNumber, callflow.MessageAllBusy, callflow.MessageNobody,
+			callflow.MessageNoMoney, callflow.MessageLowTime, callflow.MessageSpent:
 		default:
 			errs = append(errs, fmt.Errorf("asterisk.sounds.%s: no such message", name))
 		}
 	}
-	for _, file := range c.Spool.Collect {
-		if !filepath.IsAbs(file) {
-			errs = append(errs, fmt.Errorf("spool.collect %q: want an absolute path", file))
+	errs = append(errs, c.Money.validate())
+	for key, files := range map[string][]string{"spool.collect": c.Spool.Collect, "spool.cdrs": c.Spool.CDRs} {
+		for _, file := range files {
+			if !filepath.IsAbs(file) {
+				errs = append(errs, fmt.Errorf("%s %q: want an absolute path", key, file))
+			}
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (c moneyConfig) validate() error {
+	err := errors.Join(
+		between("money.slice", c.Slice, 5*time.Second, time.Hour),
+		between("money.lead", c.Lead, time.Second, 5*time.Minute),
+		between("money.warn", c.Warn, 0, 5*time.Minute),
+		between("money.within", c.Within, 50*time.Millisecond, 1500*time.Millisecond),
+		between("money.patience", c.Patience, time.Second, time.Hour),
+		between("money.verify", c.Verify, 0, 7*24*time.Hour),
+	)
+	if err == nil && (c.Lead >= c.Slice || c.Warn > c.Lead) {
+		err = fmt.Errorf("money: want warn %s <= lead %s < slice %s", c.Warn, c.Lead, c.Slice)
+	}
+	return err
 }
 
 func (c config) limits() callflow.Limits {

@@ -47,6 +47,7 @@ type deckPreview struct {
 	LossesIn   string           `json:"losses_currency"`
 	Unpriced   []string         `json:"unpriced,omitempty"` // decks that losses were not looked for in, for want of an exchange rate
 	NoMoney    string           `json:"no_money,omitempty"` // why nothing is said about money
+	tariff     bool             // it is one of a tariff
 	flags      deckPreviewFlags // that it was made with
 }
 
@@ -67,7 +68,7 @@ type previewer struct {
 func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates deck.Rates, size int, latest time.Time, mode deck.Mode) (deckPreview, error) {
 	p.bar = newBar(e, "comparing", p.work(from, int64(size)), false)
 	defer p.bar.end()
-	v := deckPreview{Mode: mode, Currency: p.owner.Currency, LossesIn: p.base, flags: p.flags}
+	v := deckPreview{Mode: mode, Currency: p.owner.Currency, LossesIn: p.base, tariff: p.owner.TariffID != 0, flags: p.flags}
 	o := deck.DiffOptions{Mode: mode, RaisePercent: p.flags.RaisePercent, NoticeDays: p.noticeDays()}
 	was := p.world.rates(ctx, p.database, from)
 	err := p.money(ctx, &v, &o, sound(from.ID, was), sound(p.to, rates), latest)
@@ -106,7 +107,7 @@ func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates dec
 
 // money finds out what calls there were, and what is sold below cost.
 func (p *previewer) money(ctx context.Context, v *deckPreview, o *deck.DiffOptions, was, will deck.Rates, latest time.Time) error {
-	traffic, err := readTraffic(ctx, p.database, p.world.now, p.bar.counted(was, &p.done), p.bar.counted(will, &p.done))
+	traffic, err := readTraffic(ctx, p.database, p.world.now, p.owner.TariffID, p.bar.counted(was, &p.done), p.bar.counted(will, &p.done))
 	if err != nil {
 		return err
 	}
@@ -227,20 +228,28 @@ func (v deckPreview) printMoney(out io.Writer) {
 		fmt.Fprintf(out, "%s; the comparison in money is left out\n", printable(v.NoMoney))
 		return
 	case v.Traffic == nil:
-		fmt.Fprintf(out, "money: no answered calls in the last %d days to reckon with\n", trafficDays)
+		fmt.Fprintf(out, "money: no %s to reckon with\n", v.callsOf("in"))
 		return
 	case i == nil:
-		fmt.Fprintf(out, "money: none of the %d answered calls of the last %d days went to these codes\n", v.Traffic.Calls, v.Traffic.Days)
+		fmt.Fprintf(out, "money: none of the %d %s went to these codes\n", v.Traffic.Calls, v.callsOf("of"))
 		return
 	}
-	fmt.Fprintf(out, "money: all answered calls of the last %d days at these prices: %s %s, before %s (%s)\n",
-		v.Traffic.Days, twoDigits(i.After, false), v.Currency, twoDigits(i.Before, false), twoDigits(i.Difference, true))
+	fmt.Fprintf(out, "money: all %s at these prices: %s %s, before %s (%s)\n",
+		v.callsOf("of"), twoDigits(i.After, false), v.Currency, twoDigits(i.Before, false), twoDigits(i.Difference, true))
 	if i.LostCalls > 0 {
 		fmt.Fprintf(out, "lost: %d of those calls, %d minutes, could not be made any more\n", i.LostCalls, i.LostSeconds/60)
 	}
 	if v.Traffic.Digits > 0 {
 		fmt.Fprintf(out, "the calls are known by their first %d digits only: longer codes have their shorter one's money\n", v.Traffic.Digits)
 	}
+}
+
+// callsOf says which calls are looked at.
+func (v deckPreview) callsOf(in string) string {
+	if v.tariff {
+		return fmt.Sprintf("answered calls of its accounts in the last %d days", trafficDays)
+	}
+	return fmt.Sprintf("answered calls %s the last %d days", in, trafficDays)
 }
 
 func (v deckPreview) printDestinations(out io.Writer, lines int) error {

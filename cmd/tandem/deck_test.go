@@ -18,7 +18,8 @@ import (
 //
 //	$ tandem deck …       the command, SHEETS/ is testdata/sheets/, DIR a folder of the test's own
 //	$ sql …               what somebody does by hand
-//	$ calls 44 10 65      answered calls of yesterday: to numbers that begin so, how many, seconds of each
+//	$ calls 44 10 65      answered calls of yesterday: to numbers that begin so, how many, seconds of each;
+//	                      and, if somebody is named, of which account, by its id
 func TestDeckStories(t *testing.T) {
 	nobodyThere(t)
 	files, err := filepath.Glob("testdata/decks/*.txt")
@@ -150,14 +151,15 @@ func (s *story) do(command string) string {
 	case "calls":
 		var prefix string
 		var n, seconds int
-		if _, err := fmt.Sscan(rest, &prefix, &n, &seconds); err != nil {
+		account := "NULL"
+		if got, err := fmt.Sscan(rest, &prefix, &n, &seconds, &account); got < 3 {
 			s.t.Fatalf("calls %s: %v", rest, err)
 		}
 		for range n {
 			s.calls++
 			number := prefix + fmt.Sprintf("%0*d", 12-len(prefix), s.calls)
-			s.sql(fmt.Sprintf(`INSERT INTO calls (call_id, server, direction, b_number, started_at, disposition, talk_ms)
-				VALUES ('story-%d', 'sw', 'out', '%s', UTC_TIMESTAMP() - INTERVAL 1 DAY, 'answered', %d)`, s.calls, number, 1000*seconds))
+			s.sql(fmt.Sprintf(`INSERT INTO calls (call_id, server, direction, account_id, b_number, started_at, disposition, talk_ms)
+				VALUES ('story-%d', 'sw', 'out', %s, '%s', UTC_TIMESTAMP() - INTERVAL 1 DAY, 'answered', %d)`, s.calls, account, number, 1000*seconds))
 		}
 	default:
 		s.t.Fatalf("%q: a story knows tandem, sql and calls", command)

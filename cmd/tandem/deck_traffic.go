@@ -12,12 +12,14 @@ import (
 // trafficDays is how far back the calls lie that a deck is priced with.
 const trafficDays = 30
 
-// deckTraffic is what answered outgoing calls came to, whoever carried them.
+// deckTraffic is what answered outgoing calls came to: for a provider's deck all
+// of them, whoever carried them; for a tariff those of the accounts that have it.
 type deckTraffic struct {
 	Days    int   `json:"days"`
 	Calls   int64 `json:"calls"`
 	Seconds int64 `json:"seconds"`
 	Digits  int   `json:"digits,omitempty"` // numbers are known to so many digits; 0: whole
+	Sold    bool  `json:"sold,omitempty"`   // only calls that a tariff sold
 
 	of map[string]talked // by code: calls to it and to no longer one of either deck
 }
@@ -25,13 +27,20 @@ type deckTraffic struct {
 type talked struct{ seconds, calls int64 }
 
 // readTraffic shares out the calls of the last days to the codes of both decks.
-// It is nil when there were none.
-func readTraffic(ctx context.Context, database *db.DB, now time.Time, decks ...deck.Rates) (*deckTraffic, error) {
-	numbers, digits, err := database.Traffic(ctx, now.AddDate(0, 0, -trafficDays))
+// It is nil when there were none. With a tariff only calls that it sold count.
+func readTraffic(ctx context.Context, database *db.DB, now time.Time, tariff int64, decks ...deck.Rates) (*deckTraffic, error) {
+	since := now.AddDate(0, 0, -trafficDays)
+	read := database.Traffic
+	if tariff != 0 {
+		read = func(ctx context.Context, since time.Time) ([]db.Traffic, int, error) {
+			return database.SoldTraffic(ctx, since, tariff)
+		}
+	}
+	numbers, digits, err := read(ctx, since)
 	if err != nil || len(numbers) == 0 {
 		return nil, err
 	}
-	t := &deckTraffic{Days: trafficDays, of: map[string]talked{}}
+	t := &deckTraffic{Days: trafficDays, Sold: tariff != 0, of: map[string]talked{}}
 	if digits < maxDigits {
 		t.Digits = digits
 	}

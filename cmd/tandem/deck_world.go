@@ -119,7 +119,11 @@ func (w *deckWorld) owner(f deckOwnerFlags) (db.DeckOwner, error) {
 	case f.Tariff != "" && f.Tier != "":
 		return db.DeckOwner{}, errors.New("--tier: a tariff has no tiers; leave it away")
 	case f.Tariff != "":
-		return w.tariff(f.Tariff)
+		o, err := w.tariff(f.Tariff)
+		if err == nil && w.costPlus(o.TariffID) {
+			err = fmt.Errorf("--tariff %s: sells at cost plus, by the prices of the providers: it has no decks; tandem tariff create makes one that has", printable(o.Tariff))
+		}
+		return o, err
 	case f.Provider != "":
 		p, err := w.provider(f.Provider)
 		if err != nil {
@@ -143,6 +147,10 @@ func (w *deckWorld) tariff(name string) (db.DeckOwner, error) {
 	}
 	t := w.data.Tariffs[i]
 	return db.DeckOwner{TariffID: t.ID, Tariff: t.Name, Currency: w.currency(t.CurrencyID)}, nil
+}
+
+func (w *deckWorld) costPlus(tariff int64) bool {
+	return slices.ContainsFunc(w.data.Tariffs, func(t routing.Tariff) bool { return t.ID == tariff && t.Markup != nil })
 }
 
 func (w *deckWorld) provider(name string) (routing.Provider, error) {

@@ -43,6 +43,7 @@ type explanation struct {
 	Action   callflow.Action   `json:"action,omitempty"`
 	Reason   string            `json:"reason"`
 	Refusal  *callflow.Refusal `json:"refusal,omitempty"`
+	Sold     string            `json:"sold,omitempty"` // how, where each route has a price of its own: "cost + 10 %"
 	Decision callflow.Told     `json:"decision"`
 }
 
@@ -92,7 +93,8 @@ func explainThen(ctx context.Context, c config, database *db.DB, id string) (exp
 	}
 	out := describeStart(call.Start, told)
 	out.Call = id
-	return out, nil
+	out.Sold, err = soldAt(call.Start.Reasons)
+	return out, err
 }
 
 // now asks the code of the live call what it would do.
@@ -133,6 +135,9 @@ func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explana
 		return explanation{}, err
 	}
 	out := describeStart(d.Record, told)
+	if out.Sold, err = soldAt(d.Reasons()); err != nil {
+		return explanation{}, err
+	}
 	out.Action = d.Action
 	if d.Action == callflow.Reject {
 		out.Refusal = &d.Refusal
@@ -239,7 +244,19 @@ func (x explanation) print(out io.Writer) error {
 	if x.Call == "" {
 		fmt.Fprintln(out, "channels in use and routes that rest are known to running nodes only and not looked at")
 	}
+	if x.Sold != "" {
+		fmt.Fprintf(out, "sold at %s, by what the route costs that carries the call\n", x.Sold)
+	}
 	return printPlan(out, x.Decision)
+}
+
+// soldAt says how a cost-plus tariff sells; empty: there is none.
+func soldAt(stored []byte) (string, error) {
+	r, err := routing.ParseReasons(stored)
+	if err != nil || r.Markup == nil {
+		return "", err
+	}
+	return r.Markup.String(), nil
 }
 
 // printPlan writes the routes in order, then every other candidate with its

@@ -26,6 +26,10 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database schema up to date, or show its state."`
 	Seed     seedCmd     `cmd:"" help:"Fill an empty database with the demo data."`
 	Deck     deckCmd     `cmd:"" help:"Import, compare, publish and roll back decks of rates."`
+	Tariff   tariffCmd   `cmd:"" help:"Make and show tariffs: what accounts are sold by."`
+	FX       fxCmd       `cmd:"" name:"fx" help:"Import, set and list exchange rates."`
+	Account  accountCmd  `cmd:"" help:"Open, change and show accounts; move their money; print statements."`
+	Ledger   ledgerCmd   `cmd:"" help:"Verify the books, show and reverse postings, see what we owe."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
 	Replay   replayCmd   `cmd:"" help:"Replay past calls through a draft deck or policy, in money."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`

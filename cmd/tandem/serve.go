@@ -42,19 +42,22 @@ func (serveCmd) Run(ctx context.Context, e *env) error {
 
 // node is a running Tandem: everything that was started and must be ended.
 type node struct {
-	config    config
-	log       zerolog.Logger
-	db        *db.DB
-	snapshots *snapshots
-	loaded    db.Mark // what the first snapshot has seen at least
-	spool     *billing.Spool
-	capacity  *capacity.Pool
-	dipper    *portability.Dipper
-	watchers  []*watcher
-	others    atomic.Pointer[nodes] // which nodes there are; nil before the first look
-	flow      *callflow.Flow
-	registry  *prometheus.Registry
-	draining  atomic.Bool
+	config     config
+	log        zerolog.Logger
+	db         *db.DB
+	snapshots  *snapshots
+	loaded     db.Mark // what the first snapshot has seen at least
+	spool      *billing.Spool
+	capacity   *capacity.Pool
+	dipper     *portability.Dipper
+	watchers   []*watcher
+	others     atomic.Pointer[nodes] // which nodes there are; nil before the first look
+	flow       *callflow.Flow
+	metrics    *api.Metrics
+	keeper     *callflow.Keeper
+	reconciler *callflow.Reconciler
+	registry   *prometheus.Registry
+	draining   atomic.Bool
 }
 
 // serve brings the parts up in the order in which they need each other, and
@@ -119,7 +122,10 @@ func (n *node) plot() *api.Metrics {
 		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
 		Limits: n.config.limits(), Live: live, Node: n.config.Node, Now: time.Now, Log: n.log,
 		Capacity: n.capacity, Tickets: &callflow.Tickets{},
+		Money: n.config.money(), Holds: n.db,
 	}
+	n.metrics = metrics
+	n.keepMoney(metrics)
 	return metrics
 }
 
@@ -151,6 +157,9 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return nil
 	})
 	group.Go(func() error { n.share(serving); return nil })
+	group.Go(func() error { n.keeper.Run(serving); return nil })
+	group.Go(func() error { n.watchAway(groupCtx); return nil })
+	group.Go(func() error { n.verifying(groupCtx); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })
 	for _, w := range n.watchers {
 		group.Go(func() error { w.run(serving); return nil })

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"tandem/ari"
+	"tandem/callflow"
 	"tandem/db"
 	"tandem/routing"
 	"tandem/routing/capacity"
@@ -69,7 +70,11 @@ func (n *node) newWatchers() ([]*watcher, error) {
 		if err != nil {
 			return nil, fmt.Errorf("asterisk.servers.%s: %w", name, err)
 		}
-		list = append(list, &watcher{node: n, client: client, settle: max(server.Qualify+qualifySlack, leastSettle)})
+		w := &watcher{node: n, client: client, settle: max(server.Qualify+qualifySlack, leastSettle)}
+		if err := w.openLine(name, server); err != nil {
+			return nil, err
+		}
+		list = append(list, w)
 	}
 	return list, nil
 }
@@ -88,6 +93,9 @@ type watcher struct {
 	node   *node
 	client *ari.Client
 	settle time.Duration
+	ami    *ari.AMI // with line and stream; nil: no user for it is configured
+	stream *ari.Stream
+	line   callflow.Line
 
 	restored bool // before the first call; run alone reads it afterwards
 }
@@ -114,6 +122,12 @@ const takeUpTime = 700 * time.Millisecond
 // run takes up the calls that are up already, then watches until ctx ends.
 func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
+	var doors sync.WaitGroup
+	defer doors.Wait()
+	if w.ami != nil {
+		doors.Go(func() { w.ami.Run(ctx) })
+		doors.Go(func() { w.stream.Run(ctx) })
+	}
 	if !w.restored {
 		w.restoreInTime(ctx)
 	}
@@ -203,11 +217,19 @@ func (w *watcher) Reachable(server, endpoint string, ok bool) {
 }
 
 // Up implements ari.Observer.
-func (w *watcher) Up(server string, asOf time.Time, callIDs map[string]struct{}) {
+func (w *watcher) Up(ctx context.Context, server string, asOf time.Time, callIDs map[string]struct{}, calls []ari.Up) {
 	if freed := w.node.capacity.Reconcile(server, callIDs, asOf, time.Now()); freed > 0 {
 		w.node.log.Warn().Str("server", server).Int("calls", freed).Msg("calls whose end this node did not hear are over")
 	}
+	up := make([]callflow.Up, len(calls))
+	for i, c := range calls {
+		up[i] = callflow.Up{CallID: c.CallID, Answered: c.State == answered, Route: c.Key}
+	}
+	w.node.reconciler.Saw(ctx, server, asOf, up, callIDs)
 }
+
+// answered is the state of a caller's channel that was told so.
+const answered = "Up"
 
 // Restarted implements ari.Observer. The next look at the calls says the same.
 func (w *watcher) Restarted(string) {}

@@ -78,6 +78,18 @@ func (r *Rate) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
+// MarshalText writes the decimal; JSON therefore shows a string.
+func (f FX) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (f *FX) UnmarshalText(b []byte) (err error) {
+	*f, err = ParseFX(string(b))
+	return err
+}
+
+// Value hands the decimal text to the database.
+func (f FX) Value() (driver.Value, error) { return f.String(), nil }
+
 // Value hands the decimal text to the database.
 func (a Amount) Value() (driver.Value, error) { return a.String(), nil }
 

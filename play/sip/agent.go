@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gosip "github.com/emiago/sipgo/sip"
@@ -55,6 +56,8 @@ type agent struct {
 	served      chan struct{}   // closed when nobody reads conn any more
 	lifetime    context.Context // ends with stop
 	endLifetime context.CancelCauseFunc
+
+	heard atomic.Int64 // packets with sound, in all calls
 
 	mu      sync.Mutex
 	running bool

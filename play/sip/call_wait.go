@@ -81,5 +81,13 @@ func (c *Call) MediaPackets() int {
 	return all
 }
 
+// SoundPackets is how many RTP packets held more than silence.
+func (c *Call) SoundPackets() int {
+	if c.media == nil {
+		return 0
+	}
+	return int(c.media.sound.Load())
+}
+
 // WaitMedia waits until n RTP packets have come in all. One caller at a time.
 func (c *Call) WaitMedia(ctx context.Context, n int) error { return c.media.await(ctx, n) }

@@ -153,6 +153,9 @@ func (c *Carrier) WaitIdle(ctx context.Context) error { return c.agent.records.w
 // Counters are totals since Start.
 func (c *Carrier) Counters() Counters { return c.agent.records.totals() }
 
+// SoundPackets is how many RTP packets in all calls held more than silence.
+func (c *Carrier) SoundPackets() int { return int(c.agent.heard.Load()) }
+
 // Registrations are those in force, sorted by login.
 func (c *Carrier) Registrations() []Registration { return c.agent.registrar.all() }
 

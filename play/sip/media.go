@@ -27,10 +27,12 @@ type media struct {
 	talking atomic.Bool
 	early   atomic.Int64 // packets before the answer
 	packets atomic.Int64 // all packets
+	sound   atomic.Int64 // of these, more than silence
 	arrived chan struct{}
 	closed  signal
 	sending sync.Once
 	work    *sync.WaitGroup
+	heard   *atomic.Int64 // sound in all calls of the agent
 }
 
 // openMedia opens a socket for one call. If there is none to be had the call
@@ -44,7 +46,7 @@ func (a *agent) openMedia(wanted bool) *media {
 		a.log.Error().Err(err).Str("agent", a.name).Msg("no media socket")
 		return nil
 	}
-	m := &media{conn: conn, arrived: make(chan struct{}, 1), closed: newSignal(), work: new(sync.WaitGroup)}
+	m := &media{conn: conn, arrived: make(chan struct{}, 1), closed: newSignal(), work: new(sync.WaitGroup), heard: &a.heard}
 	m.work.Go(m.receive)
 	return m
 }
@@ -73,11 +75,45 @@ func (m *media) receive() {
 			m.early.Add(1)
 		}
 		m.packets.Add(1)
+		if loud(buf[1]&0x7f, buf[rtpHeader:n]) {
+			m.sound.Add(1)
+			m.heard.Add(1)
+		}
 		select {
 		case m.arrived <- struct{}{}:
 		default:
 		}
 	}
+}
+
+// loudFrom is the amplitude, of 32,767, from which a sample is more than the
+// noise that decoding leaves of silence.
+const loudFrom = 256
+
+// loud says whether a packet of G.711 holds more than silence.
+func loud(payload byte, samples []byte) bool {
+	for _, b := range samples {
+		if payload == payloadPCMU && ulawAmplitude(b) >= loudFrom || payload == payloadPCMA && alawAmplitude(b) >= loudFrom {
+			return true
+		}
+	}
+	return false
+}
+
+// ulawAmplitude is how far from 0 a sample is (G.711, µ-law).
+func ulawAmplitude(b byte) int {
+	b = ^b
+	return (int(b&0x0f)<<3+132)<<(b>>4&7) - 132
+}
+
+// alawAmplitude is the same for A-law.
+func alawAmplitude(b byte) int {
+	b ^= 0x55
+	step := int(b>>4) & 7
+	if step == 0 {
+		return int(b&0x0f)<<4 + 8
+	}
+	return (int(b&0x0f)<<4 + 264) << (step - 1)
 }
 
 // answered ends the time of early media.

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"tandem/billing"
+	"tandem/db"
+	"tandem/internal/money"
+)
+
+type ledgerPayCmd struct {
+	Provider beforeSum `arg:"" help:"Provider, by name or id."`
+	Sum      string    `arg:"" help:"What was paid, in the provider's currency, e.g. 1200.00."`
+	postingFlags
+}
+
+// ledgerPaid is what a payment has done.
+type ledgerPaid struct {
+	Provider   partyView     `json:"provider"`
+	Currency   string        `json:"currency"`
+	Key        string        `json:"key"`
+	Repeated   bool          `json:"repeated"` // it had been posted before
+	OwedBefore money.Amount  `json:"owed_before"`
+	OwedAfter  money.Amount  `json:"owed_after"`
+	Postings   []postingView `json:"postings"`
+}
+
+// Run notes that we have paid a provider.
+func (x ledgerPayCmd) Run(ctx context.Context, e *env) error {
+	sum, err := sumAboveZero(x.Sum)
+	if err != nil {
+		return err
+	}
+	if err := x.check(); err != nil {
+		return err
+	}
+	return withDB(ctx, e, func(database *db.DB) error {
+		p, err := findProvider(ctx, database, "provider", string(x.Provider))
+		if err != nil {
+			return err
+		}
+		names, err := readBookNames(ctx, database)
+		if err != nil {
+			return err
+		}
+		party := billing.Party{Kind: billing.Provider, ID: p.id}
+		v := ledgerPaid{Provider: names.party(party), Currency: names.currency(p.currency), Key: x.key()}
+		_, owed, err := database.LastEntries(ctx, party, 1)
+		if err != nil {
+			return err
+		}
+		v.OwedBefore = owed[p.currency]
+		now, err := database.Now(ctx)
+		if err != nil {
+			return err
+		}
+		posted, err := database.Post(ctx, []billing.Posting{{
+			Key: v.Key, At: now, Kind: billing.Withdrawal, Debit: party, Credit: billing.Party{Kind: billing.Cash}, Amount: sum, CurrencyID: p.currency, Note: x.Note,
+		}})
+		if err != nil {
+			return postingTold(ctx, err, v.Key)
+		}
+		if _, owed, err = database.LastEntries(ctx, party, 1); err != nil {
+			return err
+		}
+		v.OwedAfter, v.Repeated, v.Postings = owed[p.currency], repeated(posted, now), names.postings(posted)
+		if x.JSON {
+			return printJSON(e, v)
+		}
+		fmt.Fprintf(e.out, "%s: we owed %s %s, now %s\nkey %s%s\n\n", v.Provider, shortPrice(v.OwedBefore), v.Currency, shortPrice(v.OwedAfter), v.Key, repeatedText(v.Repeated))
+		return printPostings(e.out, v.Postings)
+	})
+}
+
+// sumAboveZero reads an argument that is a sum of money.
+func sumAboveZero(text string) (money.Amount, error) {
+	v, err := readSum(text)
+	if err == nil && v <= 0 {
+		return 0, fmt.Errorf("sum %q: want one above zero", text)
+	}
+	return v, err
+}
+
+func readSum(text string) (money.Amount, error) {
+	v, err := money.ParseAmount(text)
+	if err != nil || v > maxSum || v < -maxSum {
+		return 0, fmt.Errorf("sum %q: want a decimal such as 50.00, with at most 6 digits after the point", text)
+	}
+	return v, nil
+}

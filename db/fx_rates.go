@@ -1,0 +1,70 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"tandem/billing/fx"
+	"tandem/internal/money"
+)
+
+// FXRates lists all exchange rates, by currency and time.
+func (d *DB) FXRates(ctx context.Context) ([]fx.Rate, error) {
+	rows, err := d.calls.QueryContext(ctx, `SELECT f.valid_from, c.iso, f.per_eur FROM fx_rates f JOIN currency c ON c.id = f.currency_id ORDER BY c.iso, f.valid_from`)
+	if err != nil {
+		return nil, wrap("list exchange rates", err)
+	}
+	var list []fx.Rate
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var r fx.Rate
+		err := rows.Scan(&r.From, &r.Currency, &r.PerEUR)
+		list = append(list, r)
+		return err
+	})
+	return list, wrap("list exchange rates", err)
+}
+
+// PutFX writes exchange rates, over those of the same currency and moment, all or
+// none. The currencies must be there, see AddCurrencies.
+func (d *DB) PutFX(ctx context.Context, rates []fx.Rate) error {
+	list, err := d.Currencies(ctx)
+	if err != nil {
+		return err
+	}
+	ids := map[string]int64{}
+	for _, c := range list {
+		ids[c.ISO] = c.ID
+	}
+	rows := make([][]any, len(rates))
+	for i, r := range rates {
+		switch {
+		case ids[r.Currency] == 0:
+			return fmt.Errorf("exchange rates: currency %q: %w", r.Currency, ErrNotFound)
+		case r.PerEUR <= 0:
+			return fmt.Errorf("exchange rates: %s of %s: want units per euro, above zero", r.PerEUR, r.Currency)
+		case r.Currency == "EUR" && r.PerEUR != oneEUR:
+			return fmt.Errorf("exchange rates: one euro is one euro, not %s", r.PerEUR)
+		case r.From.IsZero():
+			return fmt.Errorf("exchange rates: %s of %s: no time from which it holds", r.PerEUR, r.Currency)
+		}
+		rows[i] = []any{ids[r.Currency], moment(r.From), r.PerEUR}
+	}
+	u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
+	err = inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error { return u.exec(ctx, tx, rows) })
+	return wrap("exchange rates", err)
+}
+
+const oneEUR = money.FX(100_000_000)
+
+// fxAt is the exchange rate of a currency that was in force at a moment.
+func fxAt(ctx context.Context, tx *sql.Tx, currency int64, at time.Time) (money.FX, error) {
+	var v money.FX
+	err := notFound(tx.QueryRowContext(ctx, `SELECT per_eur FROM fx_rates WHERE currency_id = ? AND valid_from <= ? ORDER BY valid_from DESC LIMIT 1`,
+		currency, moment(at)).Scan(&v))
+	if err != nil {
+		return 0, fmt.Errorf("exchange rate of currency %d at %s: %w", currency, at.UTC().Format(time.DateTime), err)
+	}
+	return v, nil
+}

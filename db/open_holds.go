@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"tandem/billing"
+)
+
+const holdColumns = `call_id, COALESCE(account_id, 0), amount, paid_s, limited <> 0, terms, server, node, began_at, answered_at, seen_at, COALESCE(route, '')`
+
+// OpenHolds lists the holds of calls of a server, or of all servers when it is
+// empty: the calls that are not settled yet. Terms that cannot be read are left
+// empty: the end of the call says so.
+func (d *DB) OpenHolds(ctx context.Context, server string) ([]billing.OpenHold, error) {
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+holdColumns+` FROM holds WHERE ? = '' OR server = ? ORDER BY call_id`, server, server)
+	if err != nil {
+		return nil, wrap("open holds", err)
+	}
+	list, err := d.scanHolds(rows)
+	return list, wrap("open holds", err)
+}
+
+func (d *DB) scanHolds(rows *sql.Rows) (list []billing.OpenHold, err error) {
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var h billing.OpenHold
+		var paid int64
+		var terms []byte
+		var answered, seen sql.NullTime
+		if err := rows.Scan(&h.CallID, &h.AccountID, &h.Amount, &paid, &h.Limited, &terms, &h.Server, &h.Node, &h.BeganAt,
+			&answered, &seen, &h.Route); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(terms, &h.Terms); err != nil {
+			d.log.Error().Err(err).Str("call_id", h.CallID).Msg("terms of a hold cannot be read; its call will not be charged")
+			h.Terms = billing.Terms{}
+		}
+		h.Paid = time.Duration(paid) * time.Second
+		h.AnsweredAt, h.SeenAt = answered.Time, seen.Time
+		list = append(list, h)
+		return nil
+	})
+	return list, err
+}
+
+// Sight keeps what was seen of calls with a hold; calls without one are passed
+// over. When a call was answered is kept as it was told first.
+func (d *DB) Sight(ctx context.Context, seen []billing.Sighting) error {
+	rows := make([][]any, len(seen))
+	for i, s := range seen {
+		rows[i] = []any{s.CallID, moment(s.AnsweredAt), moment(s.SeenAt), known(s.Route)}
+	}
+	sortRows(rows)
+	err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) error {
+		for _, row := range rows {
+			if _, err := tx.ExecContext(ctx, `UPDATE holds SET answered_at = COALESCE(answered_at, ?), seen_at = ?, route = COALESCE(?, route) WHERE call_id = ?`,
+				row[1], row[2], row[3], row[0]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return wrap("sight", err)
+}
+
+// ServerSeen keeps when a server has shown its channels; of two times the later.
+func (d *DB) ServerSeen(ctx context.Context, server string, at time.Time) error {
+	_, err := d.calls.ExecContext(ctx, `INSERT INTO servers_seen (server, seen_at) VALUES (?, ?)
+		ON DUPLICATE KEY UPDATE seen_at = GREATEST(seen_at, VALUES(seen_at))`, server, moment(at))
+	return wrap("server seen", err)
+}
+
+// LastSeen is when a server has shown its channels for the last time; zero:
+// never.
+func (d *DB) LastSeen(ctx context.Context, server string) (time.Time, error) {
+	var at sql.NullTime
+	err := d.calls.QueryRowContext(ctx, `SELECT MAX(seen_at) FROM servers_seen WHERE server = ?`, server).Scan(&at)
+	return at.Time, wrap("last seen", err)
+}
+
+// maxUnfinished bounds the answer of UnfinishedCalls.
+const maxUnfinished = 10_000
+
+// UnfinishedCalls lists the calls of a server that began before then and whose
+// end nobody has told, the oldest first, at most ten thousand.
+func (d *DB) UnfinishedCalls(ctx context.Context, server string, before time.Time) ([]billing.Unfinished, error) {
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+callColumns+`, (SELECT COUNT(*) FROM attempts a WHERE a.call_id = calls.call_id AND a.result <> 'in_progress')
+		FROM calls WHERE disposition = 'in_progress' AND started_at < ? AND server = ? AND ended_at IS NULL ORDER BY started_at LIMIT ?`,
+		moment(before), server, maxUnfinished)
+	if err != nil {
+		return nil, wrap("unfinished calls", err)
+	}
+	var list []billing.Unfinished
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var call billing.End
+		var attempts int
+		if err := scanCall(&call, func(dest ...any) error { return rows.Scan(append(dest, &attempts)...) }); err != nil {
+			return err
+		}
+		list = append(list, billing.Unfinished{Start: call.Start, Attempts: attempts})
+		return nil
+	})
+	return list, wrap("unfinished calls", err)
+}
+
+// EndedCalls tells which of the calls are over.
+func (d *DB) EndedCalls(ctx context.Context, callIDs []string) (map[string]bool, error) {
+	ended := map[string]bool{}
+	err := eachIn(ctx, d.calls, `SELECT call_id FROM calls WHERE call_id IN (?) AND ended_at IS NOT NULL`, callIDs, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ended[id] = true
+		return err
+	})
+	return ended, wrap("ended calls", err)
+}
+
+// PutAsteriskCDRs keeps call records of Asterisk; one that is there already is
+// kept as it is.
+func (d *DB) PutAsteriskCDRs(ctx context.Context, list []billing.AsteriskCDR) error {
+	rows := make([][]any, len(list))
+	for i, c := range list {
+		rows[i] = []any{
+			c.UniqueID, c.Sequence, moment(c.Start), c.LinkedID, c.Channel, c.DestChannel, moment(c.Answer), moment(c.End), c.Disposition,
+		}
+	}
+	sortRows(rows)
+	u := insertInto("asterisk_cdrs", "uniqueid", "sequence", "started_at", "linkedid", "channel", "dest_channel", "answered_at", "ended_at", "disposition")
+	u.columns[0].merge = "uniqueid"
+	err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) error { return u.exec(ctx, tx, rows) })
+	return wrap("call records of Asterisk", err)
+}
+
+// AsteriskCDRs is what Asterisk's own records say of these calls, by call id, in
+// the order in which Asterisk began them.
+func (d *DB) AsteriskCDRs(ctx context.Context, callIDs []string) (map[string][]billing.AsteriskCDR, error) {
+	records := map[string][]billing.AsteriskCDR{}
+	err := eachIn(ctx, d.calls, `SELECT uniqueid, sequence, started_at, linkedid, channel, dest_channel, answered_at, ended_at, disposition
+		FROM asterisk_cdrs WHERE uniqueid IN (?) ORDER BY uniqueid, started_at, sequence`, callIDs, func(rows *sql.Rows) error {
+		var c billing.AsteriskCDR
+		var answered sql.NullTime
+		if err := rows.Scan(&c.UniqueID, &c.Sequence, &c.Start, &c.LinkedID, &c.Channel, &c.DestChannel, &answered, &c.End, &c.Disposition); err != nil {
+			return err
+		}
+		c.Answer = answered.Time
+		records[c.UniqueID] = append(records[c.UniqueID], c)
+		return nil
+	})
+	return records, wrap("call records of Asterisk", err)
+}

@@ -1,0 +1,404 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tandem/billing"
+	"tandem/internal/money"
+)
+
+// settlement closes the calls of one batch, in the batch's transaction:
+//
+//	lock holds --> lock calls --> charge (billing.ChargeOf, billing.Settle)
+//	   --> calls, attempts --> ledger --> one update an account --> delete holds
+//
+// A call is closed by the best source that has told its end: who has closed it is
+// kept with it, so a report that comes twice, late, or after another node wrote
+// it finds itself no better and posts nothing; one that is better posts the
+// difference. Rows are locked in the order holds, calls, balances, each by key;
+// the balances, which all calls of an account want, come last.
+type settlement struct {
+	ctx     context.Context // of the transaction
+	tx      *sql.Tx
+	now     time.Time
+	careful bool // look for postings that are there already
+
+	holds    map[string]*lockedHold
+	priors   map[string]*prior
+	accounts map[int64]payer
+
+	closing  []*settled
+	postings []billing.Posting
+	days     map[string]string // of calls that are sold
+	changes  changes
+}
+
+// lockedHold is a hold as the table has it, or as it would be written.
+type lockedHold struct {
+	account int64 // who pays; 0: nobody
+	amount  money.Amount
+	terms   string
+	stored  bool
+}
+
+// prior is what is known of a call before this batch.
+type prior struct {
+	account   int64
+	by        billing.Source // who closed it; empty: nobody
+	sale      sql.Null[money.Amount]
+	currency  sql.NullInt64
+	saleBase  sql.Null[money.Amount]
+	costBase  sql.Null[money.Amount]
+	held      sql.Null[money.Amount]
+	terms     sql.NullString
+	costs     []billing.Cost
+	costRows  []int // attempts that have a cost
+	chargeErr sql.NullString
+}
+
+// payer is what of an account a charge needs.
+type payer struct {
+	zone     *time.Location
+	currency int64 // of its balance; 0: it has none
+}
+
+// settled is a call that an end closes.
+type settled struct {
+	end     *billing.End
+	before  *prior
+	account int64
+	terms   *billing.Terms
+	text    string // of the terms, as they were read
+	held    sql.Null[money.Amount]
+	charge  billing.Charge
+	err     error // it cannot be charged
+}
+
+// write writes the batch and tells which calls it has closed.
+func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled, error) {
+	s := &settlement{
+		ctx: ctx, tx: tx, now: time.Now().UTC().Truncate(time.Millisecond), careful: careful,
+		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]string{}, changes: changes{},
+	}
+	ends := bestEnds(b.ends)
+	if err := s.lockHolds(b, ends); err != nil {
+		return nil, err
+	}
+	if err := s.begin(b.holds, ends); err != nil {
+		return nil, err
+	}
+	if err := startUpsert().exec(ctx, tx, b.starts); err != nil {
+		return nil, err
+	}
+	if err := s.lockCalls(ends); err != nil {
+		return nil, err
+	}
+	if err := s.price(ends); err != nil {
+		return nil, err
+	}
+	if err := s.writeCalls(b); err != nil {
+		return nil, err
+	}
+	if err := s.writePostings(); err != nil {
+		return nil, err
+	}
+	if err := s.dropHolds(ends); err != nil {
+		return nil, err
+	}
+	if err := writeBalances(ctx, tx, s.changes); err != nil {
+		return nil, err
+	}
+	told := make([]settled, len(s.closing))
+	for i, c := range s.closing {
+		told[i] = *c
+	}
+	return told, nil
+}
+
+// bestEnds picks of each call the end of the best source, the first of equals.
+func bestEnds(all []*billing.End) map[string]*billing.End {
+	best := map[string]*billing.End{}
+	for _, e := range all {
+		if there := best[e.Start.CallID]; there == nil || source(e).Beats(source(there)) {
+			best[e.Start.CallID] = e
+		}
+	}
+	return best
+}
+
+// source is who tells an end. Records of a program that knew no other source
+// name none.
+func source(e *billing.End) billing.Source { return cmp.Or(e.Source, billing.ByReport) }
+
+// lockHolds reads the holds of calls that end, or begin with one.
+func (s *settlement) lockHolds(b *batch, ends map[string]*billing.End) error {
+	ids := slices.Collect(maps.Keys(ends))
+	for _, h := range b.holds {
+		ids = append(ids, h.CallID)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return s.each(`SELECT call_id, COALESCE(account_id, 0), amount, terms FROM holds WHERE call_id IN (?) ORDER BY call_id FOR UPDATE`, ids,
+		func(rows *sql.Rows) error {
+			var id string
+			h := lockedHold{stored: true}
+			err := rows.Scan(&id, &h.account, &h.amount, &h.terms)
+			s.holds[id] = &h
+			return err
+		})
+}
+
+// begin writes the holds that calls begin with, unless they have one or are over.
+// Of a call that ends in the same batch the hold is only thought of.
+func (s *settlement) begin(rows []holdRow, ends map[string]*billing.End) error {
+	var fresh []*holdRow
+	var ids []string
+	for i := range rows {
+		if r := &rows[i]; s.holds[r.CallID] == nil {
+			fresh = append(fresh, r)
+			ids = append(ids, r.CallID)
+			s.holds[r.CallID] = &lockedHold{account: r.account, amount: r.Amount, terms: r.terms}
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := s.each(`SELECT call_id FROM calls WHERE call_id IN (?) AND ended_at IS NOT NULL`, ids, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		delete(s.holds, id)
+		return err
+	}); err != nil {
+		return err
+	}
+	fresh = slices.DeleteFunc(fresh, func(r *holdRow) bool { return s.holds[r.CallID] == nil || ends[r.CallID] != nil })
+	return s.insertHolds(fresh)
+}
+
+func (s *settlement) insertHolds(fresh []*holdRow) error {
+	var accounts []int64
+	for _, r := range fresh {
+		if r.account != 0 {
+			accounts = append(accounts, r.account)
+		}
+	}
+	if err := s.readAccounts(accounts); err != nil {
+		return err
+	}
+	rows := make([][]any, 0, len(fresh))
+	for _, r := range fresh {
+		if r.account != 0 && s.accounts[r.account].currency != r.currency {
+			r.account = 0 // nothing to set aside from; its end says so
+		}
+		rows = append(rows, r.args())
+		if r.account != 0 {
+			c := s.changes.of(r.account, r.currency)
+			c.held += r.Amount
+			c.calls++
+		}
+	}
+	return insertInto("holds", "call_id", "account_id", "amount", "currency_id", "paid_s", "limited", "terms", "server", "node", "began_at").
+		exec(s.ctx, s.tx, rows)
+}
+
+// lockCalls reads what is known of the calls that end. A call without a row gets
+// one first, so that two nodes that close it meet there.
+func (s *settlement) lockCalls(ends map[string]*billing.End) error {
+	if err := s.readCalls(slices.Sorted(maps.Keys(ends))); err != nil {
+		return err
+	}
+	var missing []string
+	for id := range ends {
+		if s.priors[id] == nil {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	rows := make([][]any, len(missing))
+	for i, id := range missing {
+		rows[i] = endIdentityRow(ends[id])
+	}
+	if err := identityUpsert().exec(s.ctx, s.tx, rows); err != nil {
+		return err
+	}
+	return s.readCalls(missing)
+}
+
+func (s *settlement) readCalls(ids []string) error {
+	var closed []string
+	if err := s.each(`SELECT call_id, COALESCE(account_id, 0), IF(ended_at IS NULL, '', COALESCE(closed_by, 'report')),
+			sale, sale_currency_id, sale_base, cost_base, held, terms, charge_error
+		FROM calls WHERE call_id IN (?) ORDER BY call_id FOR UPDATE`, ids, func(rows *sql.Rows) error {
+		var id string
+		var p prior
+		err := rows.Scan(&id, &p.account, &p.by, &p.sale, &p.currency, &p.saleBase, &p.costBase, &p.held, &p.terms, &p.chargeErr)
+		s.priors[id] = &p
+		if p.by != "" {
+			closed = append(closed, id)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	return s.each(`SELECT call_id, n, COALESCE(provider_id, 0), cost, COALESCE(cost_currency_id, 0) FROM attempts
+		WHERE call_id IN (?) AND cost IS NOT NULL ORDER BY call_id, n`, closed, func(rows *sql.Rows) error {
+		var id string
+		var c billing.Cost
+		err := rows.Scan(&id, &c.N, &c.ProviderID, &c.Amount, &c.CurrencyID)
+		p := s.priors[id]
+		p.costRows = append(p.costRows, c.N)
+		if c.Amount != 0 {
+			p.costs = append(p.costs, c)
+		}
+		return err
+	})
+}
+
+// price works out the charges of the calls that are closed here.
+func (s *settlement) price(ends map[string]*billing.End) error {
+	var accounts []int64
+	for _, id := range slices.Sorted(maps.Keys(ends)) {
+		if h := s.holds[id]; h != nil && h.stored && h.account != 0 {
+			accounts = append(accounts, h.account)
+		}
+		e, before := ends[id], s.priors[id]
+		if !source(e).Beats(before.by) {
+			continue
+		}
+		c := &settled{end: e, before: before}
+		c.price(s.holds[id])
+		s.closing = append(s.closing, c)
+		if c.charge.Sold {
+			accounts = append(accounts, c.account)
+		}
+	}
+	if err := s.readAccounts(accounts); err != nil {
+		return err
+	}
+	for _, c := range s.closing {
+		if balance := s.accounts[c.account].currency; c.charge.Sold && balance != c.charge.CurrencyID {
+			c.fail(fmt.Errorf("account %d is to pay in currency %d: its balance is in %d (0: it has none)", c.account, c.charge.CurrencyID, balance))
+		}
+		s.book(c)
+	}
+	return nil
+}
+
+// price charges by the terms of an earlier closing, else those of the hold, else
+// those that the end brings, and never above what was held.
+func (c *settled) price(hold *lockedHold) {
+	c.account = cmp.Or(c.before.account, c.end.Start.AccountID)
+	c.held = c.before.held
+	if c.before.by != "" {
+		c.text = c.before.terms.String
+	}
+	if hold != nil {
+		if c.text == "" {
+			c.text = hold.terms
+		}
+		if !c.held.Valid {
+			c.held = sql.Null[money.Amount]{V: hold.amount, Valid: true}
+		}
+		if hold.account != 0 && c.before.by == "" {
+			c.account = hold.account
+		}
+	}
+	switch {
+	case c.text != "":
+		c.terms = &billing.Terms{}
+		if err := json.Unmarshal([]byte(c.text), c.terms); err != nil {
+			c.terms = nil
+			c.fail(fmt.Errorf("terms: %w", err))
+			return
+		}
+	case c.end.Terms != nil:
+		c.terms = c.end.Terms
+	default:
+		return // nobody is charged
+	}
+	var most *money.Amount
+	if c.held.Valid {
+		most = &c.held.V
+	}
+	charge, err := billing.ChargeOf(c.end, c.terms, most)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	if c.charge = charge; c.account == 0 {
+		c.charge.Sold, c.charge.Sale, c.charge.SaleBase = false, 0, 0
+	}
+}
+
+// fail leaves the charge as it was before: the call is over all the same.
+func (c *settled) fail(err error) {
+	c.err = err
+	c.charge = billing.Charge{}
+}
+
+// book makes the postings of a call.
+func (s *settlement) book(c *settled) {
+	if c.err != nil {
+		return
+	}
+	e := *c.end
+	e.Source = source(c.end)
+	before := billing.Billed{By: c.before.by, Sale: c.before.sale.V, CurrencyID: c.before.currency.Int64, Costs: c.before.costs}
+	s.postings = append(s.postings, billing.Settle(&e, c.account, before, c.charge, s.now)...)
+	if c.charge.Sold {
+		s.days[c.end.Start.CallID] = s.day(c)
+	}
+}
+
+// day is the day of the account's zone on which a call is spent: when it ended,
+// but never in the future, whatever a clock said.
+func (s *settlement) day(c *settled) string {
+	at := c.end.EndedAt
+	if at.After(s.now) {
+		at = s.now
+	}
+	return at.In(s.accounts[c.account].zone).Format(time.DateOnly)
+}
+
+// each runs a query whose one (?) is a list of keys, in pieces.
+func (s *settlement) each(query string, keys []string, one func(rows *sql.Rows) error) error {
+	return eachIn(s.ctx, s.tx, query, keys, one)
+}
+
+// querier is a pool, a connection or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// maxKeys is how many keys one query asks for.
+const maxKeys = 1000
+
+// eachIn runs a query whose one (?) is a list of keys, in pieces, and calls one
+// for every row. Without keys it asks nothing.
+func eachIn[K any](ctx context.Context, q querier, query string, keys []K, one func(rows *sql.Rows) error) error {
+	for some := range slices.Chunk(keys, maxKeys) {
+		args := make([]any, len(some))
+		for i, k := range some {
+			args[i] = k
+		}
+		rows, err := q.QueryContext(ctx, strings.Replace(query, "(?)", "(?"+strings.Repeat(", ?", len(some)-1)+")", 1), args...)
+		if err != nil {
+			return err
+		}
+		if err := eachRow(rows, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
