@@ -27,9 +27,13 @@ type amiAction struct {
 	fields []amiField
 }
 
-// check refuses what would make other lines, or another request, of it.
+// check refuses what would make other lines, or another request, of it. Without
+// a channel a variable is everybody's.
 func (r amiAction) check() error {
 	for _, f := range r.fields {
+		if f.key == "Channel" && f.value == "" {
+			return ErrNoChannel
+		}
 		if err := checkText(f.value); err != nil {
 			return fmt.Errorf("%s %s: %w", r.name, f.key, err)
 		}

@@ -50,9 +50,6 @@ type amiSet struct{ channel, name, value string }
 func (a *AMI) setvars(ctx context.Context, sets ...amiSet) error {
 	requests := make([]amiAction, len(sets))
 	for i, s := range sets {
-		if s.channel == "" {
-			return a.failed("Setvar", s.channel, ErrNoChannel) // it would be a global variable
-		}
 		requests[i] = amiAction{"Setvar", []amiField{{"Channel", s.channel}, {"Variable", s.name}, {"Value", s.value}}}
 	}
 	_, err := a.do(ctx, sets[0].channel, requests)
@@ -62,9 +59,6 @@ func (a *AMI) setvars(ctx context.Context, sets ...amiSet) error {
 // do sends requests about a channel and returns the answers when all are good.
 func (a *AMI) do(ctx context.Context, channel string, requests []amiAction) ([]amiMessage, error) {
 	name := requests[0].name
-	if channel == "" {
-		return nil, a.failed(name, channel, ErrNoChannel)
-	}
 	for _, r := range requests {
 		if err := r.check(); err != nil {
 			return nil, a.failed(name, channel, err)

@@ -294,6 +294,9 @@ func TestAMITimeout(t *testing.T) {
 	if got, err := a.Getvar(t.Context(), "alpha-1.2", "x"); err != nil || got != "2" || f.Logins() != 1 {
 		t.Errorf("%q, %v, %d logins", got, err, f.Logins())
 	}
+	if n := a.Pending(); n != 0 {
+		t.Errorf("%d answers are awaited for ever", n)
+	}
 }
 
 // A connection that ends fails the requests on it at once, and another is made.

@@ -16,6 +16,18 @@ func EndpointOf(channel string) string             { return endpointOf(channel) 
 // SetSilence shortens how long AMI waits for a sign of life.
 func (a *AMI) SetSilence(idle, silence time.Duration) { a.idle, a.silence = idle, silence }
 
+// Pending is how many answers are awaited.
+func (a *AMI) Pending() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.conn == nil {
+		return 0
+	}
+	a.conn.mu.Lock()
+	defer a.conn.mu.Unlock()
+	return len(a.conn.pending)
+}
+
 // SetPing shortens the time between two pings of a stream.
 func (s *Stream) SetPing(every time.Duration) { s.every = every }
 

@@ -264,7 +264,9 @@ func (s *HoldsSide) sum() {
 func each(d time.Duration, n int) float64 { return us(d) / float64(max(n, 1)) }
 
 func against(ours, anchor *HoldsSide) HoldsRatio {
-	ratio := func(figure func(holdsSlice) float64) Ratio { return ratioOf(values(ours.slices, figure), values(anchor.slices, figure)) }
+	ratio := func(figure func(holdsSlice) float64) Ratio {
+		return ratioOf(values(ours.slices, figure), values(anchor.slices, figure))
+	}
 	return HoldsRatio{ratio(holdsSlice.perSecond), ratio(holdsSlice.perCPUSecond), ratio(holdsSlice.perAllCPUSecond)}
 }
 

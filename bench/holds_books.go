@@ -297,4 +297,3 @@ func (b *books) race(ctx context.Context, workers int) (g Guarantee, err error) 
 	}
 	return g, nil
 }
-

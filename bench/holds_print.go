@@ -84,7 +84,9 @@ func holdsTable(out io.Writer, list []figures) error {
 			}
 		}
 		for _, step := range steps(some, "accounts", "workers") {
-			side := func(name, column string) []float64 { return pick(some, column, append(step[:len(step):len(step)], "side", name)...) }
+			side := func(name, column string) []float64 {
+				return pick(some, column, append(step[:len(step):len(step)], "side", name)...)
+			}
 			ratio := func(anchor, column string) string {
 				return spread(ratiosOf(side("tandem", column), side(anchor, column)), "%.2f")
 			}

@@ -24,7 +24,7 @@ const (
 	recordsGoalN = 100
 )
 
-// RecordsSpec bounds the bench Records.
+// RecordsSpec bounds the bench Settle.
 type RecordsSpec struct {
 	Calls   int   // of each case and round, at most
 	Batches []int // records in a transaction
@@ -54,13 +54,13 @@ func (s RecordsSpec) validate() error {
 	return nil
 }
 
-// RecordsReport is what Records found.
+// RecordsReport is what Settle found.
 type RecordsReport struct {
 	Bench  string        `json:"bench"`
 	Host   Host          `json:"host"`
 	Rounds int           `json:"rounds"`
 	Terms  int           `json:"terms_bytes"`   // of each hold
-	Rows   float64       `json:"rows_a_record"` // in calls, attempts and ledger together
+	Each   float64       `json:"rows_a_record"` // in calls, attempts and ledger together
 	Cases  []RecordsCase `json:"cases"`
 	Books  RecordsBooks  `json:"books"`
 	Goals  []GoalHeld    `json:"goals"`
@@ -68,17 +68,17 @@ type RecordsReport struct {
 
 // RecordsCase is one size of batches.
 type RecordsCase struct {
-	Batch  int    `json:"batch"` // records in a transaction; through the spool: on average
-	Spool  bool   `json:"spool"` // the records come from many senders that wait each for its own
-	Calls  int    `json:"calls_a_round"`
-	Tandem Rated  `json:"tandem"`        // WriteRecords of the ends
-	Starts Rated  `json:"tandem_starts"` // WriteRecords of the starts before
-	Plain  Rated  `json:"plain_inserts"` // of the very same rows, in transactions of the same calls
-	Whole  Rated  `json:"plain_whole"`   // and with the holds deleted and the balances updated
-	Ratio  Ratio  `json:"per_s_ratio_to_plain_inserts"`
-	CPU    Ratio  `json:"per_cpu_s_ratio_to_plain_inserts"` // of our process and MariaDB together
-	ToAll  Ratio  `json:"per_s_ratio_to_plain_whole"`
-	Life   Ratio  `json:"per_s_ratio_of_start_and_end_to_plain_inserts"`
+	Batch  int   `json:"batch"` // records in a transaction; through the spool: on average
+	Spool  bool  `json:"spool"` // the records come from many senders that wait each for its own
+	Calls  int   `json:"calls_a_round"`
+	Tandem Rated `json:"tandem"`        // WriteRecords of the ends
+	Starts Rated `json:"tandem_starts"` // WriteRecords of the starts before
+	Plain  Rated `json:"plain_inserts"` // of the very same rows, in transactions of the same calls
+	Whole  Rated `json:"plain_whole"`   // and with the holds deleted and the balances updated
+	Ratio  Ratio `json:"per_s_ratio_to_plain_inserts"`
+	CPU    Ratio `json:"per_cpu_s_ratio_to_plain_inserts"` // of our process and MariaDB together
+	ToAll  Ratio `json:"per_s_ratio_to_plain_whole"`
+	Life   Ratio `json:"per_s_ratio_of_start_and_end_to_plain_inserts"`
 }
 
 // Rated is one way of writing: sums over the rounds, medians of the latencies.
@@ -102,9 +102,9 @@ type RecordsBooks struct {
 	Holds    int    `json:"holds_left"`
 }
 
-// Records measures rated, durable call records against plain batched inserts of
+// Settle measures rated, durable call records against plain batched inserts of
 // the very same rows.
-func Records(ctx context.Context, o Options, spec RecordsSpec) (RecordsReport, error) {
+func Settle(ctx context.Context, o Options, spec RecordsSpec) (RecordsReport, error) {
 	report := RecordsReport{Bench: "records", Host: hostOf(o.Version, o.Tools), Rounds: spec.Rounds}
 	if err := spec.validate(); err != nil {
 		return report, err
@@ -166,7 +166,7 @@ func (b *recordsBench) run(ctx context.Context, report *RecordsReport) error {
 	for k := range report.Cases {
 		report.Cases[k].sum()
 	}
-	report.Rows = float64(b.plain.rows) / float64(b.calls)
+	report.Each = float64(b.plain.rows) / float64(b.calls)
 	var err error
 	report.Books, err = b.verify(ctx)
 	return err

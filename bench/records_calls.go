@@ -31,7 +31,7 @@ func makeCalls(first, n int, terms billing.Terms) []call {
 		account := int64(firstPayer + k*7919%recordAccounts)
 		c := &calls[i]
 		c.start = billing.Start{
-			CallID: recordID(k), Server: server, Direction: billing.Out, Endpoint: payerName(int(account - firstPayer)), Source: "127.0.0.1:5060",
+			CallID: recordID(k), Server: server, Direction: billing.Outgoing, Endpoint: payerName(int(account - firstPayer)), Source: "127.0.0.1:5060",
 			AccountID: account, SubscriberID: account, Dialled: fmt.Sprintf("8495777%04d", k%10000), ANumber: "74951815000",
 			BNumber: e164.Number(fmt.Sprintf("7495777%04d", k%10000)), CLI: "74951815000", StartedAt: began, Snapshot: 1,
 			Reasons: []byte(recordReasons), Node: "bench",

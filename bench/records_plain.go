@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
 	"time"
 
 	"tandem/play"
 )
 
-// plain is the anchor of Records: the rows that our code made, read back and
+// plain is the anchor of Settle: the rows that our code made, read back and
 // inserted into tables of the same shape by the bare driver, without a thought.
 type plain struct {
 	pool   *sql.DB

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
@@ -15,6 +16,7 @@ type Told struct {
 	Policy  string         `json:"policy"`            // what ordered the routes
 	Lengths string         `json:"lengths"`           // whose call lengths were expected
 	Sale    *money.Amount  `json:"sale,omitempty"`    // what the account pays for the expected call, in the base currency
+	Markup  string         `json:"markup,omitempty"`  // how a cost-plus tariff sells
 	Refused routing.Reason `json:"refused,omitempty"` // why no route may be used at all
 	Detail  string         `json:"detail,omitempty"`  // which row says so
 	Plan    []PlannedRoute `json:"plan"`
@@ -46,6 +48,9 @@ type PriceParts struct {
 	AttemptFee    money.Amount `json:"attempt_fee"`
 	First         int32        `json:"first_s"`
 	Next          int32        `json:"next_s"`
+	Grace         int32        `json:"grace_s,omitempty"`
+	Free          int32        `json:"free_s,omitempty"`
+	Steps         string       `json:"steps,omitempty"`
 	Expected      money.Amount `json:"expected"`
 }
 
@@ -73,6 +78,9 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 	if r.Sold {
 		t.Sale = &r.Sale
 	}
+	if r.Markup != nil {
+		t.Markup = r.Markup.String()
+	}
 	for i := range r.Routes {
 		t.Plan = append(t.Plan, tellRoute(s, &r.Routes[i], i+1, len(r.Routes)))
 	}
@@ -99,6 +107,7 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 	v.Price = &PriceParts{
 		Deck: r.Deck, Prefix: r.Prefix, Currency: currency, PerMinute: r.Rate.PerMinute, ConnectionFee: r.Rate.ConnectionFee,
 		Minimum: r.Rate.Minimum, AttemptFee: r.Rate.AttemptFee, First: r.Rate.First, Next: r.Rate.Next, Expected: r.Native,
+		Grace: r.Rate.Grace, Free: r.Rate.Free, Steps: string(rate.AppendSteps(nil, r.Rate.Steps)),
 	}
 	var extra strings.Builder
 	for _, part := range []struct {
@@ -108,6 +117,17 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 		if part.sum != 0 {
 			fmt.Fprintf(&extra, ", %s %s", part.name, part.sum)
 		}
+	}
+	for _, part := range []struct {
+		words string
+		value int32
+	}{{", grace %d s", r.Rate.Grace}, {", %d s free", r.Rate.Free}} {
+		if part.value != 0 {
+			fmt.Fprintf(&extra, part.words, part.value)
+		}
+	}
+	if v.Price.Steps != "" {
+		fmt.Fprintf(&extra, ", steps %s", v.Price.Steps)
 	}
 	v.Reason = fmt.Sprintf("place %d of %d: expected %s %s (%s %s: %s/min by %d/%d%s, prefix %s)",
 		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)

@@ -104,6 +104,29 @@ func partySums(ctx context.Context, tx *sql.Tx, party billing.Party, sums map[in
 	return err
 }
 
+// SpentToday is what calls that ended today have cost each account, in its zone
+// and currency. Who spent nothing is not in it.
+func (d *DB) SpentToday(ctx context.Context) (map[int64]money.Amount, error) {
+	spent := map[int64]money.Amount{}
+	rows, err := d.calls.QueryContext(ctx, `SELECT b.account_id, a.time_zone, b.spent_on, b.spent, UTC_TIMESTAMP(3)
+		FROM balances b JOIN accounts a ON a.id = b.account_id WHERE b.spent_on IS NOT NULL`)
+	if err != nil {
+		return nil, wrap("spent today", err)
+	}
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var id int64
+		var zone string
+		var on, now time.Time
+		var sum money.Amount
+		err := rows.Scan(&id, &zone, &on, &sum, &now)
+		if on.Format(time.DateOnly) >= now.In(zoneOrUTC(zone)).Format(time.DateOnly) {
+			spent[id] = sum
+		}
+		return err
+	})
+	return spent, wrap("spent today", err)
+}
+
 // SoldTraffic is Traffic of the accounts that have a tariff now: what they called,
 // by the number it was routed by, in order.
 func (d *DB) SoldTraffic(ctx context.Context, since time.Time, tariff int64) (list []Traffic, digits int, err error) {

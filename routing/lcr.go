@@ -299,8 +299,8 @@ func roundUp(a money.Amount, from, to money.FX) (money.Amount, error) {
 	return money.Amount(q), nil
 }
 
-// sell finds what the account pays for the expected call. An account that must
-// not lose is not served where it has no price.
+// sell finds what the account pays for the expected call. An account is not
+// served where its tariff has no price.
 func (p *Plan) sell() Reason {
 	account := p.request.Account
 	tariff := p.snapshot.tariffs[account.TariffID]
@@ -315,10 +315,7 @@ func (p *Plan) sell() Reason {
 	}
 	m, ok := p.matchSale(tariff)
 	if !ok {
-		if account.NoLoss {
-			return ReasonNoSellRate
-		}
-		return ""
+		return ReasonNoSellRate // whoever may lose on a call still has to pay for it
 	}
 	v, reason, _ := p.price(m, tariff.CurrencyID, tariff.fx)
 	if reason != "" {

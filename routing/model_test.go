@@ -304,7 +304,7 @@ func modelSale(d *company, account *routing.Account, b e164.Number) (*big.Int, s
 	}
 	row := modelRow(d, 0, 0, b)
 	switch {
-	case row == nil && account.NoLoss:
+	case row == nil:
 		return nil, string(routing.ReasonNoSellRate)
 	case row == nil:
 		return nil, ""

@@ -211,6 +211,9 @@ func (a *auditor) costs(c *callRow) {
 	due, net := map[party]money.Amount{}, map[party]money.Amount{}
 	attempts, purchases := map[int64]int{}, map[int64]int{}
 	for _, v := range a.attempts[c.ID] {
+		if v.ProviderID == chargesAttempts && or0(v.Cost) == 0 && v.Result != "in_progress" {
+			a.of(c, wrong, 0, "attempt %d, %s, costs nothing, though provider %d charges for each; the call was closed by %s", v.N, v.Result, v.ProviderID, c.ClosedBy)
+		}
 		if v.Cost != nil {
 			due[party{v.ProviderID, v.CurrencyID}] += *v.Cost
 			attempts[v.ProviderID]++

@@ -176,7 +176,7 @@ func company(t *testing.T) (*sql.DB, map[string]int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range strings.SplitSeq(withIDs(string(text), ids), ";\n") {
+	for statement := range strings.SplitSeq(withIDs(string(text), ids), ";\n") {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"tandem/db"
-	"tandem/internal/money"
 	"tandem/play"
 	"tandem/play/sip"
 )
@@ -120,38 +119,43 @@ func (h *house) close(ctx context.Context) error {
 // spoolDir is where a node keeps records that MariaDB does not have yet.
 func spoolDir(n *play.Node) string { return filepath.Join(filepath.Dir(n.Config), "spool") }
 
-// addSubjects writes accounts, tariffs and logins as an operator's own program
-// would: rows. Money comes by the ledger.
+// addSubjects makes accounts, tariffs and logins. Decks and logins are rows: their
+// import is another story.
 func (h *house) addSubjects(ctx context.Context) error {
-	tariffs := map[string]int64{}
 	for _, name := range []string{plain, fees} {
-		id, err := h.addTariff(ctx, name)
-		if err != nil {
+		if err := h.addTariff(ctx, name); err != nil {
 			return fmt.Errorf("tariff %s: %w", name, err)
 		}
-		tariffs[name] = id
 	}
 	for _, s := range subjects() {
-		if err := h.addSubject(ctx, s, tariffs); err != nil {
+		if err := h.addSubject(ctx, s); err != nil {
 			return fmt.Errorf("account %s: %w", s.Name, err)
 		}
 	}
-	// A carrier that charges for each attempt.
-	return h.exec(ctx,
-		`UPDATE deck_rates SET attempt_fee = 0.0017 WHERE deck_id IN (SELECT id FROM decks WHERE provider_id = 8)`,
-		`UPDATE decks SET revision = revision + 1 WHERE provider_id = 8`,
-	)
+	for _, statement := range []string{
+		`UPDATE deck_rates SET attempt_fee = 0.0017 WHERE deck_id IN (SELECT id FROM decks WHERE provider_id = ?)`,
+		`UPDATE decks SET revision = revision + 1 WHERE provider_id = ?`,
+	} {
+		if _, err := h.hand.ExecContext(ctx, statement, chargesAttempts); err != nil {
+			return fmt.Errorf("attempt fees: %w", err)
+		}
+	}
+	return nil
 }
 
-func (h *house) addTariff(ctx context.Context, name string) (int64, error) {
-	id, err := h.insert(ctx, `INSERT INTO tariffs (name, currency_id) VALUES (?, ?)`, name, euro)
+// chargesAttempts is a provider (VoxBeam) that charges for every attempt, answered
+// or not.
+const chargesAttempts = 8
+
+func (h *house) addTariff(ctx context.Context, name string) error {
+	t, err := h.store.CreateTariff(ctx, db.Tariff{Name: name, CurrencyID: euro})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	deck, err := h.insert(ctx, `INSERT INTO decks (tariff_id, version, state, publish_at, rates, created_at)
-		VALUES (?, 1, 'published', '2020-01-01', ?, '2020-01-01')`, id, len(destinations()))
+		VALUES (?, 1, 'published', '2020-01-01', ?, '2020-01-01')`, t.ID, len(destinations()))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, p := range prices() {
 		if p.Tariff != name {
@@ -160,41 +164,32 @@ func (h *house) addTariff(ctx context.Context, name string) (int64, error) {
 		if _, err := h.insert(ctx, `INSERT INTO deck_rates (deck_id, prefix, per_minute, connection_fee, minimum_charge, attempt_fee, first_s, next_s, grace_s, free_s)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, deck, p.Prefix, p.PerMinute.String(), p.Connection.String(), p.Minimum.String(), p.Attempt.String(),
 			p.First, p.Next, p.Grace, p.Free); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return id, nil
+	return nil
 }
 
-func (h *house) addSubject(ctx context.Context, s subject, tariffs map[string]int64) error {
-	payment := "postpaid"
+func (h *house) addSubject(ctx context.Context, s subject) error {
+	payment := db.Postpaid
 	if s.Prepaid {
-		payment = "prepaid"
+		payment = db.Prepaid
 	}
-	var tariff any
-	if s.Tariff != "" {
-		tariff = tariffs[s.Tariff]
-	}
-	id, err := h.insert(ctx, `INSERT INTO accounts (name, tariff_id, payment, credit_limit, daily_limit, call_limit) VALUES (?, ?, ?, ?, ?, ?)`,
-		s.Name, tariff, payment, decimal(s.Credit), decimal(s.Daily), decimal(s.CallMost))
+	a, err := h.store.CreateAccount(ctx, db.Account{
+		Name: s.Name, Enabled: true, NoLoss: true, Payment: payment, Credit: s.Credit, DailyLimit: s.Daily, CallLimit: s.CallMost, Tariff: s.Tariff,
+	})
 	if err != nil {
 		return err
 	}
-	h.ids[s.Name] = id
+	h.ids[s.Name] = a.ID
 	if _, err := h.insert(ctx, `INSERT INTO subscribers (login, secret, account_id, server_id)
-		SELECT ?, ?, ?, id FROM servers WHERE servername = ?`, s.Name, play.DemoSecret(s.Name), id, play.ServerName); err != nil {
-		return err
-	}
-	if s.Tariff == "" {
-		return nil
-	}
-	if _, err := h.insert(ctx, `INSERT INTO balances (account_id, currency_id, opened_at) VALUES (?, ?, UTC_TIMESTAMP(3))`, id, euro); err != nil {
+		SELECT ?, ?, ?, id FROM servers WHERE servername = ?`, s.Name, play.DemoSecret(s.Name), a.ID, play.ServerName); err != nil {
 		return err
 	}
 	if s.Opening == 0 {
 		return nil
 	}
-	return h.payIn(ctx, opening(s.Name, id, s.Opening))
+	return h.payIn(ctx, opening(s.Name, a.ID, s.Opening))
 }
 
 func (h *house) insert(ctx context.Context, statement string, args ...any) (int64, error) {
@@ -203,21 +198,4 @@ func (h *house) insert(ctx context.Context, statement string, args ...any) (int6
 		return 0, err
 	}
 	return result.LastInsertId()
-}
-
-func (h *house) exec(ctx context.Context, statements ...string) error {
-	for _, s := range statements {
-		if _, err := h.hand.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("%s: %w", s, err)
-		}
-	}
-	return nil
-}
-
-// decimal is a sum as a column takes it; nil: NULL.
-func decimal(v *money.Amount) any {
-	if v == nil {
-		return nil
-	}
-	return v.String()
 }

@@ -2,25 +2,30 @@ package chaos
 
 import (
 	"context"
+	"fmt"
+
+	"tandem/billing"
 )
 
+// payIn posts a payment, as `tandem account topup` does.
 func (h *house) payIn(ctx context.Context, t topUp) error {
-	tx, err := h.hand.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	r, err := tx.ExecContext(ctx, `INSERT IGNORE INTO ledger (posting_key, at, kind, debit, credit, credit_id, amount, currency_id) VALUES (?, ?, 'topup', 'cash', 'customer', ?, ?, ?)`,
-		t.Key, t.At, t.AccountID, t.Amount.String(), euro)
-	if err != nil {
-		return err
-	}
-	if n, _ := r.RowsAffected(); n == 1 {
-		if _, err := tx.ExecContext(ctx, `UPDATE balances SET balance = balance + ? WHERE account_id = ?`, t.Amount.String(), t.AccountID); err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
+	_, err := h.store.Post(ctx, []billing.Posting{t.posting()})
+	return err
 }
 
-func (h *house) verify(ctx context.Context) ([]finding, error) { return nil, nil }
+// verify asks the books themselves, as `tandem ledger verify` does. What it finds
+// the audit has mostly found, too, and counted.
+func (h *house) verify(ctx context.Context) ([]finding, error) {
+	v, err := h.store.Verify(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("verify the ledger: %w", err)
+	}
+	var list []finding
+	for _, f := range v.Findings {
+		list = append(list, finding{
+			Fault: wrong, CallID: f.CallID, Subject: fmt.Sprintf("the ledger, account %d", f.AccountID),
+			Text: fmt.Sprintf("does not verify: %s: %s", f.Kind, f.Detail),
+		})
+	}
+	return list, nil
+}

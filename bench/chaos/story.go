@@ -111,8 +111,10 @@ func clock(at time.Time) string {
 // rows are all that the tables have of a call.
 func (h *house) rows(ctx context.Context, t *strings.Builder, callID string) {
 	for _, v := range []struct{ table, query string }{
-		{"calls", `SELECT * FROM calls WHERE call_id = ?`}, {"attempts", `SELECT * FROM attempts WHERE call_id = ?`},
-		{"holds", `SELECT * FROM holds WHERE call_id = ?`}, {"ledger", `SELECT * FROM ledger WHERE call_id = ?`},
+		{"calls", `SELECT * FROM calls WHERE call_id = ?`},
+		{"attempts", `SELECT * FROM attempts WHERE call_id = ?`},
+		{"holds", `SELECT * FROM holds WHERE call_id = ?`},
+		{"ledger", `SELECT * FROM ledger WHERE call_id = ?`},
 		{"asterisk_cdrs", `SELECT * FROM asterisk_cdrs WHERE uniqueid = ?`},
 	} {
 		if err := h.dump(ctx, t, v.table, v.query, callID); err != nil {

@@ -33,9 +33,13 @@ func summary(b *books, w *witness) []string {
 	}
 	closed, kinds, blows := map[string]int{}, map[string]int{}, map[string]int{}
 	var sales money.Amount
+	estimated := 0
 	for i := range b.Calls {
 		c := &b.Calls[i]
 		closed[c.ClosedBy]++
+		if c.ClosedBy == "estimate" && c.Disposition == "answered" {
+			estimated++
+		}
 		sales += or0(c.Sale)
 	}
 	for _, e := range b.Ledger {
@@ -47,7 +51,7 @@ func summary(b *books, w *witness) []string {
 	return []string{
 		fmt.Sprintf("phones: %d calls, %d answered, %s of talk, %d cut off by Asterisk's death", len(w.Phones), answered, talk.Round(time.Second), cut),
 		"blows: " + counts(blows),
-		fmt.Sprintf("records: %d, closed by %s; sold for %s", len(b.Calls), counts(closed), sales),
+		fmt.Sprintf("records: %d, closed by %s, %d of the estimates answered; sold for %s", len(b.Calls), counts(closed), estimated, sales),
 		fmt.Sprintf("ledger: %d entries, %s", len(b.Ledger), counts(kinds)),
 	}
 }

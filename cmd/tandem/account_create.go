@@ -23,11 +23,16 @@ func (x accountCreateCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		a := db.Account{Name: x.Name, Enabled: true, NoLoss: true, Currency: strings.ToUpper(x.Currency)}
+		sold, err := x.named(ctx, database, x.Currency)
+		if err != nil {
+			return err
+		}
+		a := db.Account{Name: x.Name, Enabled: true, NoLoss: true}
+		sold(&a)
 		if err := x.apply(&a); err != nil {
 			return err
 		}
-		a, err := database.CreateAccount(ctx, a)
+		a, err = database.CreateAccount(ctx, a)
 		if err != nil {
 			return accountTold(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -89,16 +90,36 @@ type accountFlags struct {
 // is asked.
 func (f accountFlags) check() error { return f.apply(&db.Account{}) }
 
-// apply changes what the flags name, and nothing else.
+// named finds the tariff and the currency that are named, and says how they change
+// an account.
+func (f accountFlags) named(ctx context.Context, database *db.DB, currency string) (func(a *db.Account), error) {
+	var tariff db.Tariff
+	var err error
+	if f.Tariff.set && !f.Tariff.none() {
+		if tariff, err = findTariff(ctx, database, "--tariff", f.Tariff.text); err != nil {
+			return nil, err
+		}
+	}
+	currency = strings.ToUpper(currency)
+	if currency != "" {
+		if err := knownCurrency(ctx, database, "--currency", currency); err != nil {
+			return nil, err
+		}
+	}
+	return func(a *db.Account) {
+		if f.Tariff.set {
+			a.TariffID, a.Tariff = tariff.ID, tariff.Name
+		}
+		if currency != "" && currency != a.Currency {
+			a.CurrencyID, a.Currency = 0, currency
+		}
+	}, nil
+}
+
+// apply changes what the other flags name, and nothing else.
 func (f accountFlags) apply(a *db.Account) error {
 	var r reading
 	r.word("payment", f.Payment, &a.Payment, db.Prepaid, db.Postpaid)
-	if f.Tariff.set {
-		a.TariffID, a.Tariff = 0, f.Tariff.text
-		if f.Tariff.none() {
-			a.Tariff = ""
-		}
-	}
 	r.sum("credit", f.Credit, &a.Credit, true)
 	r.sum("daily", f.Daily, &a.DailyLimit, false)
 	r.sum("per-call", f.PerCall, &a.CallLimit, false)

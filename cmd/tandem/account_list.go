@@ -24,19 +24,26 @@ type accountLine struct {
 
 	Balance   *money.Amount `json:"balance"` // null: it has none
 	Held      *money.Amount `json:"held"`
-	Available *money.Amount `json:"available"` // by balance and credit; null: no limit, or no balance
+	Available *money.Amount `json:"available"` // null: no limit, or no balance
+	Spent     *money.Amount `json:"spent_today"`
 	Calls     int64         `json:"calls"`
 	BelowLow  bool          `json:"low"`
 }
 
-func lineOfAccount(a db.Account) accountLine {
+func lineOfAccount(a db.Account, spent money.Amount) accountLine {
 	l := accountLine{accountView: viewAccount(a), Calls: a.Calls}
 	if a.CurrencyID == 0 {
 		return l
 	}
-	l.Balance, l.Held = &a.Balance, &a.Held
+	l.Balance, l.Held, l.Spent = &a.Balance, &a.Held, &spent
 	if v := l.CreditLimit; v != nil {
 		l.Available = new(a.Balance + *v - a.Held)
+	}
+	if v := l.DailyLimit; v != nil {
+		left := *v - spent - a.Held
+		if l.Available == nil || left < *l.Available {
+			l.Available = &left
+		}
 	}
 	l.BelowLow = a.LowBalance != nil && a.Balance < *a.LowBalance
 	return l
@@ -57,9 +64,13 @@ func (x accountListCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
+		spent, err := database.SpentToday(ctx)
+		if err != nil {
+			return err
+		}
 		lines := make([]accountLine, 0, len(list))
 		for _, a := range list {
-			if l := lineOfAccount(a); l.BelowLow || !x.Low {
+			if l := lineOfAccount(a, spent[a.ID]); l.BelowLow || !x.Low {
 				lines = append(lines, l)
 			}
 		}
@@ -108,10 +119,10 @@ func printAccounts(e *env, lines []accountLine) error {
 		return err
 	}
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "account\tname\tpayment\ttariff\tcurrency\tbalance\theld\tavailable\tcalls\tnote")
+	fmt.Fprintln(w, "account\tname\tpayment\ttariff\tcurrency\tbalance\theld\tavailable\tspent today\tcalls\tnote")
 	for _, l := range lines {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, shortened(printable(l.Name)), l.Payment, orDash(printable(l.Tariff)), orDash(l.Currency),
-			limitText(l.Balance, "-"), limitText(l.Held, "-"), l.availableText(), l.Calls, orDash(l.note()))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, shortened(printable(l.Name)), l.Payment, orDash(printable(l.Tariff)), orDash(l.Currency),
+			limitText(l.Balance, "-"), limitText(l.Held, "-"), l.availableText(), limitText(l.Spent, "-"), l.Calls, orDash(l.note()))
 	}
 	return w.Flush()
 }

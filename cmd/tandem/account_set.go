@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"tandem/db"
 )
@@ -24,14 +23,18 @@ func (x accountSetCmd) Run(ctx context.Context, e *env) error {
 	if err := x.accountFlags.check(); err != nil {
 		return err
 	}
-	return changeAccount(ctx, e, x.Name, x.JSON, func(a *db.Account) error {
-		if x.Rename != "" {
-			a.Name = x.Rename
+	return withDB(ctx, e, func(database *db.DB) error {
+		sold, err := x.named(ctx, database, x.Currency)
+		if err != nil {
+			return err
 		}
-		if x.Currency != "" {
-			a.CurrencyID, a.Currency = 0, strings.ToUpper(x.Currency)
-		}
-		return x.apply(a)
+		return changeAccount(ctx, e, database, x.Name, x.JSON, func(a *db.Account) error {
+			if x.Rename != "" {
+				a.Name = x.Rename
+			}
+			sold(a)
+			return x.apply(a)
+		})
 	})
 }
 
@@ -42,9 +45,11 @@ type accountEnableCmd struct {
 
 // Run lets an account call.
 func (x accountEnableCmd) Run(ctx context.Context, e *env) error {
-	return changeAccount(ctx, e, x.Name, x.JSON, func(a *db.Account) error {
-		a.Enabled = true
-		return nil
+	return withDB(ctx, e, func(database *db.DB) error {
+		return changeAccount(ctx, e, database, x.Name, x.JSON, func(a *db.Account) error {
+			a.Enabled = true
+			return nil
+		})
 	})
 }
 
@@ -56,29 +61,29 @@ type accountDisableCmd struct {
 // Run lets an account make no new calls. Those in progress go on for as long as
 // they are paid.
 func (x accountDisableCmd) Run(ctx context.Context, e *env) error {
-	return changeAccount(ctx, e, x.Name, x.JSON, func(a *db.Account) error {
-		a.Enabled = false
-		return nil
+	return withDB(ctx, e, func(database *db.DB) error {
+		return changeAccount(ctx, e, database, x.Name, x.JSON, func(a *db.Account) error {
+			a.Enabled = false
+			return nil
+		})
 	})
 }
 
 // changeAccount changes an account and shows it before and after.
-func changeAccount(ctx context.Context, e *env, name string, asJSON bool, change func(*db.Account) error) error {
-	return withDB(ctx, e, func(database *db.DB) error {
-		a, err := findAccount(ctx, database, name)
-		if err != nil {
-			return err
-		}
-		before, after, err := database.UpdateAccount(ctx, a.ID, change)
-		if err != nil {
-			return accountTold(err)
-		}
-		c := newAccountChange(viewAccount(before), viewAccount(after))
-		if asJSON {
-			return printJSON(e, c)
-		}
-		return c.print(e.out)
-	})
+func changeAccount(ctx context.Context, e *env, database *db.DB, name string, asJSON bool, change func(*db.Account) error) error {
+	a, err := findAccount(ctx, database, name)
+	if err != nil {
+		return err
+	}
+	before, after, err := database.UpdateAccount(ctx, a.ID, change)
+	if err != nil {
+		return accountTold(err)
+	}
+	c := newAccountChange(viewAccount(before), viewAccount(after))
+	if asJSON {
+		return printJSON(e, c)
+	}
+	return c.print(e.out)
 }
 
 // findAccount is the account that is meant. The error of one that is not there

@@ -178,7 +178,7 @@ func (f statementText) line(v postingView) error {
 }
 
 func (f statementText) foot(s statementFoot) error {
-	fmt.Fprintf(f.out, statementLine, "", "", "closing", signed(s.In-s.Out), shortPrice(s.Closing), fmt.Sprintf("%d lines, in %s, out %s", s.Lines, shortPrice(s.In), shortPrice(s.Out)))
+	fmt.Fprintf(f.out, statementLine, "", "", "closing", signed(s.In-s.Out), shortPrice(s.Closing), fmt.Sprintf("%s, in %s, out %s", plural(s.Lines, "line"), shortPrice(s.In), shortPrice(s.Out)))
 	if s.After != "" {
 		fmt.Fprintf(f.out, "\nmore: --after %s\n", s.After)
 	}

@@ -17,6 +17,7 @@ type benchCmd struct {
 	Import  benchImportCmd  `cmd:"" help:"A rate sheet from the file to the first call by it, against a raw LOAD DATA of the same rows."`
 	Swap    benchSwapCmd    `cmd:"" help:"FastAGI exchanges while a deck of millions of rates is exchanged, against the same node left alone."`
 	Holds   benchHoldsCmd   `cmd:"" help:"Money set aside for calls, durably, against the same statements without our code, and routes with it."`
+	Records benchRecordsCmd `cmd:"" help:"Call records, rated and durable, against plain inserts of the same rows."`
 	Calls   benchCallsCmd   `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
 	Tables  benchTablesCmd  `cmd:"" hidden:"" help:"The tables of docs/benchmarks.md, from the raw figures."`
 	Echo    benchEchoCmd    `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`

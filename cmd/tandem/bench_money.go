@@ -45,3 +45,25 @@ type benchHandlerCmd struct {
 func (b benchHandlerCmd) Run(ctx context.Context) error {
 	return bench.Handler(ctx, b.Listen, b.Commands, b.Hold)
 }
+
+type benchRecordsCmd struct {
+	benchDeckFlags
+	Calls   int   `help:"Calls of each case and round, at most." default:"3000"`
+	Batches []int `help:"Records in a transaction." default:"1,10,100,500"`
+	Rounds  int   `help:"Rounds, each with all cases." default:"2"`
+	Senders int   `help:"End reports that wait at the spool at a time." default:"500"`
+}
+
+// Run measures and prints.
+func (b benchRecordsCmd) Run(ctx context.Context, e *env) error {
+	began := time.Now()
+	o, err := b.options(e)
+	if err != nil {
+		return err
+	}
+	report, err := bench.Settle(ctx, o, bench.RecordsSpec{Calls: b.Calls, Batches: b.Batches, Rounds: b.Rounds, Senders: b.Senders})
+	if err != nil {
+		return fmt.Errorf("bench records: %w", err)
+	}
+	return b.report(e, began, report)
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,14 @@ func inOrder(words []string) string {
 		return "none"
 	}
 	return strings.Join(slices.Sorted(slices.Values(words)), ", ")
+}
+
+// plural counts things.
+func plural[N int | int64](n N, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // dayOf writes a time shortly: of midnight the day alone.

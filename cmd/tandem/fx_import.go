@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -33,8 +32,8 @@ type fxImportCmd struct {
 type fxImport struct {
 	File       string        `json:"file"`
 	Days       int           `json:"days"`
-	First      time.Time     `json:"first"`
-	Last       time.Time     `json:"last"`
+	First      time.Time     `json:"first,omitzero"`
+	Last       time.Time     `json:"last,omitzero"`
 	Errors     *fx.FileError `json:"errors,omitempty"`
 	LeftOut    []string      `json:"left_out"` // currencies that are not there
 	Added      []string      `json:"added"`    // currencies
@@ -121,7 +120,7 @@ func (x fxImportCmd) faults(e *env, out fxImport, faults *fx.FileError) error {
 	if more := faults.Total - len(faults.Faults); more > 0 {
 		fmt.Fprintf(e.out, "and %d more\n", more)
 	}
-	fmt.Fprintf(e.out, "\n%d errors in the file; nothing was changed\n", faults.Total)
+	fmt.Fprintf(e.out, "\n%s in the file; nothing was changed\n", plural(faults.Total, "error"))
 	return errSaid
 }
 
@@ -208,7 +207,7 @@ func (f *fxImport) weigh(changes []fx.Change, rates int) {
 }
 
 func (f *fxImport) print(out io.Writer, x fxImportCmd) error {
-	fmt.Fprintf(out, "%s: %d days, %s to %s\n", printable(f.File), f.Days, dayOf(f.First), dayOf(f.Last))
+	fmt.Fprintf(out, "%s: %s, %s to %s\n", printable(f.File), plural(f.Days, "day"), dayOf(f.First), dayOf(f.Last))
 	if len(f.LeftOut) > 0 {
 		fmt.Fprintf(out, "left out, not in table currency: %s; --add takes them\n", inOrder(f.LeftOut))
 	}
@@ -240,7 +239,7 @@ func (f *fxImport) farewell(out io.Writer, x fxImportCmd) error {
 	case x.DryRun:
 		text = "nothing was changed: this was a dry run"
 	case !f.Written:
-		text = strconv.Itoa(len(f.Far)) + " rates move too far; nothing was changed; if they are right, say --force"
+		text = "too far to be taken unseen: " + plural(len(f.Far), "rate") + "; nothing was changed; if that is right, say --force"
 	}
 	_, err := fmt.Fprintln(out, "\n"+text)
 	return err

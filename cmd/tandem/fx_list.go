@@ -69,7 +69,7 @@ func printFX(e *env, list []fxLine) error {
 		case l.PerEUR == nil:
 			age = "no rate: nothing in it can be reckoned"
 		case l.Currency != "EUR":
-			age = fmt.Sprintf("%d days", l.Days)
+			age = plural(l.Days, "day")
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.Currency, printable(l.Name), fxText(l.PerEUR), dayOf(l.From), age)
 	}

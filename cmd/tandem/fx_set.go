@@ -36,7 +36,7 @@ func (x fxSetCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		if err := knownCurrency(ctx, database, code); err != nil {
+		if err := knownCurrency(ctx, database, "currency", code); err != nil {
 			return err
 		}
 		if from.IsZero() {
@@ -49,7 +49,7 @@ func (x fxSetCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-func knownCurrency(ctx context.Context, database *db.DB, code string) error {
+func knownCurrency(ctx context.Context, database *db.DB, flag, code string) error {
 	list, err := database.Currencies(ctx)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func knownCurrency(ctx context.Context, database *db.DB, code string) error {
 		known = append(known, c.ISO)
 	}
 	if !slices.Contains(known, code) {
-		return fmt.Errorf("currency %q: not known; there are %s; tandem fx import --add adds those of a file", printable(code), inOrder(known))
+		return fmt.Errorf("%s %q: not known; there are %s; tandem fx import --add adds those of a file", flag, printable(code), inOrder(known))
 	}
 	return nil
 }

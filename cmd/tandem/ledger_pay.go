@@ -68,9 +68,27 @@ func (x ledgerPayCmd) Run(ctx context.Context, e *env) error {
 		if x.JSON {
 			return printJSON(e, v)
 		}
-		fmt.Fprintf(e.out, "%s: we owed %s %s, now %s\nkey %s%s\n\n", v.Provider, shortPrice(v.OwedBefore), v.Currency, shortPrice(v.OwedAfter), v.Key, repeatedText(v.Repeated))
-		return printPostings(e.out, v.Postings)
+		return v.print(e)
 	})
+}
+
+func (v ledgerPaid) print(e *env) error {
+	owed := func(sum money.Amount) string {
+		if sum < 0 {
+			return "nothing: " + shortPrice(-sum) + " " + v.Currency + " are paid ahead"
+		}
+		return shortPrice(sum) + " " + v.Currency
+	}
+	if err := printSettings(e.out, []setting{
+		{"provider", fmt.Sprintf("%d, %s", v.Provider.ID, printable(v.Provider.Name))},
+		{"owed before", owed(v.OwedBefore)},
+		{"owed after", owed(v.OwedAfter)},
+		{"key", v.Key + repeatedText(v.Repeated)},
+	}); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.out)
+	return printPostings(e.out, v.Postings)
 }
 
 // sumAboveZero reads an argument that is a sum of money.

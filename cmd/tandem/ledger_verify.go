@@ -40,7 +40,7 @@ func printVerification(e *env, v billing.Verification) error {
 	for _, f := range v.Findings {
 		fmt.Fprintf(e.out, "%s: %s%s\n", f.Kind, findingOf(f), printable(f.Detail))
 	}
-	looked := fmt.Sprintf("%d accounts with a balance, %d calls, %d postings, %d holds", v.Accounts, v.Calls, v.Postings, v.Holds)
+	looked := fmt.Sprintf("%s, %s, %s, %s", plural(v.Accounts, "balance"), plural(v.Calls, "call"), plural(v.Postings, "posting"), plural(v.Holds, "hold"))
 	total := int64(len(v.Findings)) + v.More
 	if total == 0 {
 		_, err := fmt.Fprintf(e.out, "the books agree: %s\n", looked)
@@ -49,7 +49,7 @@ func printVerification(e *env, v billing.Verification) error {
 	if v.More > 0 {
 		fmt.Fprintf(e.out, "and %d more\n", v.More)
 	}
-	_, err := fmt.Fprintf(e.out, "\n%d findings in %s\n", total, looked)
+	_, err := fmt.Fprintf(e.out, "\n%s in %s\n", plural(total, "finding"), looked)
 	return err
 }
 

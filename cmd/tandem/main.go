@@ -37,6 +37,7 @@ type cli struct {
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`
 	Dial     dialCmd     `cmd:"" help:"Place a call on a running play stack, with a simulated telephone."`
 	Bench    benchCmd    `cmd:"" help:"Measure Tandem against an anchor in the same run."`
+	Chaos    chaosCmd    `cmd:"" help:"Break a play stack under calls, and count the money."`
 	Carrier  carrierCmd  `cmd:"" help:"Run one simulated carrier."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }

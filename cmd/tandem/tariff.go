@@ -60,13 +60,26 @@ func viewTariff(t db.Tariff, decks []db.Deck) tariffView {
 func (v tariffView) prices() string {
 	switch {
 	case v.CostPlus != nil && *v.PlusPerMinute == 0:
-		return "cost + " + v.CostPlus.String() + " %"
+		return "cost " + plusText(*v.CostPlus) + " %"
 	case v.CostPlus != nil:
-		return "cost + " + v.CostPlus.String() + " % + " + shortPrice(*v.PlusPerMinute) + " a minute"
+		return "cost " + plusText(*v.CostPlus) + " % " + plusText(*v.PlusPerMinute) + " a minute"
 	case v.Deck == nil:
 		return "no deck in force: nothing can be sold by it"
 	}
 	return fmt.Sprintf("deck %d, version %d, %d rates", v.Deck.ID, v.Deck.Version, v.Deck.Rates)
+}
+
+// plusText is what is put on a price, or taken off.
+func plusText(v interface{ String() string }) string {
+	text := strings.TrimRight(v.String(), "0")
+	if !strings.Contains(text, ".") {
+		text = v.String()
+	}
+	text = strings.TrimSuffix(text, ".")
+	if rest, below := strings.CutPrefix(text, "-"); below {
+		return "- " + rest
+	}
+	return "+ " + text
 }
 
 type tariffCreateCmd struct {
@@ -84,6 +97,9 @@ func (x tariffCreateCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
+		if err := knownCurrency(ctx, database, "--currency", t.Currency); err != nil {
+			return err
+		}
 		t, err := database.CreateTariff(ctx, t)
 		if err != nil {
 			return accountTold(err)
@@ -169,7 +185,7 @@ type tariffShowCmd struct {
 // Run shows one tariff.
 func (x tariffShowCmd) Run(ctx context.Context, e *env) error {
 	return withDB(ctx, e, func(database *db.DB) error {
-		t, err := findTariff(ctx, database, x.Name)
+		t, err := findTariff(ctx, database, "tariff", x.Name)
 		if err != nil {
 			return err
 		}
@@ -196,7 +212,7 @@ func (x tariffShowCmd) Run(ctx context.Context, e *env) error {
 
 // findTariff is the tariff that is meant. The error of one that is not there
 // names those that are, and the nearest.
-func findTariff(ctx context.Context, database *db.DB, name string) (db.Tariff, error) {
+func findTariff(ctx context.Context, database *db.DB, flag, name string) (db.Tariff, error) {
 	t, err := database.Tariff(ctx, name)
 	if !errors.Is(err, db.ErrNotFound) {
 		return t, err
@@ -209,7 +225,7 @@ func findTariff(ctx context.Context, database *db.DB, name string) (db.Tariff, e
 	for _, t := range list {
 		names = append(names, named{t.ID, t.Name})
 	}
-	i, err := findNamed("tariff", name, names)
+	i, err := findNamed(flag, name, names)
 	if err != nil {
 		return db.Tariff{}, err
 	}
