@@ -26,6 +26,14 @@
 //	Swap    stream of route exchanges ─▶ tandem serve ─▶ MariaDB
 //	        left alone, then while a deck is published; latency from when a question was due
 //
+//	Holds   workers ─▶ package db ─────────▶ MariaDB   a CALL each, durable when it answers
+//	        workers ─▶ the bare driver ────▶ MariaDB   the same CALL; the same INSERT and UPDATE
+//	        load ─▶ tandem serve ──────────▶ MariaDB   FastAGI route with a hold
+//	        load ─▶ raw Go handler ────────▶ MariaDB   the same answer after the same hold, and no more
+//
+//	Settle  ends of calls ─▶ package db ───▶ MariaDB   priced, posted, holds given back
+//	        the rows of it ─▶ plain INSERT ▶ MariaDB   the same rows in the same transactions
+//
 // The work a server does is counted in its own CPU time, user and system, as
 // the kernel accounts it: the load runs on the same cores, so the rate on the
 // wall clock says more about the machine than about the server. CPU time that a

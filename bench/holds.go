@@ -279,7 +279,11 @@ func (r *HoldsReport) judge() {
 		}
 		switch {
 		case c.What == "route":
-			r.Goals = append(r.Goals, atLeast("route with a hold, per CPU second, to the same CALL and no more", RouteHoldGoal, c.ToCall.CPU.Median))
+			r.Goals = append(
+				r.Goals,
+				atLeast("route with a hold, per CPU second, to a handler with the same INSERT and UPDATE", RouteHoldGoal, c.ToStatements.CPU.Median),
+				atLeast("route with a hold, per CPU second, to a handler with the same CALL", RouteHoldGoal, c.ToCall.CPU.Median),
+			)
 		case c.What == "hold" && c.Workers > 1:
 			r.Goals = append(r.Goals, atLeast("holds a second, "+accounts+", to the bare CALL", HoldGoal, c.ToCall.Rate.Median))
 		}

@@ -135,21 +135,18 @@ func (b *books) clear(ctx context.Context) error {
 
 var errBooks = errors.New("the books do not agree")
 
-// add holds the balances against the holds: the sums, the number of holds that
-// were made, and nothing above a balance.
+// add holds the balances against the holds, account by account: the sums, how many
+// holds were made, and nothing above a balance.
 func (b *books) add(ctx context.Context, made int) error {
-	var holds, calls, above int
-	var sum, held money.Amount
-	err := b.bare.pool.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM holds), (SELECT COALESCE(SUM(amount), 0) FROM holds),
-		SUM(calls), SUM(held), SUM(held > balance) FROM balances`).Scan(&holds, &sum, &calls, &held, &above)
-	switch {
-	case err != nil:
-		return err
-	case holds != made || calls != made || sum != held || above != 0:
-		return fmt.Errorf("%w: %d holds were made; there are %d of %s; balances have %s held for %d calls, %d of them more than they have",
-			errBooks, made, holds, sum, held, calls, above)
+	var holds, wrong, above int
+	err := b.bare.pool.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM holds), SUM(held <> COALESCE(amount, 0) OR calls <> COALESCE(n, 0)), SUM(held > balance)
+		FROM balances LEFT JOIN (SELECT account_id, SUM(amount) AS amount, COUNT(*) AS n FROM holds GROUP BY account_id) h USING (account_id)`).
+		Scan(&holds, &wrong, &above)
+	if err == nil && (holds != made || wrong != 0 || above != 0) {
+		err = fmt.Errorf("%w: %d holds were made, %d are there; %d balances do not say what their holds do, %d hold more than they have",
+			errBooks, made, holds, wrong, above)
 	}
-	return nil
+	return err
 }
 
 // work is what the three ways do in a case.

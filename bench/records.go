@@ -124,6 +124,9 @@ func Settle(ctx context.Context, o Options, spec RecordsSpec) (RecordsReport, er
 			return err
 		}
 		b.meter = meter{os.Getpid(), pidOf(n.mariadb)}
+		if b.to, err = makeDestinations(); err != nil {
+			return err
+		}
 		if b.plain, err = newPlain(ctx, n.mariadb, teardown); err != nil {
 			return err
 		}
@@ -142,6 +145,7 @@ type recordsBench struct {
 	dir     string
 	books   *books
 	plain   *plain
+	to      []destination
 	meter   meter // ourselves, MariaDB
 	calls   int   // made so far
 }
@@ -187,14 +191,14 @@ func (c RecordsCase) name() string {
 
 // round writes new calls our way, then the rows that this made, plainly.
 func (b *recordsBench) round(ctx context.Context, c *RecordsCase) error {
-	calls := makeCalls(b.calls, c.Calls, b.books.terms)
+	calls := makeCalls(b.calls, c.Calls, b.to)
 	b.calls += c.Calls
 	if err := b.timed(ctx, &c.Starts, c.Calls, func() ([]time.Duration, error) {
 		return b.batches(ctx, starts(calls), spoolBatch)
 	}); err != nil {
 		return err
 	}
-	if err := b.plain.hold(ctx, b.books, calls); err != nil {
+	if err := b.plain.hold(ctx, calls); err != nil {
 		return err
 	}
 	ends := ends(calls)

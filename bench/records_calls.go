@@ -1,11 +1,13 @@
 package bench
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"tandem/billing"
 	"tandem/internal/e164"
+	"tandem/internal/money"
 	"tandem/internal/q850"
 )
 
@@ -13,7 +15,41 @@ import (
 type call struct {
 	start billing.Start
 	hold  billing.Hold
+	terms string // of the hold, as they are stored
 	end   billing.End
+}
+
+// destination is what calls to one prefix are charged by.
+type destination struct {
+	terms billing.Terms
+	text  string
+}
+
+// destinations is more than a batch has calls, so that hardly two calls of a batch
+// are charged by the same terms.
+const destinations = 997
+
+// makeDestinations varies the demo's terms: every prefix has a price of its own.
+func makeDestinations() ([]destination, error) {
+	list := make([]destination, destinations)
+	for i := range list {
+		d := &list[i]
+		d.terms = demoTerms()
+		prices := []*billing.Price{d.terms.Sale}
+		for k := range d.terms.Routes {
+			prices = append(prices, d.terms.Routes[k].Cost)
+		}
+		for _, p := range prices {
+			p.Prefix = e164.Number(fmt.Sprintf("7%03d", i))
+			p.Card.Rates[0].PerMinute += money.Rate(1000 * i) // a hundred-thousandth more
+		}
+		text, err := json.Marshal(&d.terms)
+		if err != nil {
+			return nil, err
+		}
+		d.text = string(text)
+	}
+	return list, nil
 }
 
 // recordReasons is what a start keeps of a decision between five routes.
@@ -23,13 +59,16 @@ const recordReasons = `{"routes":[{"key":"7.c.a31","dial":"PJSIP/74957771000@tru
 
 // makeCalls makes calls as real ones are: of ten, one nobody answers, two fail over
 // to the second route; they talk for seconds to half an hour.
-func makeCalls(first, n int, terms billing.Terms) []call {
+func makeCalls(first, n int, to []destination) []call {
 	calls := make([]call, n)
 	began := time.Now().UTC().Truncate(time.Millisecond).Add(-time.Hour)
 	for i := range calls {
 		k := first + i
 		account := int64(firstPayer + k*7919%recordAccounts)
 		c := &calls[i]
+		d := &to[k*613%len(to)]
+		terms := d.terms
+		c.terms = d.text
 		c.start = billing.Start{
 			CallID: recordID(k), Server: server, Direction: billing.Outgoing, Endpoint: payerName(int(account - firstPayer)), Source: "127.0.0.1:5060",
 			AccountID: account, SubscriberID: account, Dialled: fmt.Sprintf("8495777%04d", k%10000), ANumber: "74951815000",
@@ -38,7 +77,7 @@ func makeCalls(first, n int, terms billing.Terms) []call {
 		}
 		talk := time.Duration(1+k*7919%1800) * time.Second
 		c.hold = billing.Hold{
-			CallID: c.start.CallID, AccountID: account, Amount: minuteFor * 40, Paid: 40 * time.Minute, Limited: true, Terms: terms, Server: server,
+			CallID: c.start.CallID, AccountID: account, Amount: minuteFor * 80, Paid: 40 * time.Minute, Limited: true, Terms: terms, Server: server,
 			Node: "bench", BeganAt: began,
 		}
 		c.end = billing.End{Start: c.start, EndedAt: began.Add(10*time.Second + talk), Disposition: billing.Answered, Cause: q850.NormalClearing, SIPStatus: 200, HangupBy: billing.SideCaller, Source: billing.ByReport}

@@ -88,13 +88,13 @@ func (p *plain) columnsOf(ctx context.Context, table string) (columns []string, 
 }
 
 // hold makes the holds that the calls have, and the same for the anchor.
-func (p *plain) hold(ctx context.Context, b *books, calls []call) error {
+func (p *plain) hold(ctx context.Context, calls []call) error {
 	perAccount := map[int64]int{}
 	for some := range slices.Chunk(calls, spoolBatch) {
 		var args []any
 		for i := range some {
 			h := &some[i].hold
-			args = append(args, h.CallID, h.AccountID, h.Amount, demoEUR, int64(h.Paid/time.Second), h.Limited, b.bare.Terms, h.Server, h.Node, h.BeganAt)
+			args = append(args, h.CallID, h.AccountID, h.Amount, demoEUR, int64(h.Paid/time.Second), h.Limited, some[i].terms, h.Server, h.Node, h.BeganAt)
 			perAccount[h.AccountID]++
 		}
 		for _, table := range []string{"holds", withMoney + "holds"} {

@@ -135,9 +135,3 @@ func Talk(records []AsteriskCDR) (from time.Time, talk time.Duration, answered b
 	}
 	return from, talk, answered
 }
-
-// Unfinished is a call whose end nobody has told.
-type Unfinished struct {
-	Start
-	Attempts int // that are known to have failed
-}

@@ -42,7 +42,8 @@ func ChargeOf(e *End, terms *Terms, hold *money.Amount) (Charge, error) {
 			return Charge{}, err
 		}
 	}
-	return c, c.sell(e, terms, bids, hold)
+	err := c.sell(e, terms, bids, hold)
+	return c, err
 }
 
 // cost adds what one attempt costs us.

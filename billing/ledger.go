@@ -134,23 +134,48 @@ func Settle(e *End, accountID int64, before Billed, now Charge, at time.Time) []
 		kinds = [2]PostingKind{Correction, Correction}
 	}
 	var list []Posting
-	if accountID != 0 && now.Sold {
+	for _, d := range sales(before, now) {
+		key := "call:" + id + ":sale:" + string(e.Source)
 		if p, ok := post(Posting{
-			Key: "call:" + id + ":sale:" + string(e.Source), At: at, Kind: kinds[0], Debit: Party{Customer, accountID}, Credit: Party{Kind: Revenue},
-			Amount: now.Sale - before.Sale, CurrencyID: now.CurrencyID, CallID: id,
-		}); ok {
+			Key: key + backwards(d.Amount), At: at, Kind: kinds[0], Debit: Party{Customer, accountID}, Credit: Party{Kind: Revenue},
+			Amount: d.Amount, CurrencyID: d.CurrencyID, CallID: id,
+		}); ok && accountID != 0 {
 			list = append(list, p)
 		}
 	}
 	for _, c := range differences(before.Costs, now.Costs) {
+		key := "call:" + id + ":cost:" + strconv.Itoa(c.N) + ":" + strconv.FormatInt(c.ProviderID, 10) + ":" + string(e.Source)
 		if p, ok := post(Posting{
-			Key: "call:" + id + ":cost:" + strconv.Itoa(c.N) + ":" + strconv.FormatInt(c.ProviderID, 10) + ":" + string(e.Source), At: at, Kind: kinds[1],
+			Key: key + backwards(c.Amount), At: at, Kind: kinds[1],
 			Debit: Party{Kind: Expense}, Credit: Party{Provider, c.ProviderID}, Amount: c.Amount, CurrencyID: c.CurrencyID, CallID: id,
 		}); ok {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// backwards ends the key of a sum that goes the other way: what was posted in
+// another currency is taken back beside what is posted now.
+func backwards(a money.Amount) string {
+	if a < 0 {
+		return ":back"
+	}
+	return ""
+}
+
+// sales are the sums to post to the account: the difference, or, when the call
+// turns out to be sold in another currency or not at all, first all of it back.
+func sales(before Billed, now Charge) []Cost {
+	sold := Cost{Amount: now.Sale, CurrencyID: now.CurrencyID}
+	if !now.Sold {
+		sold.Amount = 0
+	}
+	if before.Sale == 0 || before.CurrencyID == sold.CurrencyID {
+		sold.Amount -= before.Sale
+		return []Cost{sold}
+	}
+	return []Cost{{Amount: -before.Sale, CurrencyID: before.CurrencyID}, sold}
 }
 
 // differences are the costs to post. An attempt that turns out to have gone to

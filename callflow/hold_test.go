@@ -181,6 +181,9 @@ func TestCallsAreLetInWithWhatIsPaid(t *testing.T) {
 			if asked := len(s.holds) > 0; asked != c.limited || (d.Record.Hold != nil) == asked {
 				t.Errorf("asked %t, in the record %t", asked, d.Record.Hold != nil)
 			}
+			if (d.Hold.AccountID == 0) != (c.account == house) {
+				t.Errorf("account %d pays", d.Hold.AccountID)
+			}
 			if len(d.Hold.Terms.Routes) != 2 || d.Hold.Terms.Routes[0].Cost == nil {
 				t.Errorf("terms %+v", d.Hold.Terms)
 			}
@@ -254,10 +257,11 @@ func TestCallIsHeldOnce(t *testing.T) {
 	t.Parallel()
 	f, s := desk(t, 90*cent)
 	first := dials(t, f, poor, "1.1", noon)
+	s.extend(billing.Extension{CallID: "alpha-1.1", AccountID: poor, From: first.Hold.Paid, To: 80 * time.Second, Amount: 80 * cent})
 	other, _ := desk(t, 0)
 	other.Holds, other.Node = s, "n2"
 	second := dials(t, other, poor, "1.1", noon)
-	if second.Action != callflow.Dial || second.Hold.Paid != first.Hold.Paid || second.Hold.Amount != first.Hold.Amount || s.sums[poor] != 60*cent {
+	if second.Action != callflow.Dial || second.Hold.Paid != 80*time.Second || second.Hold.Amount != 80*cent || s.sums[poor] != 80*cent {
 		t.Fatalf("%s %+v, %s held", second.Action, second.Hold, s.sums[poor])
 	}
 }

@@ -93,8 +93,8 @@ func (r *Reconciler) orphan(id string, records []billing.AsteriskCDR) (end billi
 	} else if technology == "IAX2" {
 		start.Direction = billing.Outgoing // handed over by a neighbour server
 	}
-	c := openCall{id: id, record: &billing.Unfinished{Start: start}}
-	return c.end(server, records, time.Time{}), true
+	c := openCall{id: id, record: &start}
+	return c.end(server, records, nil, time.Time{}), true
 }
 
 // channelOf takes PJSIP/NAME-0000002a apart.

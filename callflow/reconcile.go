@@ -1,6 +1,7 @@
 package callflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,7 +20,8 @@ import (
 // what was seen of them.
 type Books interface {
 	OpenHolds(ctx context.Context, server string) ([]billing.OpenHold, error)
-	UnfinishedCalls(ctx context.Context, server string, before time.Time) ([]billing.Unfinished, error)
+	UnfinishedCalls(ctx context.Context, server string, before time.Time) ([]billing.Start, error)
+	FinishedAttempts(ctx context.Context, callIDs []string) (map[string][]billing.Attempt, error)
 	AsteriskCDRs(ctx context.Context, callIDs []string) (map[string][]billing.AsteriskCDR, error)
 	Sight(ctx context.Context, seen []billing.Sighting) error
 	ServerSeen(ctx context.Context, server string, at time.Time) error
@@ -72,6 +74,7 @@ type watched struct {
 	up      map[string]upState   // calls with money that were up then
 	missing map[string]time.Time // open calls that are not up, and since when
 	looked  time.Time            // when open calls were read for the last time
+	unkept  []billing.Sighting   // that the books could not take yet
 }
 
 // whole is a whole list of a server's channels.
@@ -105,14 +108,16 @@ func (r *Reconciler) Saw(ctx context.Context, server string, asOf time.Time, cal
 			return
 		}
 	}
-	seen := r.sightings(w, asOf, calls)
+	seen := merged(w.unkept, r.sightings(w, asOf, calls))
 	r.Keeper.Gone(server, asOf, ids)
 	if err := r.Books.ServerSeen(ctx, server, asOf); err != nil {
 		r.Log.Debug().Err(err).Str("server", server).Msg("last sight of a server not kept")
 	}
+	w.unkept = nil
 	if len(seen) > 0 {
 		if err := r.Books.Sight(ctx, seen); err != nil {
-			r.Log.Warn().Err(err).Int("calls", len(seen)).Msg("what was seen of calls is not kept; an estimate would know less of them")
+			w.unkept = seen
+			r.Log.Warn().Err(err).Int("calls", len(seen)).Msg("what was seen of calls is not kept yet; an estimate would know less of them")
 		}
 	}
 	if asOf.Sub(w.looked) < r.Every {
@@ -169,6 +174,33 @@ func (r *Reconciler) sightings(w *watched, asOf time.Time, calls []Up) []billing
 	}
 	w.up, w.at = up, asOf
 	w.heard.Store(asOf.UnixMilli())
+	return list
+}
+
+// merged is one sighting a call: the later one, with the answer that was seen
+// first and the last route.
+func merged(before, now []billing.Sighting) []billing.Sighting {
+	if len(before) == 0 {
+		return now
+	}
+	place := make(map[string]int, len(before))
+	for i, s := range before {
+		place[s.CallID] = i
+	}
+	list := slices.Clone(before)
+	for _, s := range now {
+		i, there := place[s.CallID]
+		if !there {
+			list = append(list, s)
+			continue
+		}
+		old := list[i]
+		if !old.AnsweredAt.IsZero() {
+			s.AnsweredAt = old.AnsweredAt
+		}
+		s.Route = cmp.Or(s.Route, old.Route)
+		list[i] = s
+	}
 	return list
 }
 
@@ -247,7 +279,7 @@ func (r *Reconciler) Away(ctx context.Context, server string) error {
 type openCall struct {
 	id     string
 	hold   *billing.OpenHold
-	record *billing.Unfinished
+	record *billing.Start
 }
 
 func (c openCall) began() time.Time {
@@ -304,12 +336,16 @@ func (r *Reconciler) close(ctx context.Context, server string, calls []openCall)
 	if err != nil {
 		return err
 	}
+	attempts, err := r.Books.FinishedAttempts(ctx, ids)
+	if err != nil {
+		return err
+	}
 	last, err := r.Books.LastSeen(ctx, server)
 	if err != nil {
 		return err
 	}
 	for _, c := range calls {
-		end := c.end(server, records[c.id], last)
+		end := c.end(server, records[c.id], attempts[c.id], last)
 		if err := r.Records.Put(ctx, billing.Record{End: &end}); err != nil {
 			return fmt.Errorf("call %s: %w", c.id, err)
 		}
@@ -322,17 +358,16 @@ func (r *Reconciler) close(ctx context.Context, server string, calls []openCall)
 
 // end makes the end of a call that nobody reported. lastSeen is when its server
 // was seen for the last time; it bounds a call that nobody saw go.
-func (c openCall) end(server string, records []billing.AsteriskCDR, lastSeen time.Time) billing.End {
+func (c openCall) end(server string, records []billing.AsteriskCDR, attempts []billing.Attempt, lastSeen time.Time) billing.End {
 	start := billing.Start{CallID: c.id, Server: server, Direction: billing.Outgoing}
-	attempts := 0
 	if c.record != nil {
-		start, attempts = c.record.Start, c.record.Attempts
-		start.Reasons, start.Reason, start.Snapshot = nil, "", 0
+		start = *c.record
+		start.Hold, start.Reasons, start.Reason, start.Snapshot = nil, nil, "", 0
 	}
 	if c.hold != nil {
 		start.StartedAt, start.AccountID = c.hold.BeganAt, max(start.AccountID, c.hold.AccountID)
 	}
-	end := billing.End{Start: start, Source: billing.ByEstimate, EndedAt: start.StartedAt, Disposition: billing.Failed}
+	end := billing.End{Start: start, Source: billing.ByEstimate, EndedAt: start.StartedAt, Disposition: billing.Failed, Attempts: attempts}
 	answered, talk, up := billing.Talk(records)
 	// A killed Asterisk has records of the attempts that failed, none of the one
 	// that was talking: then who saw the call answered knows better.
@@ -364,14 +399,18 @@ func (c openCall) end(server string, records []billing.AsteriskCDR, lastSeen tim
 	end.Disposition, end.Cause, end.SIPStatus = billing.Answered, q850.NormalClearing, 200
 	end.AnsweredAt, end.Talk, end.EndedAt = answered, talk, answered.Add(talk)
 	if c.hold != nil {
-		carried(&end, c.hold, attempts)
+		carried(&end, c.hold)
 	}
 	return end
 }
 
 // carried adds the attempt that carried the call: the route that was seen in use,
 // else the first of the plan.
-func carried(end *billing.End, hold *billing.OpenHold, failed int) {
+func carried(end *billing.End, hold *billing.OpenHold) {
+	failed := len(end.Attempts)
+	if failed > 0 {
+		failed = end.Attempts[failed-1].N
+	}
 	key := hold.Route
 	if key == "" && len(hold.Terms.Routes) > 0 {
 		key = hold.Terms.Routes[min(failed, len(hold.Terms.Routes)-1)].Key
@@ -382,5 +421,5 @@ func carried(end *billing.End, hold *billing.OpenHold, failed int) {
 	}
 	a := Attempt{N: failed + 1, Key: parsed, StartedAt: end.AnsweredAt, DialStatus: "ANSWER", Elapsed: end.Talk, Talk: end.Talk}
 	end.Route = key
-	end.Attempts = []billing.Attempt{a.record(end.Start.CallID)}
+	end.Attempts = append(end.Attempts, a.record(end.Start.CallID))
 }

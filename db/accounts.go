@@ -82,7 +82,7 @@ func readAccount(ctx context.Context, tx *sql.Tx, id int64, lock string) (Accoun
 }
 
 func readAccounts(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Account, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+accountColumns+` FROM `+accountTables+` WHERE `+where, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT `+accountColumns+` FROM `+accountTables+` WHERE `+where, args...) //nolint:gosec // G202: where is a constant
 	if err != nil {
 		return nil, err
 	}

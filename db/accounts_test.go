@@ -266,8 +266,10 @@ func TestTariffsAndExchangeRates(t *testing.T) {
 	}
 	rates, err := b.FXRates(t.Context())
 	same(t, "rates", []fx.Rate{
-		{From: at("2026-01-01 00:00:00"), Currency: "EUR", PerEUR: 1e8}, {From: at("2026-02-01 00:00:00"), Currency: "GBP", PerEUR: 86e6},
-		{From: at("2026-01-01 00:00:00"), Currency: "RUB", PerEUR: 925e7}, {From: at("2026-01-01 00:00:00"), Currency: "USD", PerEUR: 120e6},
+		{From: at("2026-01-01 00:00:00"), Currency: "EUR", PerEUR: 1e8},
+		{From: at("2026-02-01 00:00:00"), Currency: "GBP", PerEUR: 86e6},
+		{From: at("2026-01-01 00:00:00"), Currency: "RUB", PerEUR: 925e7},
+		{From: at("2026-01-01 00:00:00"), Currency: "USD", PerEUR: 120e6},
 	}, rates)
 	if err != nil {
 		t.Error(err)

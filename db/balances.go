@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,32 +60,48 @@ func (c changes) post(p *billing.Posting, day string) {
 	}
 }
 
-// One row of changes, and how they are added. The casts keep decimals decimal:
-// text in a sum would be taken for a floating point number. Of days only the
-// latest is counted: what is spent on an earlier one bounds nothing any more.
-const (
-	changeRow = `SELECT ? AS account_id, CAST(? AS DECIMAL(19,6)) AS balance, CAST(? AS DECIMAL(19,6)) AS held, ? AS calls,
-		CAST(? AS DECIMAL(19,6)) AS spent, CAST(? AS DATE) AS day`
-	addChanges = `) AS c STRAIGHT_JOIN balances b ON b.account_id = c.account_id
-		SET b.balance = b.balance + c.balance, b.held = b.held + c.held, b.calls = b.calls + c.calls,
-			b.spent = IF(c.day IS NULL OR b.spent_on > c.day, b.spent, GREATEST(0, IF(b.spent_on = c.day, b.spent, 0) + c.spent)),
-			b.spent_on = IF(c.day IS NULL OR b.spent_on > c.day, b.spent_on, c.day)`
-)
+// addChanges adds rows of changes, told as JSON, in their order: rows are locked
+// by account. Decimals are text there, and DECIMAL from the start. Of days only
+// the latest is counted: what is spent on an earlier one bounds nothing any more.
+const addChanges = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
+		account_id INT PATH '$.account', balance DECIMAL(19,6) PATH '$.balance', held DECIMAL(19,6) PATH '$.held', calls INT PATH '$.calls',
+		spent DECIMAL(19,6) PATH '$.spent', day DATE PATH '$.day')) AS c
+	STRAIGHT_JOIN balances b ON b.account_id = c.account_id
+	SET b.balance = b.balance + c.balance, b.held = b.held + c.held, b.calls = b.calls + c.calls,
+		b.spent = IF(c.day IS NULL OR b.spent_on > c.day, b.spent, GREATEST(0, IF(b.spent_on = c.day, b.spent, 0) + c.spent)),
+		b.spent_on = IF(c.day IS NULL OR b.spent_on > c.day, b.spent_on, c.day)`
+
+// changeJSON is a row of addChanges.
+type changeJSON struct {
+	Account int64        `json:"account"`
+	Balance money.Amount `json:"balance"`
+	Held    money.Amount `json:"held"`
+	Calls   int          `json:"calls"`
+	Spent   money.Amount `json:"spent"`
+	Day     *string      `json:"day"` // nil: nothing was spent
+}
 
 // writeBalances is the last statement of its transaction: every call of an
 // account wants its row.
 func writeBalances(ctx context.Context, tx *sql.Tx, c changes) error {
-	for some := range slices.Chunk(slices.Sorted(maps.Keys(c)), maxRows) {
-		var args []any
-		for _, account := range some {
-			b := c[account]
-			args = append(args, account, b.balance, b.held, b.calls, b.spent, known(b.day))
+	if len(c) == 0 {
+		return nil
+	}
+	rows := make([]changeJSON, 0, len(c))
+	for _, account := range slices.Sorted(maps.Keys(c)) {
+		b := c[account]
+		row := changeJSON{Account: account, Balance: b.balance, Held: b.held, Calls: b.calls, Spent: b.spent}
+		if b.day != "" {
+			row.Day = &b.day
 		}
-		// In the order of the changes: rows are locked by account.
-		statement := `UPDATE (` + changeRow + strings.Repeat(` UNION ALL `+changeRow, len(some)-1) + addChanges
-		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
-			return fmt.Errorf("balances: %w", err)
-		}
+		rows = append(rows, row)
+	}
+	text, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("balances: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, addChanges, string(text)); err != nil {
+		return fmt.Errorf("balances: %w", err)
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"tandem/billing"
 	"tandem/internal/e164"
-	"tandem/internal/q850"
 )
 
 // lastAgentDays bounds how far back LastAgent looks.
@@ -83,26 +82,16 @@ func (d *DB) LastAgent(ctx context.Context, account int64, caller e164.Number) (
 }
 
 func (d *DB) attempts(ctx context.Context, callID string) ([]billing.Attempt, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT n, route, COALESCE(provider_id, 0), COALESCE(tier, ''), COALESCE(gate_id, 0),
-			COALESCE(address_id, 0), started_at, result, COALESCE(dial_status, ''), COALESCE(sip_status, 0), COALESCE(cause, 0),
-			rang <> 0, progress <> 0, COALESCE(pdd_ms, 0), elapsed_ms, talk_ms, COALESCE(blame, '')
-		FROM attempts WHERE call_id = ? ORDER BY n`, callID)
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+attemptColumns+` FROM attempts WHERE call_id = ? ORDER BY n`, callID)
 	if err != nil {
 		return nil, err
 	}
 	var list []billing.Attempt
 	err = eachRow(rows, func(rows *sql.Rows) error {
-		a := billing.Attempt{CallID: callID}
-		var cause uint8
-		var pdd, elapsed, talk int64
-		if err := rows.Scan(&a.N, &a.Key, &a.ProviderID, &a.Tier, &a.GateID, &a.AddressID, &a.StartedAt, &a.Result, &a.DialStatus,
-			&a.SIPStatus, &cause, &a.Rang, &a.Progress, &pdd, &elapsed, &talk, &a.Blame); err != nil {
-			return err
-		}
-		a.Cause = q850.Cause(cause)
-		a.PDD, a.Elapsed, a.Talk = fromMS(pdd), fromMS(elapsed), fromMS(talk)
+		a, err := scanAttempt(rows.Scan)
+		a.CallID = callID
 		list = append(list, a)
-		return nil
+		return err
 	})
 	return list, err
 }

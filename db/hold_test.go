@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -154,10 +155,12 @@ func TestHoldsFollowTheModel(t *testing.T) {
 	account := int64(0)
 	rapid.Check(t, func(rt *rapid.T) {
 		account++
-		b.exec("INSERT INTO accounts (id, name) VALUES (?, ?)", account, fmt.Sprint(account))
+		b.exec("INSERT INTO accounts (id, name) VALUES (?, ?)", account, strconv.FormatInt(account, 10))
 		b.exec("INSERT INTO balances (account_id, currency_id, opened_at) VALUES (?, 156, '2026-01-01')", account)
 		p := purse{holds: map[string]billing.Grant{}, ended: map[string]bool{}}
-		sums := rapid.Custom(func(rt *rapid.T) money.Amount { return money.Amount(rapid.IntRange(-200, 400).Draw(rt, "cents")) * cent })
+		sums := rapid.Custom(func(rt *rapid.T) money.Amount {
+			return money.Amount(rapid.IntRange(-200, 400).Draw(rt, "cents")) * cent
+		})
 		bounds := rapid.Custom(func(rt *rapid.T) billing.Bounds {
 			v := billing.Bounds{Day: at("2026-03-04 00:00:00")}
 			if rapid.IntRange(0, 9).Draw(rt, "limited") > 0 {
@@ -199,7 +202,7 @@ func TestHoldsFollowTheModel(t *testing.T) {
 				b.write(billing.Record{End: talked(id, account, d)})
 				p.end(id, d)
 			}
-			want := []string{p.balance.String(), p.held.String(), fmt.Sprint(len(p.holds)), p.spent.String()}
+			want := []string{p.balance.String(), p.held.String(), strconv.Itoa(len(p.holds)), p.spent.String()}
 			if diff := diff(want, b.table("SELECT balance, held, calls, spent FROM balances WHERE account_id = ?", account)[0]); diff != "" {
 				rt.Fatalf("balance, held, calls, spent (-want +got):\n%s", diff)
 			}

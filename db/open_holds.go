@@ -85,21 +85,19 @@ const maxUnfinished = 10_000
 
 // UnfinishedCalls lists the calls of a server that began before then and whose
 // end nobody has told, the oldest first, at most ten thousand.
-func (d *DB) UnfinishedCalls(ctx context.Context, server string, before time.Time) ([]billing.Unfinished, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+callColumns+`, (SELECT COUNT(*) FROM attempts a WHERE a.call_id = calls.call_id AND a.result <> 'in_progress')
-		FROM calls WHERE disposition = 'in_progress' AND started_at < ? AND server = ? AND ended_at IS NULL ORDER BY started_at LIMIT ?`,
+func (d *DB) UnfinishedCalls(ctx context.Context, server string, before time.Time) ([]billing.Start, error) {
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+callColumns+` FROM calls WHERE disposition = 'in_progress' AND started_at < ? AND server = ? AND ended_at IS NULL ORDER BY started_at LIMIT ?`,
 		moment(before), server, maxUnfinished)
 	if err != nil {
 		return nil, wrap("unfinished calls", err)
 	}
-	var list []billing.Unfinished
+	var list []billing.Start
 	err = eachRow(rows, func(rows *sql.Rows) error {
 		var call billing.End
-		var attempts int
-		if err := scanCall(&call, func(dest ...any) error { return rows.Scan(append(dest, &attempts)...) }); err != nil {
+		if err := scanCall(&call, rows.Scan); err != nil {
 			return err
 		}
-		list = append(list, billing.Unfinished{Start: call.Start, Attempts: attempts})
+		list = append(list, call.Start)
 		return nil
 	})
 	return list, wrap("unfinished calls", err)

@@ -38,6 +38,7 @@ type settlement struct {
 	closing  []*settled
 	postings []billing.Posting
 	days     map[string]string // of calls that are sold
+	terms    map[string]*readTerms
 	changes  changes
 }
 
@@ -76,7 +77,7 @@ type settled struct {
 	before  *prior
 	account int64
 	terms   *billing.Terms
-	text    string // of the terms, as they were read
+	read    *readTerms // where terms are from; nil: the end
 	held    sql.Null[money.Amount]
 	charge  billing.Charge
 	err     error // it cannot be charged
@@ -86,7 +87,7 @@ type settled struct {
 func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled, error) {
 	s := &settlement{
 		ctx: ctx, tx: tx, now: time.Now().UTC().Truncate(time.Millisecond), careful: careful,
-		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]string{}, changes: changes{},
+		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]string{}, terms: map[string]*readTerms{}, changes: changes{},
 	}
 	ends := bestEnds(b.ends)
 	if err := s.lockHolds(b, ends); err != nil {
@@ -277,7 +278,7 @@ func (s *settlement) price(ends map[string]*billing.End) error {
 			continue
 		}
 		c := &settled{end: e, before: before}
-		c.price(s.holds[id])
+		s.charge(c, s.holds[id])
 		s.closing = append(s.closing, c)
 		if c.charge.Sold {
 			accounts = append(accounts, c.account)
@@ -295,18 +296,17 @@ func (s *settlement) price(ends map[string]*billing.End) error {
 	return nil
 }
 
-// price charges by the terms of an earlier closing, else those of the hold, else
+// charge goes by the terms of an earlier closing, else those of the hold, else
 // those that the end brings, and never above what was held.
-func (c *settled) price(hold *lockedHold) {
+func (s *settlement) charge(c *settled, hold *lockedHold) {
 	c.account = cmp.Or(c.before.account, c.end.Start.AccountID)
 	c.held = c.before.held
+	text := ""
 	if c.before.by != "" {
-		c.text = c.before.terms.String
+		text = c.before.terms.String
 	}
 	if hold != nil {
-		if c.text == "" {
-			c.text = hold.terms
-		}
+		text = cmp.Or(text, hold.terms)
 		if !c.held.Valid {
 			c.held = sql.Null[money.Amount]{V: hold.amount, Valid: true}
 		}
@@ -314,17 +314,15 @@ func (c *settled) price(hold *lockedHold) {
 			c.account = hold.account
 		}
 	}
-	switch {
-	case c.text != "":
-		c.terms = &billing.Terms{}
-		if err := json.Unmarshal([]byte(c.text), c.terms); err != nil {
-			c.terms = nil
-			c.fail(fmt.Errorf("terms: %w", err))
+	c.terms = c.end.Terms
+	if text != "" {
+		c.read = s.readTerms(text)
+		if c.terms = c.read.terms; c.terms == nil {
+			c.fail(c.read.err)
 			return
 		}
-	case c.end.Terms != nil:
-		c.terms = c.end.Terms
-	default:
+	}
+	if c.terms == nil {
 		return // nobody is charged
 	}
 	var most *money.Amount
@@ -339,6 +337,27 @@ func (c *settled) price(hold *lockedHold) {
 	if c.charge = charge; c.account == 0 {
 		c.charge.Sold, c.charge.Sale, c.charge.SaleBase = false, 0, 0
 	}
+}
+
+// readTerms are terms as they were written. Calls to one destination share them,
+// so a batch has few.
+type readTerms struct {
+	text  string
+	terms *billing.Terms // nil: they cannot be read
+	err   error
+	used  map[string]string // texts of a part of them, by the keys of routes
+}
+
+func (s *settlement) readTerms(text string) *readTerms {
+	r := s.terms[text]
+	if r == nil {
+		r = &readTerms{text: text, terms: &billing.Terms{}, used: map[string]string{}}
+		if err := json.Unmarshal([]byte(text), r.terms); err != nil {
+			r.terms, r.err = nil, fmt.Errorf("terms: %w", err)
+		}
+		s.terms[text] = r
+	}
+	return r
 }
 
 // fail leaves the charge as it was before: the call is over all the same.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -50,7 +51,7 @@ func TestEveryOrderOfEnds(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		account += 2
 		for _, a := range []int64{account, account + 1} {
-			b.exec("INSERT INTO accounts (id, name, time_zone) VALUES (?, ?, 'Europe/Moscow')", a, fmt.Sprint(a))
+			b.exec("INSERT INTO accounts (id, name, time_zone) VALUES (?, ?, 'Europe/Moscow')", a, strconv.FormatInt(a, 10))
 			b.exec("INSERT INTO balances (account_id, currency_id, opened_at) VALUES (?, 156, '2026-01-01')", a)
 		}
 		slice := time.Duration(rapid.IntRange(30, 200).Draw(rt, "slice")) * time.Second
@@ -172,8 +173,10 @@ func TestCallsWithoutASale(t *testing.T) {
 	e.Terms = new(terms())
 	b.write(billing.Record{End: e})
 	same(t, "calls", [][]string{
-		{"c1", "NULL", "0.120000", "0.000000", "NULL"}, {"c2", "NULL", "NULL", "NULL", "NULL"},
-		{"c3", "0.600000", "0.120000", "NULL", "NULL"}, {"c4", "NULL", "0.120000", "NULL", "NULL"},
+		{"c1", "NULL", "0.120000", "0.000000", "NULL"},
+		{"c2", "NULL", "NULL", "NULL", "NULL"},
+		{"c3", "0.600000", "0.120000", "NULL", "NULL"},
+		{"c4", "NULL", "0.120000", "NULL", "NULL"},
 	}, b.table("SELECT call_id, sale, cost_base, held, charge_error FROM calls ORDER BY call_id"))
 	b.books()
 }
@@ -385,13 +388,17 @@ func TestVerifyFindsFaults(t *testing.T) {
 		fault, mend []string
 		want        string
 	}{
-		"balance": {[]string{"UPDATE balances SET balance = balance + 0.000001 WHERE account_id = 2"}, []string{"UPDATE balances SET balance = balance - 0.000001 WHERE account_id = 2"},
-			"balance of 2 ''"},
+		"balance": {
+			[]string{"UPDATE balances SET balance = balance + 0.000001 WHERE account_id = 2"},
+			[]string{"UPDATE balances SET balance = balance - 0.000001 WHERE account_id = 2"},
+			"balance of 2 ''",
+		},
 		"held":  {[]string{"UPDATE balances SET held = held + 1 WHERE account_id = 2"}, []string{"UPDATE balances SET held = held - 1 WHERE account_id = 2"}, "held of 2 ''"},
 		"calls": {[]string{"UPDATE balances SET calls = 0 WHERE account_id = 2"}, []string{"UPDATE balances SET calls = 1 WHERE account_id = 2"}, "held of 2 ''"},
 		"charged twice": {
 			[]string{post + "('twice', '2026-01-01', 'sale', 'customer', 1, 'revenue', 0, 0.4, 156, 'c1')", "UPDATE balances SET balance = balance - 0.4 WHERE account_id = 1"},
-			[]string{"DELETE FROM ledger WHERE posting_key = 'twice'", "UPDATE balances SET balance = balance + 0.4 WHERE account_id = 1"}, "sale of 0 'c1'",
+			[]string{"DELETE FROM ledger WHERE posting_key = 'twice'", "UPDATE balances SET balance = balance + 0.4 WHERE account_id = 1"},
+			"sale of 0 'c1'",
 		},
 		"charged to another": {
 			[]string{"UPDATE calls SET account_id = 2 WHERE call_id = 'c1'"}, []string{"UPDATE calls SET account_id = 1 WHERE call_id = 'c1'"}, "sale of 0 'c1'",

@@ -47,8 +47,11 @@ func (s *settlement) writeCalls(b *batch) error {
 		statement upsert
 		rows      [][]any
 	}{
-		{identityUpsert(), who}, {closeUpsert(), over},
-		{attemptUpsert(), plain}, {costUpsert(), costs}, {correctionUpsert(), corrections},
+		{identityUpsert(), who},
+		{closeUpsert(), over},
+		{attemptUpsert(), plain},
+		{costUpsert(), costs},
+		{correctionUpsert(), corrections},
 	} {
 		sortRows(w.rows)
 		if err := w.statement.exec(s.ctx, s.tx, w.rows); err != nil {
@@ -135,25 +138,44 @@ func (c *settled) row() ([]any, error) {
 // that were tried. A guess keeps all, for the report that may come.
 func (c *settled) used() (any, error) {
 	if c.terms == nil {
-		return known(c.text), nil
-	}
-	terms := *c.terms
-	if source(c.end) == billing.ByReport {
-		keys := []string{c.end.Route}
-		for i := range c.end.Attempts {
-			keys = append(keys, c.end.Attempts[i].Key)
+		if c.read != nil {
+			return c.read.text, nil // for a person to look at
 		}
-		terms = terms.Used(keys)
+		return nil, nil //nolint:nilnil // NULL: there were none
 	}
-	switch {
-	case terms.Sale == nil && len(terms.Routes) == 0:
+	if source(c.end) != billing.ByReport {
+		return c.text(*c.terms, "*")
+	}
+	keys := make([]string, 0, len(c.end.Attempts)+1)
+	for i := range c.end.Attempts {
+		keys = append(keys, c.end.Attempts[i].Key)
+	}
+	if c.end.Route != "" && !slices.Contains(keys, c.end.Route) {
+		keys = append(keys, c.end.Route)
+	}
+	used := c.terms.Used(keys)
+	if used.Sale == nil && len(used.Routes) == 0 {
 		return nil, nil //nolint:nilnil // NULL: nothing was used
-	case c.text != "" && len(terms.Routes) == len(c.terms.Routes):
-		return c.text, nil
+	}
+	return c.text(used, strings.Join(keys, " "))
+}
+
+// text writes terms, or finds what was written before of the same part.
+func (c *settled) text(terms billing.Terms, part string) (any, error) {
+	if c.read != nil {
+		if len(terms.Routes) == len(c.read.terms.Routes) {
+			return c.read.text, nil
+		}
+		if text, is := c.read.used[part]; is {
+			return text, nil
+		}
 	}
 	text, err := json.Marshal(&terms)
 	if err != nil {
 		return nil, fmt.Errorf("terms of call %s: %w", c.end.Start.CallID, err)
+	}
+	if c.read != nil {
+		c.read.used[part] = string(text)
 	}
 	return string(text), nil
 }

@@ -14,18 +14,18 @@ import (
 // endOfIDs is behind every call id.
 const endOfIDs = "\x7f"
 
-// sumOf is money of one party in one currency.
-type sumOf struct {
+// ownedSum is money of one party in one currency.
+type ownedSum struct {
 	party    billing.Party
 	currency int64
 }
 
-func (s sumOf) String() string { return fmt.Sprintf("%s in currency %d", s.party, s.currency) }
+func (s ownedSum) String() string { return fmt.Sprintf("%s in currency %d", s.party, s.currency) }
 
 // booked is what one call is charged: by its record, and by the ledger.
 type booked struct {
 	call         bool
-	record, book map[sumOf]money.Amount
+	record, book map[ownedSum]money.Amount
 	posting      int64 // one of the ledger's
 }
 
@@ -36,7 +36,7 @@ func (w *verifier) holdCalls() error {
 		of := func(id string) *booked {
 			b := calls[id]
 			if b == nil {
-				b = &booked{record: map[sumOf]money.Amount{}, book: map[sumOf]money.Amount{}}
+				b = &booked{record: map[ownedSum]money.Amount{}, book: map[ownedSum]money.Amount{}}
 				calls[id] = b
 			}
 			return b
@@ -77,7 +77,7 @@ func (w *verifier) readCalls(last string, of func(id string) *booked) (to string
 		b := of(id)
 		b.call = true
 		if sale.V != 0 {
-			b.record[sumOf{billing.Party{Kind: billing.Customer, ID: account}, currency}] -= sale.V
+			b.record[ownedSum{billing.Party{Kind: billing.Customer, ID: account}, currency}] -= sale.V
 		}
 		if held.Valid && sale.V > held.V {
 			w.found.Find(billing.Finding{
@@ -99,7 +99,7 @@ func (w *verifier) readCosts(last, to string, of func(id string) *booked) error 
 		var provider, currency int64
 		var cost money.Amount
 		err := rows.Scan(&id, &provider, &cost, &currency)
-		of(id).record[sumOf{billing.Party{Kind: billing.Provider, ID: provider}, currency}] += cost
+		of(id).record[ownedSum{billing.Party{Kind: billing.Provider, ID: provider}, currency}] += cost
 		return err
 	}, `SELECT call_id, COALESCE(provider_id, 0), cost, COALESCE(cost_currency_id, 0) FROM attempts WHERE call_id > ? AND call_id <= ? AND cost <> 0`, last, to)
 }
@@ -114,8 +114,8 @@ func (w *verifier) readBook(last, to string, of func(id string) *booked) error {
 		}
 		b := of(p.CallID)
 		b.posting = p.ID
-		b.book[sumOf{p.Debit, p.CurrencyID}] -= p.Amount
-		b.book[sumOf{p.Credit, p.CurrencyID}] += p.Amount
+		b.book[ownedSum{p.Debit, p.CurrencyID}] -= p.Amount
+		b.book[ownedSum{p.Credit, p.CurrencyID}] += p.Amount
 		return nil
 	}, `SELECT id, call_id, debit, debit_id, credit, credit_id, amount, currency_id FROM ledger
 		WHERE call_id > ? AND call_id <= ? AND kind IN ('sale', 'purchase', 'correction')`, last, to)
@@ -141,14 +141,14 @@ func (w *verifier) hold(id string, b *booked) {
 }
 
 // only are the sums of one kind of party that are not zero.
-func only(sums map[sumOf]money.Amount, kind billing.PartyKind) map[sumOf]money.Amount {
-	var some map[sumOf]money.Amount
+func only(sums map[ownedSum]money.Amount, kind billing.PartyKind) map[ownedSum]money.Amount {
+	var some map[ownedSum]money.Amount
 	for k, v := range sums {
 		if k.party.Kind != kind || v == 0 {
 			continue
 		}
 		if some == nil {
-			some = map[sumOf]money.Amount{}
+			some = map[ownedSum]money.Amount{}
 		}
 		some[k] = v
 	}
@@ -156,7 +156,7 @@ func only(sums map[sumOf]money.Amount, kind billing.PartyKind) map[sumOf]money.A
 }
 
 // spell lists sums for people.
-func spell(sums map[sumOf]money.Amount) string {
+func spell(sums map[ownedSum]money.Amount) string {
 	if len(sums) == 0 {
 		return "nothing"
 	}

@@ -212,7 +212,7 @@ func TestModules(t *testing.T) {
 // lives; empty means the core.
 func wordHomes() map[string]string {
 	return map[string]string{
-		"Answer": "", "GosubIf": "app_stack.so", "Goto": "", "GotoIf": "", "Hangup": "", "Progress": "", "Set": "",
+		"Answer": "", "GosubIf": "app_stack.so", "Goto": "", "GotoIf": "", "Hangup": "", "MSet": "", "Progress": "", "Set": "",
 		"AGI": "res_agi.so", "Dial": "app_dial.so", "Echo": "app_echo.so", "Gosub": "app_stack.so",
 		"HangupCauseClear": "func_hangupcause.so", "Log": "app_verbose.so", "Playback": "app_playback.so",
 		"Return":   "app_stack.so",

@@ -18,7 +18,7 @@ import (
 func TestMoney(t *testing.T) {
 	t.Parallel()
 	x := own(t, nil)
-	x.costs(t)
+	x.chargesFees(t)
 	t.Run("charged", x.chargesCalls)
 	t.Run("refused", x.refusesCalls)
 	x.balanced(t)
@@ -36,24 +36,27 @@ func (x *exchange) chargesCalls(t *testing.T) {
 			a.Payment, a.Credit = db.Postpaid, new(money.Amount(600_000))
 		}},
 	})
-	for name, test := range map[string]func(*testing.T, *customer){
-		"seconds": chargesTalk, "minutes": chargesTalk, "fees": chargesTalk, "postpaid": chargesTalk,
-		"failing": chargesNothing, "dollars": chargesInAnotherCurrency, "cost plus": chargesTheRouteThatCarried,
-	} {
-		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, c[name]) })
-	}
+	t.Run("seconds", c["seconds"].chargesTalk)
+	t.Run("minutes", c["minutes"].chargesTalk)
+	t.Run("fees", c["fees"].chargesTalk)
+	t.Run("postpaid", c["postpaid"].chargesTalk)
+	t.Run("failing", c["failing"].chargesNothing)
+	t.Run("dollars", c["dollars"].chargesInAnotherCurrency)
+	t.Run("cost plus", c["cost plus"].chargesTheRouteThatCarried)
 }
 
 // A call by the first route, hung up by the caller.
-func chargesTalk(t *testing.T, c *customer) {
+func (c *customer) chargesTalk(t *testing.T) {
+	t.Parallel()
 	call, b := c.call(t, "9307")
 	talks(t, call, 1200*time.Millisecond)
 	got := c.x.record(t, string(b))
 	sale := priceOf(t, c.rate, got.Talk) + c.rate.AttemptFee
-	cost := priceOf(t, voxbeamCost(), got.Talk) + attemptFee
+	route := firstCarrier()
+	cost := route.cost(t, got.Talk)
 	id := got.Start.CallID
 	c.x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: cost})
-	c.x.wantPostings(t, id, c.pays(sale), costs(8, cost))
+	c.x.wantPostings(t, id, c.pays(sale), route.gets(cost))
 	c.wantBalance(t, sale)
 	if got.Talk <= time.Second || sale == 0 {
 		t.Errorf("%v of talk for %s", got.Talk, sale)
@@ -62,7 +65,8 @@ func chargesTalk(t *testing.T, c *customer) {
 
 // Calls that nobody answers cost the caller nothing, though the money for one
 // that is was set aside; the provider is owed its fee for each attempt.
-func chargesNothing(t *testing.T, c *customer) {
+func (c *customer) chargesNothing(t *testing.T) {
+	t.Parallel()
 	x := c.x
 	for ending, want := range map[string]billing.Disposition{
 		"0486": billing.Busy, "9301": billing.NoAnswer, "9302": billing.Cancelled, "0503": billing.Failed,
@@ -86,9 +90,11 @@ func chargesNothing(t *testing.T, c *customer) {
 		var entries []string
 		cost := money.Amount(0)
 		for _, a := range got.Attempts {
-			if a.ProviderID == 8 || a.ProviderID == 11 { // the others charge no fee
-				entries = append(entries, costs(a.ProviderID, attemptFee))
-				cost += attemptFee
+			for _, v := range []carrier{firstCarrier(), secondCarrier()} { // the others charge no fee
+				if a.Key == v.key || a.ProviderID == v.id && v.id == 7 {
+					entries = append(entries, v.gets(attemptFee))
+					cost += v.base(t, attemptFee)
+				}
 			}
 		}
 		if want == billing.Failed && len(entries) < 2 {
@@ -102,21 +108,23 @@ func chargesNothing(t *testing.T, c *customer) {
 
 // The tariff is in dollars, the account in euro: converted once, by the rates
 // that are kept with the call.
-func chargesInAnotherCurrency(t *testing.T, c *customer) {
+func (c *customer) chargesInAnotherCurrency(t *testing.T) {
+	t.Parallel()
 	call, b := c.call(t, "9307")
 	talks(t, call, 1200*time.Millisecond)
 	got := c.x.record(t, string(b))
-	sale, cost := inEuro(c.rate, got.Talk), priceOf(t, voxbeamCost(), got.Talk)+attemptFee
+	route := firstCarrier()
+	sale, cost := inEuro(c.rate, dollar, got.Talk), route.cost(t, got.Talk)
 	id := got.Start.CallID
 	c.x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: cost})
-	c.x.wantPostings(t, id, c.pays(sale), costs(8, cost))
+	c.x.wantPostings(t, id, c.pays(sale), route.gets(cost))
 	c.wantBalance(t, sale)
 
 	terms := c.x.terms(t, id)
-	if p := terms.Sale; p == nil || p.From != 116_000_000 || p.To != 100_000_000 || p.CardCurrencyID != 122 || p.CurrencyID != 156 || p.Deck == 0 || p.Prefix != "7" {
+	if p := terms.Sale; p == nil || p.From != dollar || p.To != euro || p.CardCurrencyID != 122 || p.CurrencyID != 156 || p.Deck == 0 || p.Prefix != "7" {
 		t.Errorf("sold by %+v", p)
 	}
-	if terms.Base != 116_000_000 || len(terms.Routes) != 1 {
+	if terms.Base != dollar || len(terms.Routes) != 1 {
 		t.Errorf("terms %+v", terms)
 	}
 }
@@ -136,20 +144,21 @@ func (x *exchange) terms(t *testing.T, id string) (terms billing.Terms) {
 
 // At cost plus a call is sold by the price of the route that carried it, and
 // each provider gets what its attempt costs.
-func chargesTheRouteThatCarried(t *testing.T, c *customer) {
+func (c *customer) chargesTheRouteThatCarried(t *testing.T) {
+	t.Parallel()
 	call, b := c.call(t, "5503") // the first carrier fails
 	talks(t, call, 1200*time.Millisecond)
-	c.x.wantOffers(t, string(b), "VoxBeam 0011103"+string(b), "VoiceBuy 9991"+string(b))
+	c.x.wantOffers(t, string(b), "VoxBeam 0011103"+string(b), "WestCall "+string(b))
 	got := c.x.record(t, string(b))
-	sold, err := voicebuyCost().CostPlus(markupPercent, markupPerMinute)
-	if err != nil {
-		t.Fatal(err)
+	failed, carried := firstCarrier(), secondCarrier()
+	sold, err := carried.rate.CostPlus(markupPercent, markupPerMinute)
+	if err != nil || sold.PerMinute != 93_950_000 || sold.AttemptFee != 313 {
+		t.Fatalf("%+v, %v", sold, err)
 	}
-	sold.AttemptFee = 313 // 0.000250 and 25 %
-	sale, cost := inEuro(sold, got.Talk), priceOf(t, voicebuyCost(), got.Talk)+attemptFee
+	sale, cost := inEuro(sold, carried.fx, got.Talk), carried.cost(t, got.Talk)
 	id := got.Start.CallID
-	c.x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: attemptFee + cost})
-	c.x.wantPostings(t, id, c.pays(sale), costs(8, attemptFee), costs(11, cost))
+	c.x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: attemptFee + carried.base(t, cost)})
+	c.x.wantPostings(t, id, c.pays(sale), failed.gets(attemptFee), carried.gets(cost))
 	c.wantBalance(t, sale)
 	if n := len(c.x.terms(t, id).Routes); n != 2 {
 		t.Errorf("the terms of %d routes are kept, want those of the two that were tried", n)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,21 @@ func paying(slice, lead, warn, wait time.Duration) func(*play.Options) {
 			s.Slice, s.Lead, s.Warn, s.Patience = slice, lead, warn, wait
 		}
 	}
+}
+
+// inLine waits until the first node, which was there before Asterisk, can move the
+// limits of calls and whisper to callers.
+func (x *exchange) inLine(t *testing.T) {
+	t.Helper()
+	eventually(t, patience, func() error {
+		log := tail(x.Nodes[0].Log, 100_000)
+		for _, message := range []string{"AMI answers again", "ARI events come again"} {
+			if !strings.Contains(log, message) {
+				return fmt.Errorf("nobody has said %q", message)
+			}
+		}
+		return nil
+	})
 }
 
 // deal is what an account and we have agreed on.
@@ -120,20 +136,68 @@ func (x *exchange) sellsBy(t *testing.T, tariff int64, r rate.Rate) {
 	x.exec(t, `UPDATE decks SET state = 'published', publish_at = '2026-01-01' WHERE tariff_id = ?`, tariff)
 }
 
-// attemptFee is what providers charge for every attempt, in dollars.
-const attemptFee money.Amount = 250
+// Exchange rates of the demo data.
+const (
+	euro   money.FX = 1_0000_0000
+	dollar money.FX = 1_1600_0000
+	ruble  money.FX = 92_5000_0000
+)
 
-// costs gives the providers that carry these calls an attempt fee. Cheapest first
-// they are VoxBeam, VoiceBuy, Multitel, at the rates of the demo data.
-func (x *exchange) costs(t *testing.T) {
-	t.Helper()
-	x.exec(t, `UPDATE deck_rates SET attempt_fee = ? WHERE deck_id IN (?, 8)`, attemptFee, voxbeamNonCLI)
-	x.exec(t, `UPDATE decks SET revision = revision + 1 WHERE id IN (?, 8)`, voxbeamNonCLI)
+// carrier is a provider as calls from here that show nothing meet it: the
+// cheapest is VoxBeam, the next WestCall.
+type carrier struct {
+	id   int64
+	deck int64
+	key  string // of its route
+	iso  string // of its currency
+	fx   money.FX
+	rate rate.Rate // to Moscow
 }
 
-func voxbeamCost() rate.Rate { return rate.Rate{PerMinute: 900_000, First: 30, Next: 6} }
+// attemptFee is what both charge for every attempt, each in its currency.
+const attemptFee money.Amount = 250
 
-func voicebuyCost() rate.Rate { return rate.Rate{PerMinute: 850_000, First: 60, Next: 60} }
+func firstCarrier() carrier {
+	return carrier{8, voxbeamNonCLI, "8.n.a1", "USD", dollar, rate.Rate{PerMinute: 900_000, AttemptFee: attemptFee, First: 30, Next: 6}}
+}
+
+func secondCarrier() carrier {
+	return carrier{7, 3, "7.c.g8", "RUB", ruble, rate.Rate{PerMinute: 75_000_000, AttemptFee: attemptFee, First: 1, Next: 1}}
+}
+
+// chargesFees makes the two charge attempts.
+func (x *exchange) chargesFees(t *testing.T) {
+	t.Helper()
+	for _, c := range []carrier{firstCarrier(), secondCarrier()} {
+		x.exec(t, `UPDATE deck_rates SET attempt_fee = ? WHERE deck_id = ?`, attemptFee, c.deck)
+		x.exec(t, `UPDATE decks SET revision = revision + 1 WHERE id = ?`, c.deck)
+	}
+}
+
+// cost is what it is owed for an attempt; talk 0: that failed.
+func (c carrier) cost(t *testing.T, talk time.Duration) money.Amount {
+	t.Helper()
+	return priceOf(t, c.rate, talk) + c.rate.AttemptFee
+}
+
+// gets is the entry of that, base the sum in the base currency.
+func (c carrier) gets(sum money.Amount) string {
+	return fmt.Sprintf("expense: %s %s to provider %d, purchase", sum, c.iso, c.id)
+}
+
+func (c carrier) base(t *testing.T, sum money.Amount) money.Amount {
+	t.Helper()
+	return converted(t, sum, c.fx, dollar)
+}
+
+func converted(t *testing.T, sum money.Amount, from, to money.FX) money.Amount {
+	t.Helper()
+	v, err := money.Convert(sum, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
 
 // topUp pays money in.
 func (c *customer) topUp(t *testing.T, sum string) {
@@ -214,24 +278,16 @@ func priceOf(t *testing.T, r rate.Rate, talk time.Duration) money.Amount {
 	return price
 }
 
-// inEuro is the exact sum of a price in dollars, fees and all, rounded once.
-func inEuro(r rate.Rate, talk time.Duration) money.Amount {
-	const micro, perEuro = 1_000_000, 116_000_000
-	sum := new(big.Rat).Mul(big.NewRat(int64(r.PerMinute), 100*60), big.NewRat(int64(r.Billed(talk)/time.Second), 1))
-	sum.Add(sum, new(big.Rat).SetInt64(int64(r.ConnectionFee)+int64(r.AttemptFee)))
-	sum.Mul(sum, big.NewRat(100*micro, perEuro))
+// inEuro is the exact sum of a price in another currency, the fee for trying
+// included, converted and rounded once.
+func inEuro(r rate.Rate, fx money.FX, talk time.Duration) money.Amount {
+	// A second at 1e-8 a minute is a 6000th of 1e-6.
+	sum := big.NewRat(int64(r.PerMinute), 6000)
+	sum.Mul(sum, big.NewRat(int64(r.Billed(talk)/time.Second), 1))
+	sum.Add(sum, big.NewRat(int64(r.ConnectionFee+r.AttemptFee), 1))
+	sum.Mul(sum, big.NewRat(int64(euro), int64(fx)))
 	sum.Add(sum, big.NewRat(1, 2))
 	return money.Amount(new(big.Int).Div(sum.Num(), sum.Denom()).Int64())
-}
-
-// inDollars is a sum in euro as the base currency has it.
-func inDollars(t *testing.T, sum money.Amount) money.Amount {
-	t.Helper()
-	base, err := money.Convert(sum, 100_000_000, 116_000_000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base
 }
 
 // charged is what a call came to, by its record.
@@ -271,7 +327,7 @@ func (x *exchange) chargeOf(t *testing.T, id string) (c charged, held sql.Null[m
 // wantCharge checks what a call that was sold came to.
 func (x *exchange) wantCharge(t *testing.T, id string, want charged) {
 	t.Helper()
-	want.Sold, want.SaleBase = true, inDollars(t, want.Sale)
+	want.Sold, want.SaleBase = true, converted(t, want.Sale, euro, dollar)
 	want.Margin = want.SaleBase - want.Cost
 	got, _ := x.chargeOf(t, id)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -312,13 +368,9 @@ func (x *exchange) wantPostings(t *testing.T, id string, want ...string) {
 	}
 }
 
-// pays is the entry of a sale, costs that of an attempt.
+// pays is the entry of a sale.
 func (c *customer) pays(sum money.Amount) string {
 	return fmt.Sprintf("customer %d: %s EUR to revenue, sale", c.id, sum)
-}
-
-func costs(provider int64, sum money.Amount) string {
-	return fmt.Sprintf("expense: %s USD to provider %d, purchase", sum, provider)
 }
 
 // balance is the money of the account.

@@ -90,6 +90,7 @@ func check(t *testing.T, got, want billing.End) {
 	if want.Start.Node == "" {
 		want.Start.Node = "tandem-1"
 	}
+	want.Source = billing.ByReport
 	if diff := cmp.Diff(want, settled(got)); diff != "" {
 		t.Errorf("record of %s (-want +got):\n%s", got.Start.CallID, diff)
 	}

@@ -24,10 +24,14 @@ func (a *auditor) heard() {
 }
 
 func (a *auditor) answered(s *sighting) {
-	missing := func(format string, args ...any) {
-		a.add(finding{Fault: lost, Number: s.Number, Text: "its phone heard it answered: " + fmt.Sprintf(format, args...)})
-	}
 	rows := a.byNumber[s.Number]
+	missing := func(format string, args ...any) {
+		f := finding{Fault: lost, Number: s.Number, Text: "its phone heard it answered: " + fmt.Sprintf(format, args...)}
+		if len(rows) > 0 {
+			f.CallID = rows[0].ID
+		}
+		a.add(f)
+	}
 	answered := 0
 	for _, c := range rows {
 		if c.Disposition == "answered" {

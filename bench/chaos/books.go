@@ -47,6 +47,7 @@ type callRow struct {
 	Held        *money.Amount
 	ClosedBy    string
 	Error       string // why it could not be charged
+	Cut         bool   // the limit of its money ended it
 }
 
 type attemptRow struct {
@@ -114,12 +115,12 @@ func (b *books) readAccounts(ctx context.Context, tx *sql.Tx) error {
 
 func (b *books) readCalls(ctx context.Context, tx *sql.Tx) error {
 	return each(ctx, tx, `SELECT call_id, COALESCE(account_id, 0), COALESCE(dialled, ''), disposition, started_at, ended_at, talk_ms,
-			sale, held, COALESCE(closed_by, ''), COALESCE(charge_error, '')
+			sale, held, COALESCE(closed_by, ''), COALESCE(charge_error, ''), cut <> 0
 		FROM calls ORDER BY started_at, call_id`, func(scan func(...any) error) error {
 		var c callRow
 		var ended sql.NullTime
 		var talk int64
-		err := scan(&c.ID, &c.AccountID, &c.Dialled, &c.Disposition, &c.Started, &ended, &talk, &c.Sale, &c.Held, &c.ClosedBy, &c.Error)
+		err := scan(&c.ID, &c.AccountID, &c.Dialled, &c.Disposition, &c.Started, &ended, &talk, &c.Sale, &c.Held, &c.ClosedBy, &c.Error, &c.Cut)
 		c.Ended, c.Talk = ended.Time, time.Duration(talk)*time.Millisecond
 		b.Calls = append(b.Calls, c)
 		return err

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"fmt"
 
 	"tandem/internal/money"
@@ -44,7 +45,7 @@ func (f finding) String() string {
 }
 
 // key tells calls apart: a call with two faults of a kind counts once.
-func (f finding) key() string { return f.CallID + "/" + f.Number + "/" + f.Subject }
+func (f finding) key() string { return cmp.Or(f.CallID, f.Number, f.Subject) }
 
 // Report is the last line of a run.
 type Report struct {

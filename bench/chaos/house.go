@@ -25,6 +25,9 @@ type house struct {
 	dead  play.Teardown // what is ours, before the stack's
 }
 
+// slice of talk that is paid at a time, as short as it may be.
+const slice = 5 * time.Second
+
 // nodes is how many Tandems there are, beside the one Asterisk.
 const nodes = 2
 
@@ -39,7 +42,7 @@ func openHouse(ctx context.Context, o Options) (*house, error) {
 			// Slices as short as they may be: a call that talks for a while is extended
 			// several times. Reports that were kept in a file are brought in within
 			// some ten seconds.
-			s.Slice, s.Lead, s.Warn, s.Patience = 5*time.Second, 2*time.Second, time.Second, 15*time.Second
+			s.Slice, s.Lead, s.Warn, s.Patience = slice, 2*time.Second, time.Second, 15*time.Second
 			s.MinFailures = 1_000_000 // carriers fail by order, and shall be asked again
 		},
 	})

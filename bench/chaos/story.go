@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxStories bounds what a failed run prints.
@@ -83,7 +85,7 @@ func (h *house) story(ctx context.Context, f finding, number string, w *witness,
 		h.rows(ctx, &t, id)
 		for _, c := range w.CDRs {
 			if c.UniqueID == id {
-				fmt.Fprintf(&t, "Asterisk's record: %+v\n", c)
+				fmt.Fprintf(&t, "Asterisk's record: %s\n", c)
 			}
 		}
 		for _, n := range h.Nodes {
@@ -145,7 +147,7 @@ func (h *house) dump(ctx context.Context, t *strings.Builder, table, query, call
 		fmt.Fprintf(t, "%s:", table)
 		for i, name := range columns {
 			if len(cells[i]) > 0 {
-				fmt.Fprintf(t, " %s=%s", name, cells[i][:min(len(cells[i]), 400)])
+				fmt.Fprintf(t, " %s=%s", name, plainText(cells[i]))
 			}
 		}
 		t.WriteByte('\n')
@@ -173,4 +175,13 @@ func mention(t *strings.Builder, name, file, callID string) {
 			fmt.Fprintf(t, "%s: %s\n", name, line[:min(len(line), 700)])
 		}
 	}
+}
+
+// plainText is a cell as far as it can be read.
+func plainText(cell []byte) string {
+	const most = 400
+	if !utf8.Valid(cell) || strings.ContainsFunc(string(cell), unicode.IsControl) {
+		return fmt.Sprintf("(%d bytes)", len(cell))
+	}
+	return string(cell[:min(len(cell), most)])
 }

@@ -33,12 +33,18 @@ func summary(b *books, w *witness) []string {
 	}
 	closed, kinds, blows := map[string]int{}, map[string]int{}, map[string]int{}
 	var sales money.Amount
-	estimated := 0
+	estimated, longer, ended := 0, 0, 0
 	for i := range b.Calls {
 		c := &b.Calls[i]
 		closed[c.ClosedBy]++
 		if c.ClosedBy == "estimate" && c.Disposition == "answered" {
 			estimated++
+		}
+		if c.Talk > slice {
+			longer++
+		}
+		if c.Cut {
+			ended++
 		}
 		sales += or0(c.Sale)
 	}
@@ -52,6 +58,7 @@ func summary(b *books, w *witness) []string {
 		fmt.Sprintf("phones: %d calls, %d answered, %s of talk, %d cut off by Asterisk's death", len(w.Phones), answered, talk.Round(time.Second), cut),
 		"blows: " + counts(blows),
 		fmt.Sprintf("records: %d, closed by %s, %d of the estimates answered; sold for %s", len(b.Calls), counts(closed), estimated, sales),
+		fmt.Sprintf("money: %d calls talked beyond their first slice, %d were ended by their limit", longer, ended),
 		fmt.Sprintf("ledger: %d entries, %s", len(b.Ledger), counts(kinds)),
 	}
 }

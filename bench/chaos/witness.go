@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +56,18 @@ type cdr struct {
 	Duration    float64 `json:"duration"`
 	BillSec     float64 `json:"billsec"`
 	Disposition string  `json:"disposition"`
+}
+
+func (c cdr) String() string {
+	return fmt.Sprintf("%s to %q, %s, started %s, answered %s, ended %s", c.Channel, c.DestChannel, c.Disposition, clock(epoch(c.Start)), clock(epoch(c.Answer)), clock(epoch(c.End)))
+}
+
+// epoch is a time of Asterisk's, in seconds; 0: never.
+func epoch(seconds float64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(seconds * 1e6))
 }
 
 // ours is whether a phone of the run made the call. Asterisk also records what it

@@ -133,6 +133,7 @@ func TestFaults(t *testing.T) {
 		{"empty cell", "Date,USD,JPY,\n2026-11-20,1.08,,\n", `line 2, column 3 "JPY": an empty cell; write the rate, or N/A where there is none`},
 		{"cut off", "Date,USD,JPY,\n2026-11-20,1.08,16", `line 2: "2026-11-20,1.08,16": 3 cells, and the header has 4; the line is cut off, or has a comma too many; download the file again`},
 		{"cut off in the last cell", "Date, USD, JPY, \n20 November 2026, 1.0", `line 2: "20 November 2026, 1.0": 2 cells, and the header has 4; the line is cut off, or has a comma too many; download the file again`},
+		{"without the last comma", "Date, USD, \n20 November 2026, 1.0", `line 2: "20 November 2026, 1.0": 2 cells, and the header has 3; the line is cut off, or has a comma too many; download the file again`},
 		{"decimal comma", "Date,USD\n2026-11-20,1,08\n", `line 2: "2026-11-20,1,08": 3 cells, and the header has 2; the line is cut off, or has a comma too many; download the file again`},
 		{"word", "Date,USD\n2026-11-20,one\n", `line 2, column 2 "USD": "one": not a rate; want units of the currency per euro, such as 1.0834, or N/A where there is none`},
 		{"zero", "Date,USD\n2026-11-20,0\n", `line 2, column 2 "USD": "0": out of range; a rate is above 0 and below 92,000,000,000`},

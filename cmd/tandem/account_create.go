@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"tandem/db"
@@ -80,7 +81,7 @@ func afterCreate(v accountView) string {
 // quoted is a name to type, or the id where the name is not one.
 func quoted(name string, id int64) string {
 	if printable(name) != name || strings.ContainsAny(name, "\"\\$`!") {
-		return fmt.Sprint(id)
+		return strconv.FormatInt(id, 10)
 	}
 	if strings.Contains(name, " ") {
 		return `"` + name + `"`

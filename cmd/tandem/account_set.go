@@ -20,7 +20,7 @@ func (x accountSetCmd) Run(ctx context.Context, e *env) error {
 	if x.Rename == "" && x.Currency == "" && x.accountFlags == (accountFlags{}) {
 		return errors.New("change what? Name a setting, such as --credit 50; tandem account set --help lists them")
 	}
-	if err := x.accountFlags.check(); err != nil {
+	if err := x.check(); err != nil {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {

@@ -110,11 +110,11 @@ func (v accountView) creditText() string {
 	return "no limit"
 }
 
-func limitText[T money.Amount | money.Rate](v *T, none string) string {
+func limitText[T interface{ String() string }](v *T, none string) string {
 	if v == nil {
 		return none
 	}
-	return shortPrice(any(*v).(fmt.Stringer))
+	return shortPrice(*v)
 }
 
 func countText(n int) string {

@@ -168,7 +168,7 @@ func (f statementText) head(h statementHead) error {
 	}
 	fmt.Fprintf(f.out, "account %d, %s: from %s until %s UTC, in %s\n\n", h.AccountID, printable(h.Account), moment(h.From), until, orDash(h.Currency))
 	fmt.Fprintf(f.out, statementLine, "posting", "at, UTC", "kind", "sum", "balance", "what")
-	_, err := fmt.Fprintf(f.out, statementLine, "", "", "opening", "", shortPrice(h.Opening), "")
+	_, err := fmt.Fprintf(f.out, statementLine, "", "", "opening", "", shortPrice(h.Opening), "-")
 	return err
 }
 

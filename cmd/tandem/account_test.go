@@ -51,6 +51,11 @@ func TestAccountStories(t *testing.T) {
 	}
 }
 
+// The manual shows what is printed.
+func TestAccountManualIsTrue(t *testing.T) {
+	manualIsTrue(t, "../../docs/accounts.md", "testdata/accounts/*.txt", 60)
+}
+
 // tellMoneyStory runs the commands of a story and writes it anew.
 func tellMoneyStory(t *testing.T, text string) string {
 	t.Helper()
@@ -195,7 +200,7 @@ func beginCall(ctx context.Context, database *db.DB, now time.Time, id, account,
 func endCall(ctx context.Context, database *db.DB, now time.Time, id string, talk time.Duration) error {
 	answered := now.Add(-talk)
 	end := billing.End{
-		Start:      billing.Start{CallID: id, Server: "asterisk-macomnet", Direction: billing.Outgoing, AccountID: 4, BNumber: "447700900123", StartedAt: answered},
+		Start:      billing.Start{CallID: id, Server: "asterisk-macomnet", Direction: billing.Outgoing, BNumber: "447700900123", StartedAt: answered},
 		AnsweredAt: answered, EndedAt: now, Disposition: billing.Answered, SIPStatus: 200, Talk: talk, Route: storyRoute, Source: billing.ByReport,
 		Attempts: []billing.Attempt{{CallID: id, N: 1, Key: storyRoute, ProviderID: 8, StartedAt: answered, Result: billing.Answered, Talk: talk}},
 	}

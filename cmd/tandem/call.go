@@ -36,10 +36,16 @@ func (x callCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		if x.JSON {
-			return printJSON(e, viewCall(call, told))
+		money, err := database.CallMoney(ctx, x.ID)
+		if err != nil {
+			return err
 		}
-		return printCall(e.out, call, told)
+		view := viewCall(call, told)
+		view.Money = &money
+		if x.JSON {
+			return printJSON(e, view)
+		}
+		return printCall(e.out, view, call.Cause)
 	})
 }
 

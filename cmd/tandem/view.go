@@ -9,6 +9,8 @@ import (
 
 	"tandem/billing"
 	"tandem/callflow"
+	"tandem/db"
+	"tandem/internal/q850"
 )
 
 // callView is a call as people and scripts read it: durations in milliseconds,
@@ -42,6 +44,8 @@ type callView struct {
 	Route         string              `json:"route"`
 	Snapshot      uint64              `json:"snapshot"`
 	Reason        string              `json:"reason"`
+	Cut           bool                `json:"cut,omitempty"`
+	Money         *db.CallMoney       `json:"money,omitempty"`
 	Attempts      []attemptView       `json:"attempts"`
 	callflow.Told
 }
@@ -68,7 +72,7 @@ func viewCall(c billing.End, told callflow.Told) callView {
 		NumberID: s.NumberID, Dialled: s.Dialled, ANumber: string(s.ANumber), BNumber: string(s.BNumber), CLI: string(s.CLI),
 		StartedAt: s.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.Talk.Milliseconds(), PDDMS: c.PDD.Milliseconds(),
 		Cause: int(c.Cause), SIPStatus: c.SIPStatus, HangupBy: c.HangupBy, Route: c.Route, Snapshot: s.Snapshot, Reason: s.Reason,
-		RoutingNumber: string(s.RoutingNumber), Told: told,
+		RoutingNumber: string(s.RoutingNumber), Cut: c.Cut, Told: told,
 	}
 	for _, a := range c.Attempts {
 		v.Attempts = append(v.Attempts, attemptView{
@@ -81,17 +85,19 @@ func viewCall(c billing.End, told callflow.Told) callView {
 
 // printCall writes a call's whole story: record, attempts, and why each route
 // stood where it stood.
-func printCall(out io.Writer, c billing.End, told callflow.Told) error {
-	v := viewCall(c, told)
+func printCall(out io.Writer, v callView, cause q850.Cause) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
 	line("call", "%s on %s, decided by %s with snapshot %d", v.CallID, v.Server, orDash(v.Node), v.Snapshot)
 	line("direction", "%s, from %s at %s", v.Direction, orDash(v.Endpoint), orDash(v.Source))
 	line("numbers", "dialled %s, B-number %s, shows %s", orDash(v.Dialled), orDash(v.BNumber), orDash(v.CLI))
 	line("started", "%s", v.StartedAt.Format(time.RFC3339Nano))
-	line("ended", "%s by %s: %s, SIP %d, cause %s", ended(v), orDash(string(v.HangupBy)), v.Disposition, v.SIPStatus, c.Cause)
+	line("ended", "%s by %s: %s, SIP %d, cause %s", ended(v), orDash(string(v.HangupBy)), v.Disposition, v.SIPStatus, cause)
 	line("talk", "%d ms, post-dial delay %d ms, route %s", v.TalkMS, v.PDDMS, orDash(v.Route))
 	line("reason", "%s", orDash(v.Reason))
+	if v.Money != nil {
+		line("money", "%s", inMoney(v))
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -106,6 +112,34 @@ func printCall(out io.Writer, c billing.End, told callflow.Told) error {
 		return err
 	}
 	return printPlan(out, v.Told)
+}
+
+// inMoney says what the call came to.
+func inMoney(v callView) string {
+	m := v.Money
+	if m.ClosedBy == "" {
+		return "not settled yet"
+	}
+	words := "not sold"
+	if m.Sale != nil {
+		words = "sold for " + m.Sale.String() + " " + m.Currency
+	}
+	if m.Held != nil && m.Sale != nil {
+		words += " of " + m.Held.String() + " held"
+	}
+	if v.Cut {
+		words += ", ended by its limit"
+	}
+	for _, c := range m.Costs {
+		words += fmt.Sprintf(", attempt %d cost %s %s", c.N, c.Cost, c.Currency)
+	}
+	if m.Margin != nil {
+		words += ", margin " + m.Margin.String()
+	}
+	if m.Problem != "" {
+		words += ", could not be charged: " + m.Problem
+	}
+	return words + "; closed by " + m.ClosedBy
 }
 
 func ended(v callView) string {

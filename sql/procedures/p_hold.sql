@@ -27,17 +27,18 @@ MODIFIES SQL DATA
 SQL SECURITY INVOKER
 p_hold: BEGIN
   DECLARE v_there BOOLEAN DEFAULT FALSE;
-  DECLARE v_credit, v_daily DECIMAL(19,6) DEFAULT NULL;
-  DECLARE v_found BOOLEAN DEFAULT FALSE;
   DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
     ROLLBACK;
     RESIGNAL;
   END;
 
-  -- A node that slept while another one carried the call is too late.
-  IF EXISTS (SELECT 1 FROM calls WHERE call_id = p_call_id AND ended_at IS NOT NULL) THEN
-    SELECT 'gone', 0.0, 0, 0.0;
-    LEAVE p_hold;
+  -- A node that slept while another one carried the call is too late. A call
+  -- that has just begun need not be looked for.
+  IF p_began_at < UTC_TIMESTAMP(3) - INTERVAL 1 SECOND THEN
+    IF EXISTS (SELECT 1 FROM calls WHERE call_id = p_call_id AND ended_at IS NOT NULL) THEN
+      SELECT 'gone', 0.0, 0, 0.0;
+      LEAVE p_hold;
+    END IF;
   END IF;
 
   START TRANSACTION;
@@ -58,12 +59,16 @@ p_hold: BEGIN
       AND (p_credit IS NULL OR balance + p_credit - held >= p_amount)
       AND (p_daily IS NULL OR IF(spent_on >= p_day, spent, 0) + held + p_amount <= p_daily);
     IF ROW_COUNT() = 0 THEN
-      -- The row is locked by the UPDATE: this is what it saw.
-      SELECT TRUE, balance + p_credit - held, p_daily - IF(spent_on >= p_day, spent, 0) - held INTO v_found, v_credit, v_daily
-      FROM balances WHERE account_id = p_account_id AND currency_id = p_currency_id FOR UPDATE;
-      ROLLBACK;
-      SELECT IF(NOT v_found, 'no_balance', IF(COALESCE(v_credit, p_amount) >= p_amount, 'daily_limit', 'no_money')), 0.0, 0,
-        IF(v_found, GREATEST(0, LEAST(COALESCE(v_credit, v_daily), COALESCE(v_daily, v_credit))), 0);
+      BEGIN
+        DECLARE v_credit, v_daily DECIMAL(19,6) DEFAULT NULL;
+        DECLARE v_found BOOLEAN DEFAULT FALSE;
+        -- The row is locked by the UPDATE: this is what it saw.
+        SELECT TRUE, balance + p_credit - held, p_daily - IF(spent_on >= p_day, spent, 0) - held INTO v_found, v_credit, v_daily
+        FROM balances WHERE account_id = p_account_id AND currency_id = p_currency_id FOR UPDATE;
+        ROLLBACK;
+        SELECT IF(NOT v_found, 'no_balance', IF(COALESCE(v_credit, p_amount) >= p_amount, 'daily_limit', 'no_money')), 0.0, 0,
+          IF(v_found, GREATEST(0, LEAST(COALESCE(v_credit, v_daily), COALESCE(v_daily, v_credit))), 0);
+      END;
       LEAVE p_hold;
     END IF;
   END IF;

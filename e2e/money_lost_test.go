@@ -1,0 +1,199 @@
+//go:build e2e
+
+package e2e_test
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tandem/billing"
+	"tandem/play/sip"
+)
+
+// The reports of three calls are lost: those of two that ended while no node was
+// up, and that of one that Asterisk's own death has ended. They are closed all the
+// same, by Asterisk's records and by what was seen of the third, and when the
+// truth is told after all, it corrects them, either way.
+func TestMoneyOfLostReports(t *testing.T) {
+	t.Parallel()
+	x := own(t, paying(20*time.Second, 4*time.Second, time.Second, closeAfter))
+	x.chargesFees(t)
+	x.tookUp(t)
+	c := x.customers(t, map[string]deal{
+		"longer":  {login: moscow, rate: cent(), money: "0.15"},
+		"shorter": {login: other, rate: cent(), money: "0.15"},
+		"killed":  {login: duty, rate: cent(), money: "0.15"},
+		"ringing": {login: london, rate: cent(), money: "0.15"},
+	})
+	ids, numbers, calls := map[string]string{}, map[string]string{}, map[string]*sip.Call{}
+	for _, name := range []string{"longer", "shorter", "killed"} {
+		call, b, id := c[name].up(t)
+		ids[name], numbers[name], calls[name] = id, string(b), call
+	}
+	rings, unheard := c["ringing"].call(t, "9301")
+	if err := rings.WaitRinging(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	x.started(t, string(unheard))
+	x.seenAnswered(t, ids["killed"])
+
+	x.Nodes[0].Kill()
+	for _, name := range []string{"longer", "shorter"} {
+		if err := calls[name].Hangup(soon(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eventually(t, patience, func() error { return x.recordedByAsterisk(ids["longer"], ids["shorter"]) })
+	x.allKept(t, ids["longer"], ids["shorter"])
+	reports := x.kept(t)
+	x.Asterisk.Kill()
+	if err := os.Remove(x.ReportFile()); err != nil {
+		t.Fatal(err)
+	}
+	if err := x.Asterisk.Restart(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	x.restart(t)
+
+	for name, by := range map[string]billing.Source{"longer": billing.ByCDR, "shorter": billing.ByCDR, "killed": billing.ByEstimate} {
+		got := x.record(t, numbers[name])
+		sale, cost := priceOf(t, cent(), got.Talk), firstCarrier().cost(t, got.Talk)
+		x.wantCharge(t, ids[name], charged{By: by, Sale: sale, Cost: cost})
+		x.wantPostings(t, ids[name], c[name].pays(sale), firstCarrier().gets(cost))
+		c[name].wantBalance(t, sale)
+		if got.Disposition != billing.Answered || got.Route != firstCarrier().key || sale == 0 {
+			t.Errorf("%s: %+v for %s", name, got, sale)
+		}
+	}
+	lost := x.record(t, string(unheard))
+	x.wantCharge(t, lost.Start.CallID, charged{By: billing.ByEstimate})
+	c["ringing"].wantBalance(t, 0)
+	x.balanced(t)
+
+	// The truth, as it would come from the kept file, twice each: more than was
+	// held is not charged.
+	for name, truth := range map[string]string{
+		"longer":  retold(t, reportOf(t, reports, ids["longer"]), 31*time.Second),
+		"shorter": retold(t, reportOf(t, reports, ids["shorter"]), -time.Second),
+		"killed":  c["killed"].reportAs(t, reports[0], ids["killed"], numbers["killed"], 9*time.Second),
+	} {
+		c[name].corrects(t, ids[name], truth)
+	}
+	x.balanced(t)
+}
+
+// closeAfter is how long a report may be missing. Asterisk's records are collected
+// twice within it.
+const closeAfter = 9 * time.Second
+
+// seenAnswered waits until a node has seen a call answered, and the server after
+// that.
+func (x *exchange) seenAnswered(t *testing.T, id string) {
+	t.Helper()
+	eventually(t, patience, func() error {
+		var since sql.NullInt64
+		err := x.sql.QueryRowContext(soon(t), `SELECT TIMESTAMPDIFF(MICROSECOND, answered_at, seen.seen_at) FROM holds
+			JOIN servers_seen seen USING (server) WHERE call_id = ?`, id).Scan(&since)
+		if err == nil && since.Int64 <= 0 {
+			err = fmt.Errorf("call %s was not seen answered", id)
+		}
+		return err
+	})
+}
+
+// recordedByAsterisk says whether Asterisk's own records of calls are written.
+func (x *exchange) recordedByAsterisk(ids ...string) error {
+	text, err := os.ReadFile(x.CDRFile())
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if !strings.Contains(string(text), id) {
+			return fmt.Errorf("Asterisk has no record of call %s", id)
+		}
+	}
+	return nil
+}
+
+// allKept waits until Asterisk keeps the reports of calls.
+func (x *exchange) allKept(t *testing.T, ids ...string) {
+	t.Helper()
+	eventually(t, patience, func() error {
+		text, err := os.ReadFile(x.ReportFile())
+		for _, id := range ids {
+			if err == nil && !strings.Contains(string(text), id) {
+				err = fmt.Errorf("the report of call %s is not kept", id)
+			}
+		}
+		return err
+	})
+}
+
+// reportOf finds the report of a call.
+func reportOf(t *testing.T, reports []string, id string) string {
+	t.Helper()
+	i := slices.IndexFunc(reports, func(r string) bool { return strings.Contains(r, id) })
+	if i < 0 {
+		t.Fatalf("no report of call %s in %q", id, reports)
+	}
+	return reports[i]
+}
+
+// reportAs makes the report of a call of this customer after another's.
+func (c *customer) reportAs(t *testing.T, report, id, b string, talk time.Duration) string {
+	t.Helper()
+	began := c.x.record(t, b).Start.StartedAt
+	at := func(after time.Duration) string { return strconv.FormatInt(began.Add(after).UnixMilli(), 10) }
+	return changed(t, report, func(form url.Values, attempt []string) {
+		for name, value := range map[string]string{
+			"call_id": id, "endpoint": c.login, "dialled": b, "started_ms": at(0), "ended_ms": at(talk + time.Second),
+			"talk_ms": strconv.FormatInt(talk.Milliseconds(), 10),
+		} {
+			form.Set(name, value)
+		}
+		attempt[2], attempt[8], attempt[9] = at(time.Millisecond), form.Get("talk_ms"), form.Get("talk_ms")
+	})
+}
+
+// corrects tells the true end of a call that was closed without it: the books
+// change by the difference, by entries of their own, once.
+func (c *customer) corrects(t *testing.T, id, report string) {
+	t.Helper()
+	x := c.x
+	before, held := x.chargeOf(t, id)
+	entries := x.postings(t, id)
+	for range 2 {
+		tell(t, x.Nodes[0], report)
+	}
+	var got billing.End
+	eventually(t, patience, func() (err error) {
+		if charge, _ := x.chargeOf(t, id); charge.By != billing.ByReport {
+			return fmt.Errorf("call %s is still closed by %s", id, charge.By)
+		}
+		got, err = x.records.Call(soon(t), id)
+		return err
+	})
+	sale, cost := min(priceOf(t, c.rate, got.Talk), held.V), firstCarrier().cost(t, got.Talk)
+	if sale == before.Sale {
+		t.Errorf("call %s came to %s before the report, too", id, sale)
+	}
+	x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: cost})
+	switch more := sale - before.Sale; {
+	case more > 0:
+		entries = append(entries, fmt.Sprintf("customer %d: %s EUR to revenue, correction", c.id, more))
+	case more < 0:
+		entries = append(entries, fmt.Sprintf("revenue: %s EUR to customer %d, correction", -more, c.id))
+	}
+	if more := cost - before.Cost; more > 0 {
+		entries = append(entries, fmt.Sprintf("expense: %s USD to provider 8, correction", more))
+	}
+	x.wantPostings(t, id, entries...)
+	c.wantBalance(t, sale)
+}
