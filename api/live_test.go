@@ -119,6 +119,7 @@ type pipe struct {
 }
 
 func (p pipe) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(p.from)) }
+
 func (p pipe) LocalAddr() net.Addr {
 	return net.TCPAddrFromAddrPort(netip.MustParseAddrPort("10.0.0.7:8073"))
 }

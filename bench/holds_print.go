@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -85,7 +86,7 @@ func holdsTable(out io.Writer, list []figures) error {
 		}
 		for _, step := range steps(some, "accounts", "workers") {
 			side := func(name, column string) []float64 {
-				return pick(some, column, append(step[:len(step):len(step)], "side", name)...)
+				return pick(some, column, append(slices.Clip(step), "side", name)...)
 			}
 			ratio := func(anchor, column string) string {
 				return spread(ratiosOf(side("tandem", column), side(anchor, column)), "%.2f")

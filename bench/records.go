@@ -296,7 +296,7 @@ func (b *recordsBench) spool(ctx context.Context, records []billing.Record, c *R
 	}
 	running.Wait()
 	waiting, refused := s.Waiting(), s.Refused()
-	if err := errors.Join(append(errs, s.Close())...); err != nil {
+	if err := errors.Join(errors.Join(errs...), s.Close()); err != nil {
 		return nil, err
 	}
 	if waiting != 0 || refused != 0 {

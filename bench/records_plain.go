@@ -110,7 +110,7 @@ func (p *plain) hold(ctx context.Context, calls []call) error {
 			return err
 		}
 		for account, n := range perAccount {
-			if _, err := tx.ExecContext(ctx, "UPDATE "+table+" SET held = held + ? * ?, calls = calls + ? WHERE account_id = ?",
+			if _, err := tx.ExecContext(ctx, "UPDATE "+table+" SET held = held + ? * ?, calls = calls + ? WHERE account_id = ?", //nolint:gosec // G202: our own names of tables
 				n, calls[0].hold.Amount, n, account); err != nil {
 				return errors.Join(err, tx.Rollback())
 			}
@@ -168,7 +168,8 @@ func (p *plain) read(ctx context.Context, calls []call) ([]plainCall, error) {
 }
 
 func (p *plain) each(ctx context.Context, t plainTable, first, last string, take func(row []any)) (err error) {
-	rows, err := p.pool.QueryContext(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.name+" WHERE call_id BETWEEN ? AND ? ORDER BY "+t.key, first, last)
+	query := "SELECT " + strings.Join(t.columns, ", ") + " FROM " + t.name + " WHERE call_id BETWEEN ? AND ? ORDER BY " + t.key //nolint:gosec // G202: our own names of tables and columns
+	rows, err := p.pool.QueryContext(ctx, query, first, last)
 	if err != nil {
 		return err
 	}
@@ -244,10 +245,11 @@ func (p *plain) insertBatch(ctx context.Context, tx *sql.Tx, some []plainCall, w
 		ids = append(ids, c.id)
 		sums = append(sums, c.account, demoEUR, "2000-01-01", c.sale, c.amount)
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM "+set+"holds WHERE call_id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", ids...); err != nil {
+	remove := "DELETE FROM " + set + "holds WHERE call_id IN (?" + strings.Repeat(", ?", len(ids)-1) + ")" //nolint:gosec // G202: our own names of tables
+	if _, err := tx.ExecContext(ctx, remove, ids...); err != nil {
 		return fmt.Errorf("%sholds: %w", set, err)
 	}
-	text := manyRows(set+"balances", "account_id, currency_id, opened_at, balance, held", 5, len(some)) +
+	text := manyRows(set+"balances", "account_id, currency_id, opened_at, balance, held", 5, len(some)) + //nolint:gosec // G202: our own names of tables
 		" ON DUPLICATE KEY UPDATE balance = balance - VALUES(balance), held = held - VALUES(held), calls = calls - 1"
 	if _, err := tx.ExecContext(ctx, text, sums...); err != nil {
 		return fmt.Errorf("%sbalances: %w", set, err)

@@ -3,6 +3,8 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"text/tabwriter"
 )
 
@@ -14,7 +16,7 @@ func (r RecordsReport) Print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "records in a batch\tway\trecords/s\tp50 / p99, ms\tCPU us each: ours, MariaDB\tours to it: /s\tper CPU s\tused by others\t")
 	for _, c := range r.Cases {
-		name := fmt.Sprint(c.Batch)
+		name := strconv.Itoa(c.Batch)
 		if c.Spool {
 			name = fmt.Sprintf("spool (%d)", c.Batch)
 		}
@@ -46,9 +48,9 @@ func (r RecordsReport) Rows() Rows {
 		"used_by_others", "load_before",
 	}}
 	for _, c := range r.Cases {
-		path, batch := "store", fmt.Sprint(c.Batch)
+		path, batch := "store", strconv.Itoa(c.Batch)
 		if c.Spool {
-			path, batch = "spool", fmt.Sprint(spoolBatch)
+			path, batch = "spool", strconv.Itoa(spoolBatch)
 		}
 		for i := range c.Tandem.rounds {
 			for _, s := range []struct {
@@ -76,7 +78,7 @@ func recordsTable(out io.Writer, list []figures) error {
 		}
 		for _, step := range steps(some, "batch") {
 			side := func(name, column string) []float64 {
-				return pick(some, column, append(step[:len(step):len(step)], "side", name)...)
+				return pick(some, column, append(slices.Clip(step), "side", name)...)
 			}
 			cpu := func(name string) string {
 				return spread(side(name, "cpu_us_each"), "%.0f") + " + " + spread(side(name, "mariadb_cpu_us_each"), "%.0f")

@@ -131,6 +131,25 @@ func TestAffordsIsTheLongestTalk(t *testing.T) {
 	})
 }
 
+// Fee and price are rounded together, once: two sums that each round to nothing
+// come to a millionth, and that is not there.
+func TestAffordsRoundsOnce(t *testing.T) {
+	t.Parallel()
+	p := priceOf(rate.Rate{PerMinute: 6000, AttemptFee: 1, First: 1, Next: 1}) // a millionth a second
+	p.To = euro * 2 / 5
+	terms := billing.Terms{Sale: p}
+	if talk, err := terms.Affords(noon, noon, 0, time.Minute); err != nil || talk != 0 {
+		t.Errorf("nothing pays for %s, %v", talk, err)
+	}
+	// A budget of the fee alone pays for what is free.
+	free := perMinute(60, 1, 1)
+	free.AttemptFee, free.Free = 5*cent, 30
+	terms.Sale = priceOf(free)
+	if talk, err := terms.Affords(noon, noon, 5*cent, time.Minute); err != nil || talk != 30*time.Second {
+		t.Errorf("the fee pays for %s, %v", talk, err)
+	}
+}
+
 // A call that may be answered before or after prices change is held at the dearer.
 func TestDearestLooksAtBothEnds(t *testing.T) {
 	t.Parallel()

@@ -49,8 +49,12 @@ func market(t *testing.T) *routing.Snapshot {
 	peak.Window = rate.Window{Start: 9 * 60, End: 18 * 60}
 	fee := rate.Rate{PerMinute: 60_000_000, First: 30, Next: 30, ConnectionFee: 20 * cent}
 	decks := []routing.Deck{
-		{ID: 1, ProviderID: 1, Tier: routing.TierCLI}, {ID: 2, ProviderID: 2, Tier: routing.TierCLI},
-		{ID: 11, TariffID: 1}, {ID: 12, TariffID: 2}, {ID: 13, TariffID: 3}, {ID: 15, TariffID: 5},
+		{ID: 1, ProviderID: 1, Tier: routing.TierCLI},
+		{ID: 2, ProviderID: 2, Tier: routing.TierCLI},
+		{ID: 11, TariffID: 1},
+		{ID: 12, TariffID: 2},
+		{ID: 13, TariffID: 3},
+		{ID: 15, TariffID: 5},
 	}
 	rates, err := routing.TableOf(decks, map[int64][]routing.DeckRow{
 		1: {{Prefix: "7", Rate: at(30_000_000)}}, 2: {{Prefix: "7", Rate: at(40_000_000)}},

@@ -11,7 +11,12 @@
 //	                                               |  ^
 //	                                               |  +-- deck_publish.go: publish, roll back
 //	                                               |
-//	billing.Record --cdr.go, upsert by key-------> calls, attempts --calls.go--> a call, the last agent
+//	billing.Hold --hold.go, one CALL-------------> holds, balances --open_holds.go--> keeper, reconciler
+//	                                               |  ^
+//	billing.Record --cdr.go, settle.go-----------> calls, attempts, ledger --calls.go--> a call, the last agent
+//	                                               |
+//	accounts.go, tariffs.go, fx_rates.go,          |
+//	ledger.go, ledger_topup.go, statement.go <---> accounts, balances, ledger --verify.go--> billing.Verification
 //	                                               |
 //	                                               +-- replay.go: past calls, to decide them once more
 //	                                               +-- answered.go --> call_lengths.go, traffic.go
@@ -51,6 +56,25 @@
 // A record that MariaDB will never take (billing.RefusedError) is told from a
 // database that is away (billing.ErrUnavailable): the first must be put aside,
 // the second waited for.
+//
+// # Money
+//
+// Money is set aside by a stored procedure, one round trip with its commit: the
+// hold's row first, then one UPDATE of the balance that also checks it, so that
+// no two calls can take the same money, on whatever node. It is idempotent by the
+// call id. An end settles its call in the transaction that writes it: the hold is
+// locked, the call charged, what that is posted, the hold removed. Who has closed
+// a call is kept with it, so an end that is told again is no better than itself
+// and posts nothing, and a better one posts the difference. Rows are locked in
+// the order holds, calls, balances, each by key, and no gaps (READ COMMITTED;
+// with a binary log its format is MIXED or ROW).
+//
+//	begin   p_hold or a start     holds +1      balances held +
+//	during  p_extend              holds         balances held +
+//	end     WriteRecords          holds -1      balances held -, balance -   ledger +
+//
+// Everything that moves a balance is in the ledger; Verify holds the two, and the
+// calls, against each other.
 //
 // # Connections
 //

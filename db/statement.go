@@ -93,7 +93,7 @@ func (c cursor) String() string {
 // openingSums adds up what was before from.
 func openingSums(ctx context.Context, tx *sql.Tx, party billing.Party, from time.Time, sums map[int64]money.Amount) error {
 	for column, sign := range map[string]money.Amount{"debit": -1, "credit": 1} {
-		statement := `SELECT currency_id, SUM(amount) FROM ledger WHERE ` + column + ` = ? AND ` + column + `_id = ? AND at < ? GROUP BY currency_id`
+		statement := `SELECT currency_id, SUM(amount) FROM ledger WHERE ` + column + ` = ? AND ` + column + `_id = ? AND at < ? GROUP BY currency_id` //nolint:gosec // G202: one of two words
 		rows, err := tx.QueryContext(ctx, statement, string(party.Kind), party.ID, cmpMoment(from))
 		if err != nil {
 			return err

@@ -23,7 +23,8 @@ type Server struct {
 	RTPFirst, RTPLast uint16
 	// IAXBind is the UDP address for neighbour servers; used only if there are any.
 	IAXBind netip.AddrPort
-	// HTTPBind and AMIBind are the TCP addresses of ARI and AMI, on loopback.
+	// HTTPBind and AMIBind are the TCP addresses of ARI and AMI, on loopback, or on
+	// a private network when nodes on other machines look after calls, too.
 	HTTPBind, AMIBind netip.AddrPort
 	// ARI and AMI are the only users there: ARI's reads and writes, AMI's reads and
 	// sets variables of channels.

@@ -116,10 +116,12 @@ func (c *checker) bind(field string, a netip.AddrPort) {
 	}
 }
 
-func (c *checker) loopback(field string, a netip.AddrPort) {
+// inside is an address that no stranger reaches. Nodes on other machines need a
+// private network, best one that encrypts.
+func (c *checker) inside(field string, a netip.AddrPort) {
 	c.bind(field, a)
-	if a.IsValid() && !a.Addr().IsLoopback() {
-		c.fail(field, "bind it to loopback (127.0.0.1 or ::1), it can do anything to the exchange")
+	if a.IsValid() && !a.Addr().IsLoopback() && !a.Addr().Unmap().IsPrivate() {
+		c.fail(field, "bind it to loopback (127.0.0.1 or ::1) or to a private network, it can do anything to the exchange")
 	}
 }
 
@@ -167,8 +169,8 @@ func (d Dirs) validate(c *checker) {
 
 func (s Server) validateDoors(c *checker) {
 	c.bind("SIPBind", s.SIPBind)
-	c.loopback("HTTPBind", s.HTTPBind)
-	c.loopback("AMIBind", s.AMIBind)
+	c.inside("HTTPBind", s.HTTPBind)
+	c.inside("AMIBind", s.AMIBind)
 	c.user("ARI", s.ARI)
 	c.user("AMI", s.AMI)
 	if s.RTPFirst < 1024 || s.RTPLast < s.RTPFirst || s.RTPLast-s.RTPFirst < 9 {

@@ -2,6 +2,7 @@
 // it as schema, so that it is not taken for database/sql.
 //
 //	migrations/0001_currency.sql ... --goose, package db--> MariaDB
+//	procedures/*.sql                 made by a migration written in Go: they have more than one ";"
 //	seed/article/*.csv               the tables that the article publishes, byte for byte
 //	seed/demo/*.csv                  what the article leaves out: decks, tariffs, accounts, subscribers
 //
@@ -28,9 +29,14 @@
 //	   |
 //	   +- - - calls, attempts (no foreign keys) - - -> call_lengths
 //
+//	accounts <- balances, allow_list
+//	accounts, servers <- - - holds - - -> calls           (no foreign keys)
+//	accounts, providers, calls <- - - ledger
+//
 //	change_log      who changed: nobody asks; that it changed: everybody
 //	ported_numbers  looked up one at a time
 //	nodes, jobs     the Tandems that live, and what one of them does for all
+//	servers_seen, asterisk_cdrs   what is left of calls whose end nobody told
 //
 // A deck is one version of all prices of a provider for a tier, or of a tariff.
 // Its rows have neither triggers nor a foreign key, because millions come in at

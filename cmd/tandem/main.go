@@ -32,6 +32,7 @@ type cli struct {
 	Ledger   ledgerCmd   `cmd:"" help:"Verify the books, show and reverse postings, see what we owe."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
 	Replay   replayCmd   `cmd:"" help:"Replay past calls through a draft deck or policy, in money."`
+	Live     liveCmd     `cmd:"" help:"Show calls in progress and their money, second by second."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`
@@ -68,7 +69,7 @@ var errSaid = errors.New("failed")
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	var c cli
 	exited := false
-	parser, err := kong.New(&c, kong.Name("tandem"), kong.Description("The brain beside Asterisk: routes, records and, in time, money."),
+	parser, err := kong.New(&c, kong.Name("tandem"), kong.Description("The brain beside Asterisk: routes, money and records."),
 		kong.Writers(out, errOut), kong.UsageOnError(), kong.Exit(func(int) { exited = true }))
 	if err != nil {
 		return err

@@ -137,8 +137,9 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	if err != nil {
 		return err
 	}
+	hub := n.newHub()
 	httpServer := api.NewServer(api.NewHandler(api.Config{
-		Flow: n.flow, Peers: n.isPeer, Ready: n.notReady, Registry: n.registry, Log: n.log,
+		Flow: n.flow, Peers: n.isPeer, Ready: n.notReady, Registry: n.registry, Live: hub, Log: n.log,
 	}))
 	doors := context.WithoutCancel(ctx)
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -159,14 +160,19 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	group.Go(func() error { n.share(serving); return nil })
 	group.Go(func() error { n.keeper.Run(serving); return nil })
 	group.Go(func() error { n.watchAway(groupCtx); return nil })
+	group.Go(func() error { n.closingOrphans(groupCtx); return nil })
+	group.Go(func() error { hub.Run(serving); return nil })
 	group.Go(func() error { n.verifying(groupCtx); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })
 	for _, w := range n.watchers {
 		group.Go(func() error { w.run(serving); return nil })
 	}
 	for _, file := range n.config.Spool.Collect {
-		collector := api.Collector{File: file, Node: n.config.Node, Flow: n.flow, Every: 5 * time.Second, Log: n.log}
+		collector := api.Collector{File: file, Node: n.config.Node, Flow: n.flow, Every: collectEvery, Log: n.log}
 		group.Go(func() error { collector.Run(groupCtx); return nil })
+	}
+	for _, file := range n.config.Spool.CDRs {
+		group.Go(func() error { n.collectingCDRs(groupCtx, file); return nil })
 	}
 	group.Go(func() error {
 		<-groupCtx.Done()

@@ -24,7 +24,7 @@ func (n *node) keepMoney(metrics *api.Metrics) {
 	n.flow.Keeper = n.keeper
 	n.reconciler = &callflow.Reconciler{
 		Books: n.db, Records: n.spool, Keeper: n.keeper, Patience: n.config.Money.Patience, Every: lookEvery,
-		Longest: n.config.longestCall(), Mine: n.counts, Closed: metrics.Closed, Now: time.Now, Log: n.log,
+		Longest: n.config.longestCall(), Mine: n.counts, Closed: metrics.Closed, Snapshot: n.snapshots.get, Now: time.Now, Log: n.log,
 	}
 }
 
