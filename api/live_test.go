@@ -353,8 +353,7 @@ func TestLiveEndsWithTheNode(t *testing.T) {
 		d := openDoor(t, h)
 		answer := d.listen("/live")
 		defer answer.Body.Close()
-		over := make(chan error, 1)
-		go func() { _, err := io.Copy(io.Discard, answer.Body); over <- err }()
+		over := readOut(answer.Body)
 		time.Sleep(3 * time.Second)
 		began := time.Now()
 		d.stop()
@@ -368,6 +367,13 @@ func TestLiveEndsWithTheNode(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// readOut reads to the end and tells how that was.
+func readOut(r io.Reader) <-chan error {
+	over := make(chan error, 1)
+	go func() { _, err := io.Copy(io.Discard, r); over <- err }()
+	return over
 }
 
 func TestLiveIsForNeighboursOnly(t *testing.T) {

@@ -100,6 +100,7 @@ type RecordsBooks struct {
 	Sold     string `json:"sold"`
 	Taken    string `json:"taken_from_balances"`
 	Holds    int    `json:"holds_left"`
+	Findings int    `json:"ledger_findings"`
 }
 
 // Settle measures rated, durable call records against plain batched inserts of
@@ -352,22 +353,33 @@ func (r *RecordsReport) judge() {
 	}
 }
 
-// verify holds the money against the calls: what was charged is what left the
-// balances, and nothing is held any more.
+// verify lets the ledger be verified as an operator does, and holds the money
+// against the calls: what was charged is what left the balances, and nothing is
+// held any more.
 func (b *recordsBench) verify(ctx context.Context) (v RecordsBooks, err error) {
-	var held, unpriced int
+	b.options.say("the ledger is verified")
+	found, err := b.books.db.Verify(ctx, nil)
+	if err != nil {
+		return v, err
+	}
+	v.Findings = len(found.Findings)
+	var unpriced int
 	err = b.books.bare.pool.QueryRowContext(ctx, `SELECT
 		(SELECT COUNT(*) FROM calls WHERE closed_by = 'report'),
 		(SELECT COUNT(*) FROM calls WHERE charge_error IS NOT NULL OR sale IS NULL),
 		(SELECT COUNT(*) FROM ledger WHERE call_id IS NOT NULL),
 		(SELECT COALESCE(SUM(sale), 0) FROM calls),
 		(SELECT SUM(`+payerCredit+` - balance) FROM balances WHERE account_id >= ?),
-		(SELECT COUNT(*) FROM holds),
-		(SELECT COUNT(*) FROM balances WHERE held <> 0 OR calls <> 0)`, firstPayer).
-		Scan(&v.Calls, &unpriced, &v.Postings, &v.Sold, &v.Taken, &v.Holds, &held)
-	if err == nil && (v.Calls != b.calls || unpriced != 0 || v.Sold != v.Taken || v.Holds != 0 || held != 0) {
-		err = fmt.Errorf("%w: %d calls were written, %d are there, %d of them without a price; sold %s, taken %s; %d holds and %d balances with something held left",
-			errBooks, b.calls, v.Calls, unpriced, v.Sold, v.Taken, v.Holds, held)
+		(SELECT COUNT(*) FROM holds)`, firstPayer).
+		Scan(&v.Calls, &unpriced, &v.Postings, &v.Sold, &v.Taken, &v.Holds)
+	switch {
+	case err != nil:
+		return v, err
+	case v.Findings != 0:
+		return v, fmt.Errorf("%w: ledger: %d findings, the first: %+v", errBooks, v.Findings, found.Findings[0])
+	case v.Calls != b.calls || unpriced != 0 || v.Sold != v.Taken || v.Holds != 0:
+		return v, fmt.Errorf("%w: %d calls were written, %d are there, %d of them without a price; sold %s, taken %s; %d holds left",
+			errBooks, b.calls, v.Calls, unpriced, v.Sold, v.Taken, v.Holds)
 	}
-	return v, err
+	return v, nil
 }

@@ -36,8 +36,8 @@ func (r RecordsReport) Print(out io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%d calls charged by %d postings: sold for %s, balances are less by %s; %d holds left\n",
-		r.Books.Calls, r.Books.Postings, r.Books.Sold, r.Books.Taken, r.Books.Holds)
+	fmt.Fprintf(out, "\n%d calls charged by %d postings: sold for %s, balances are less by %s; %d holds left; ledger verified, %d findings\n",
+		r.Books.Calls, r.Books.Postings, r.Books.Sold, r.Books.Taken, r.Books.Holds, r.Books.Findings)
 	return printGoals(out, r.Goals)
 }
 

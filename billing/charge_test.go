@@ -215,10 +215,10 @@ func TestPostingsAddUpToTheBestSource(t *testing.T) {
 				}
 				keys[p.Key] = true
 				for side, sign := range map[billing.Party]money.Amount{p.Debit: 1, p.Credit: -1} {
-					switch side.Kind {
-					case billing.Customer:
+					if side.Kind == billing.Customer {
 						customer[p.CurrencyID] += sign * p.Amount
-					case billing.Provider:
+					}
+					if side.Kind == billing.Provider {
 						providers[owed{side.ID, p.CurrencyID}] -= sign * p.Amount
 					}
 				}

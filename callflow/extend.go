@@ -23,6 +23,7 @@ const (
 func (k *Keeper) check(ctx context.Context, c *kept) time.Time {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
+	c.low = false
 	line := k.cfg.Line(c.hold.Server)
 	if line == nil {
 		return time.Time{}
@@ -66,7 +67,7 @@ func (k *Keeper) extend(ctx context.Context, line Line, c *kept, armed Armed) ti
 	account := k.cfg.Snapshot().Account(c.account)
 	to := min(c.hold.Paid+k.cfg.Money.Slice, k.cfg.MaxTalk)
 	if account == nil || !account.Enabled || to <= c.hold.Paid {
-		return k.last(ctx, line, c, armed, to > c.hold.Paid)
+		return k.last(c, armed, to > c.hold.Paid)
 	}
 	answered := now.Add(-armed.Talked)
 	budget := money.Amount(maxAmount)
@@ -78,11 +79,11 @@ func (k *Keeper) extend(ctx context.Context, line Line, c *kept, armed Armed) ti
 		talk, err := c.hold.Terms.Affords(answered, answered, budget, to)
 		if err != nil || talk <= c.hold.Paid {
 			k.cfg.Metrics.Extended("refused")
-			return k.last(ctx, line, c, armed, true)
+			return k.last(c, armed, true)
 		}
 		amount, err := c.hold.Terms.Dearest(answered, answered, talk)
 		if err != nil {
-			return k.last(ctx, line, c, armed, true)
+			return k.last(c, armed, true)
 		}
 		// The slices before may have been set aside at another hour's price.
 		amount = max(amount, c.hold.Amount)
@@ -93,7 +94,7 @@ func (k *Keeper) extend(ctx context.Context, line Line, c *kept, armed Armed) ti
 		case err != nil:
 			k.cfg.Metrics.Extended("failed")
 			k.cfg.Log.Error().Err(err).Str("call_id", c.hold.CallID).Msg("no more money can be set aside; the call ends when what is paid is talked")
-			return k.last(ctx, line, c, armed, true) // the caller is told all the same
+			return k.last(c, armed, true) // the caller is told all the same
 		case grant.Granted:
 			k.cfg.Metrics.Extended("granted")
 			k.grown(c, grant)
@@ -106,7 +107,7 @@ func (k *Keeper) extend(ctx context.Context, line Line, c *kept, armed Armed) ti
 		}
 		budget = min(budget, c.hold.Amount+grant.Room)
 	}
-	return k.last(ctx, line, c, armed, true)
+	return k.last(c, armed, true)
 }
 
 const maxAmount = 1<<63 - 1
@@ -146,35 +147,61 @@ func (k *Keeper) arm(ctx context.Context, line Line, c *kept, armed Armed) time.
 
 // last is a slice after which nothing follows: the caller is warned, and money is
 // asked for again as long as the call goes on.
-func (k *Keeper) last(ctx context.Context, line Line, c *kept, armed Armed, warn bool) time.Time {
+func (k *Keeper) last(c *kept, armed Armed, warn bool) time.Time {
 	now := k.cfg.Now()
 	warning := armed.Left - k.cfg.Money.Warn
-	if warn && !c.warned && warning <= 0 {
-		k.warn(ctx, line, c)
-	}
+	warn = warn && k.untold(c)
+	c.low = warn && warning <= 0
 	next := now.Add(min(retryAfter, armed.Left))
 	if armed.Left < tooLate+retryAfter {
 		return time.Time{}
 	}
-	if warn && !c.warned && warning > 0 && warning < retryAfter {
+	if warn && warning > 0 && warning < retryAfter {
 		next = now.Add(warning)
 	}
 	return next
 }
 
-// warn whispers in the background: more money is asked for meanwhile.
-// warn tells the caller once; what did not come through is said again.
-func (k *Keeper) warn(ctx context.Context, line Line, c *kept) {
-	if sound := k.cfg.Sounds[MessageLowTime]; sound != "" {
-		if err := line.Warn(ctx, c.hold.CallID, sound); err != nil {
-			if !errors.Is(err, ErrNoCall) {
-				k.cfg.Log.Warn().Err(err).Str("call_id", c.hold.CallID).Msg("the caller could not be told that the money is almost spent")
-			}
-			return
-		}
-		k.cfg.Metrics.Warned()
-	}
+// untold says whether the caller is still to be told that this slice is the last.
+func (k *Keeper) untold(c *kept) bool {
 	k.mu.Lock()
-	c.warned = true
-	k.mu.Unlock()
+	defer k.mu.Unlock()
+	return !c.warned && !c.whispering
+}
+
+// warn tells the caller once; what did not come through is said again. It does so
+// in the background: a sound may last longer than a check may take, and more money
+// is asked for meanwhile.
+func (k *Keeper) warn(ctx context.Context, c *kept) {
+	line, sound := k.cfg.Line(c.hold.Server), k.cfg.Sounds[MessageLowTime]
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if sound == "" || line == nil {
+		c.warned = true
+		return
+	}
+	paid := c.hold.Paid
+	c.whispering = true
+	k.whispers.Go(func() {
+		err := k.whisper(ctx, line, c.hold.CallID, sound)
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		c.whispering = false
+		if err == nil && c.hold.Paid == paid { // else it was not the last slice
+			c.warned = true
+		}
+	})
+}
+
+func (k *Keeper) whisper(ctx context.Context, line Line, callID, sound string) error {
+	ctx, cancel := context.WithTimeout(ctx, warnTime)
+	defer cancel()
+	err := line.Warn(ctx, callID, sound)
+	switch {
+	case err == nil:
+		k.cfg.Metrics.Warned()
+	case !errors.Is(err, ErrNoCall):
+		k.cfg.Log.Warn().Err(err).Str("call_id", callID).Msg("the caller could not be told that the money is almost spent")
+	}
+	return err
 }

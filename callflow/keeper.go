@@ -88,11 +88,14 @@ type kept struct {
 	account int64        // whose call it is, whoever pays
 
 	answered time.Time // zero: not known to be answered
-	warned   bool
+	warned   bool      // the caller was told that this slice is the last
 	next     time.Time // of the next check; zero: none
 	busy     bool      // a check is at work
 	gone     bool      // removed meanwhile
 	index    int       // in the heap; -1: not in it
+
+	low        bool // the last check says that the caller is to be told; the worker's
+	whispering bool // the caller is being told
 }
 
 // workers is how many calls are looked after at a time.
@@ -235,6 +238,9 @@ func (k *Keeper) Run(ctx context.Context) {
 		group.Go(func() {
 			for c := range work {
 				next := k.check(ctx, c)
+				if c.low {
+					k.warn(ctx, c)
+				}
 				k.done(c, next)
 			}
 		})

@@ -162,10 +162,11 @@ func (s *till) topUp(sum money.Amount) {
 	s.balance[1] += sum
 }
 
-func (s *till) heldOf(account int64) money.Amount {
+// held is what is set aside for account 1.
+func (s *till) held() money.Amount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sums[account]
+	return s.sums[1]
 }
 
 // extensions are all that were asked for.
@@ -196,6 +197,7 @@ type exchange struct {
 	deaf  error                // is the answer to Limit
 	stuck int                  // this many Arms fail
 	mute  int                  // this many Warns fail
+	lasts time.Duration        // so long does each sound
 }
 
 // talk is a call that Asterisk has.
@@ -204,6 +206,7 @@ type talk struct {
 	strikes  time.Time // the limit, once it is answered
 	asked    int       // requests for it under way
 	warned   int
+	whispers int // at work
 }
 
 func newExchange(t *testing.T) *exchange {
@@ -313,12 +316,29 @@ func (x *exchange) Arm(_ context.Context, id string, a callflow.Armed, left, tot
 	return nil
 }
 
-func (x *exchange) Warn(_ context.Context, id, sound string) error {
-	c, done := x.use(id)
-	defer done()
+// Warn may come while something else is done for the call, unlike another Warn.
+func (x *exchange) Warn(ctx context.Context, id, sound string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := x.calls[id]
+	if c == nil {
+		return callflow.ErrNoCall
+	}
+	if c.whispers++; c.whispers > 1 {
+		x.t.Errorf("two whisper to %s at once", id)
+	}
+	x.mu.Unlock()
+	heard := x.sounds(ctx)
+	x.mu.Lock()
+	c.whispers--
+	if x.calls[id] != c || !time.Now().Before(c.strikes) {
+		c = nil
+	}
 	switch {
 	case c == nil:
 		return callflow.ErrNoCall
+	case heard != nil:
+		return heard
 	case x.mute > 0:
 		x.mute--
 		return errors.New("no answer")
@@ -326,6 +346,20 @@ func (x *exchange) Warn(_ context.Context, id, sound string) error {
 	c.warned++
 	x.note("warn %s", sound)
 	return nil
+}
+
+// sounds is how long a warning takes.
+func (x *exchange) sounds(ctx context.Context) error {
+	took := x.lasts
+	if x.takes != nil {
+		took += x.takes()
+	}
+	select {
+	case <-time.After(took):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // did is the diary so far.
@@ -374,5 +408,3 @@ func payers(t *testing.T, accounts ...routing.Account) *routing.Snapshot {
 	}
 	return s
 }
-
-func amount(a money.Amount) *money.Amount { return &a }

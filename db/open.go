@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -65,7 +66,13 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 }
 
 // Close ends all connections; work in progress fails.
-func (d *DB) Close() error { return errors.Join(d.calls.Close(), d.bulk.Close()) }
+func (d *DB) Close() error {
+	err := errors.Join(d.calls.Close(), d.bulk.Close())
+	if errors.Is(err, driver.ErrBadConn) {
+		return nil // one that MariaDB has ended already is closed too
+	}
+	return err
+}
 
 // Ping asks MariaDB for a sign of life.
 func (d *DB) Ping(ctx context.Context) error { return wrap("ping", d.calls.PingContext(ctx)) }

@@ -15,7 +15,11 @@ const holdColumns = `call_id, COALESCE(account_id, 0), amount, paid_s, limited <
 // empty: the calls that are not settled yet. Terms that cannot be read are left
 // empty: the end of the call says so.
 func (d *DB) OpenHolds(ctx context.Context, server string) ([]billing.OpenHold, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+holdColumns+` FROM holds WHERE ? = '' OR server = ? ORDER BY call_id`, server, server)
+	query, args := `SELECT `+holdColumns+` FROM holds ORDER BY call_id`, []any(nil)
+	if server != "" {
+		query, args = `SELECT `+holdColumns+` FROM holds WHERE server = ? ORDER BY call_id`, []any{server}
+	}
+	rows, err := d.calls.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, wrap("open holds", err)
 	}

@@ -147,7 +147,7 @@ func (s *settlement) lockHolds(b *batch, ends map[string]*billing.End) error {
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	return s.each(`SELECT call_id, COALESCE(account_id, 0), amount, terms FROM holds WHERE call_id IN (?) ORDER BY call_id`, ids,
+	return s.each(`SELECT call_id, COALESCE(account_id, 0), amount, terms FROM holds WHERE call_id IN (?) ORDER BY call_id FOR UPDATE`, ids,
 		func(rows *sql.Rows) error {
 			var id string
 			h := lockedHold{stored: true}

@@ -144,9 +144,9 @@ func TestCorrectionsGoBothWays(t *testing.T) {
 		{"call:c1:cost:1:7:estimate", "purchase", "expense", "0.150000"},
 		{"call:c1:sale:cdr", "correction", "customer", "0.900000"},
 		{"call:c1:cost:1:7:cdr", "correction", "expense", "0.500000"},
-		{"call:c1:sale:report", "correction", "revenue", "0.750000"},
+		{"call:c1:sale:report:back", "correction", "revenue", "0.750000"},
 		{"call:c1:cost:2:11:report", "correction", "expense", "0.090000"},
-		{"call:c1:cost:1:7:report", "correction", "provider", "0.650000"},
+		{"call:c1:cost:1:7:report:back", "correction", "provider", "0.650000"},
 	}, b.table("SELECT posting_key, kind, debit, amount FROM ledger WHERE call_id = 'c1' ORDER BY id"))
 	same(t, "call", [][]string{{"report", "0.450000", "1.200000", "45000", "11.c.a35"}}, b.table("SELECT closed_by, sale, held, talk_ms, route FROM calls"))
 	same(t, "attempts", [][]string{{"1", "0.000000", "7.c.g8", "0"}, {"2", "0.090000", "11.c.a35", "45000"}}, b.table("SELECT n, cost, route, talk_ms FROM attempts"))
@@ -367,6 +367,43 @@ func TestSettlingStorm(t *testing.T) {
 	}
 	wait.Wait()
 	same(t, "sold", "30 of 0.400000", b.one("SELECT CONCAT(COUNT(*), ' of ', sale) FROM calls WHERE closed_by = 'report' GROUP BY sale"))
+	b.books()
+}
+
+// Nodes that know different things of the same calls, none of which has a hold to
+// meet at, close them at the same time.
+func TestNodesThatDisagree(t *testing.T) {
+	t.Parallel()
+	b := migrated(t)
+	b.funded(2, "1000.00")
+	for round := range 15 {
+		for n := range 20 {
+			b.write(billing.Record{Start: started(fmt.Sprintf("%d.%d", round, n))})
+		}
+		var wait sync.WaitGroup
+		for i, by := range []billing.Source{billing.ByEstimate, billing.ByCDR, billing.ByReport, billing.ByReport, billing.ByCDR} {
+			var records []billing.Record
+			for n := range 20 {
+				id, account := fmt.Sprintf("%d.%d", round, n), int64(1)
+				e := guessed(id, account, by, time.Duration(20+i)*time.Second)
+				if by == billing.ByReport {
+					e = talked(id, account, 40*time.Second)
+				}
+				e.Terms = new(terms())
+				records = append(records, billing.Record{End: e})
+			}
+			if i%2 == 0 {
+				slices.Reverse(records)
+			}
+			wait.Go(func() {
+				if err := b.WriteRecords(t.Context(), records); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+	}
+	same(t, "sold", "300 of 0.400000", b.one("SELECT CONCAT(COUNT(*), ' of ', sale) FROM calls WHERE closed_by = 'report' GROUP BY sale"))
 	b.books()
 }
 

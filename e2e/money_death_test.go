@@ -57,11 +57,7 @@ func TestMoneyOutlivesTheNodes(t *testing.T) {
 	c.wasCut(t, call, string(b), id, paid)
 	c.wantBalance(t, 26*aCent)
 	before := x.postings(t, id)
-	for _, n := range x.Nodes {
-		for _, told := range []string{report, report, retold(t, report, -5*time.Second), retold(t, report, 5*time.Second)} {
-			tell(t, n, told)
-		}
-	}
+	x.tellAll(t, report, report, retold(t, report, -5*time.Second), retold(t, report, 5*time.Second))
 	x.wantPostings(t, id, before...)
 	c.wantBalance(t, 26*aCent)
 	x.balanced(t)

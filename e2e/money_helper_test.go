@@ -227,10 +227,15 @@ func (c *customer) call(t *testing.T, ending string) (*sip.Call, e164.Number) {
 	return c.x.dial(t, c.login, string(b)), b
 }
 
-// up is a call that has been answered, and its id.
+// up is a call that has been answered by the first carrier, and its id.
 func (c *customer) up(t *testing.T) (call *sip.Call, b e164.Number, id string) {
 	t.Helper()
-	call, b = c.call(t, "9307")
+	return c.upAt(t, "9307")
+}
+
+func (c *customer) upAt(t *testing.T, ending string) (call *sip.Call, b e164.Number, id string) {
+	t.Helper()
+	call, b = c.call(t, ending)
 	answered(t, call)
 	c.x.started(t, string(b))
 	ids, err := c.x.callsWhere(t, "dialled = ?", string(b))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tandem/billing"
+	"tandem/internal/money"
 	"tandem/play/sip"
 )
 
@@ -33,8 +34,8 @@ func TestMoneyOfLostReports(t *testing.T) {
 		"ringing": {login: london, rate: cent(), money: "0.15"},
 	})
 	ids, numbers, calls := map[string]string{}, map[string]string{}, map[string]*sip.Call{}
-	for _, name := range []string{"longer", "shorter", "killed"} {
-		call, b, id := c[name].up(t)
+	for name, ending := range map[string]string{"longer": "9307", "shorter": "9307", "killed": "5503"} {
+		call, b, id := c[name].upAt(t, ending)
 		ids[name], numbers[name], calls[name] = id, string(b), call
 	}
 	rings, unheard := c["ringing"].call(t, "9301")
@@ -54,6 +55,10 @@ func TestMoneyOfLostReports(t *testing.T) {
 	x.allKept(t, ids["longer"], ids["shorter"])
 	reports := x.kept(t)
 	x.Asterisk.Kill()
+	lasted := map[string]time.Duration{
+		"longer": calls["longer"].Result().Talk(), "shorter": calls["shorter"].Result().Talk(),
+		"killed": time.Since(calls["killed"].Result().AnsweredAt),
+	}
 	if err := os.Remove(x.ReportFile()); err != nil {
 		t.Fatal(err)
 	}
@@ -62,14 +67,21 @@ func TestMoneyOfLostReports(t *testing.T) {
 	}
 	x.restart(t)
 
+	ways := map[string]way{
+		"longer": {by: firstCarrier()}, "shorter": {by: firstCarrier()}, "killed": {by: secondCarrier(), failed: []carrier{firstCarrier()}},
+	}
 	for name, by := range map[string]billing.Source{"longer": billing.ByCDR, "shorter": billing.ByCDR, "killed": billing.ByEstimate} {
-		got := x.record(t, numbers[name])
-		sale, cost := priceOf(t, cent(), got.Talk), firstCarrier().cost(t, got.Talk)
-		x.wantCharge(t, ids[name], charged{By: by, Sale: sale, Cost: cost})
-		x.wantPostings(t, ids[name], c[name].pays(sale), firstCarrier().gets(cost))
+		got, way := x.record(t, numbers[name]), ways[name]
+		sale := priceOf(t, cent(), got.Talk)
+		x.wantCharge(t, ids[name], charged{By: by, Sale: sale, Cost: way.cost(t, got.Talk)})
+		x.wantPostings(t, ids[name], append([]string{c[name].pays(sale)}, way.entries(t, got.Talk)...)...)
 		c[name].wantBalance(t, sale)
-		if got.Disposition != billing.Answered || got.Route != firstCarrier().key || sale == 0 {
+		if got.Disposition != billing.Answered || got.Route != way.by.key || sale == 0 {
 			t.Errorf("%s: %+v for %s", name, got, sale)
+		}
+		// What was seen of a call is less than it was, by two looks at most.
+		if early := lasted[name] - got.Talk; early < -busyCores || early > busyCores && by == billing.ByCDR || early > 3*slack {
+			t.Errorf("%s: closed with %v of talk, it was %v", name, got.Talk, lasted[name])
 		}
 	}
 	lost := x.record(t, string(unheard))
@@ -82,9 +94,9 @@ func TestMoneyOfLostReports(t *testing.T) {
 	for name, truth := range map[string]string{
 		"longer":  retold(t, reportOf(t, reports, ids["longer"]), 31*time.Second),
 		"shorter": retold(t, reportOf(t, reports, ids["shorter"]), -time.Second),
-		"killed":  c["killed"].reportAs(t, reports[0], ids["killed"], numbers["killed"], 9*time.Second),
+		"killed":  c["killed"].reportAs(t, reports[0], ids["killed"], numbers["killed"], 12*time.Second),
 	} {
-		c[name].corrects(t, ids[name], truth)
+		c[name].corrects(t, ids[name], truth, ways[name])
 	}
 	x.balanced(t)
 }
@@ -146,32 +158,63 @@ func reportOf(t *testing.T, reports []string, id string) string {
 	return reports[i]
 }
 
-// reportAs makes the report of a call of this customer after another's.
+// reportAs makes the report of a call of this customer after another's: the first
+// carrier failed, the second answered at once.
 func (c *customer) reportAs(t *testing.T, report, id, b string, talk time.Duration) string {
 	t.Helper()
 	began := c.x.record(t, b).Start.StartedAt
 	at := func(after time.Duration) string { return strconv.FormatInt(began.Add(after).UnixMilli(), 10) }
-	return changed(t, report, func(form url.Values, attempt []string) {
+	return changed(t, report, func(form url.Values, _ []string) []string {
+		talked := strconv.FormatInt(talk.Milliseconds(), 10)
 		for name, value := range map[string]string{
-			"call_id": id, "endpoint": c.login, "dialled": b, "started_ms": at(0), "ended_ms": at(talk + time.Second),
-			"talk_ms": strconv.FormatInt(talk.Milliseconds(), 10),
+			"call_id": id, "endpoint": c.login, "dialled": b, "started_ms": at(0), "ended_ms": at(talk + time.Second), "talk_ms": talked,
 		} {
 			form.Set(name, value)
 		}
-		attempt[2], attempt[8], attempt[9] = at(time.Millisecond), form.Get("talk_ms"), form.Get("talk_ms")
+		return []string{
+			"1:" + firstCarrier().key + ":" + at(time.Millisecond) + ":CONGESTION:34:503:::5:/2", secondCarrier().key, at(10 * time.Millisecond),
+			"ANSWER", "16", "200", "1", "", talked, talked,
+		}
 	})
+}
+
+// way is how a call went: who failed, and who carried it.
+type way struct {
+	failed []carrier
+	by     carrier
+}
+
+// cost is what it costs with that much talk, in the base currency.
+func (w way) cost(t *testing.T, talk time.Duration) money.Amount {
+	t.Helper()
+	sum := w.by.base(t, w.by.cost(t, talk))
+	for _, f := range w.failed {
+		sum += f.base(t, f.cost(t, 0))
+	}
+	return sum
+}
+
+func (w way) entries(t *testing.T, talk time.Duration) []string {
+	t.Helper()
+	var list []string
+	for _, f := range w.failed {
+		list = append(list, f.gets(f.cost(t, 0)))
+	}
+	return append(list, w.by.gets(w.by.cost(t, talk)))
 }
 
 // corrects tells the true end of a call that was closed without it: the books
 // change by the difference, by entries of their own, once.
-func (c *customer) corrects(t *testing.T, id, report string) {
+func (c *customer) corrects(t *testing.T, id, report string, w way) {
 	t.Helper()
 	x := c.x
 	before, held := x.chargeOf(t, id)
-	entries := x.postings(t, id)
-	for range 2 {
-		tell(t, x.Nodes[0], report)
+	guess, err := x.records.Call(soon(t), id)
+	if err != nil {
+		t.Fatal(err)
 	}
+	entries := x.postings(t, id)
+	x.tellAll(t, report, report)
 	var got billing.End
 	eventually(t, patience, func() (err error) {
 		if charge, _ := x.chargeOf(t, id); charge.By != billing.ByReport {
@@ -180,19 +223,18 @@ func (c *customer) corrects(t *testing.T, id, report string) {
 		got, err = x.records.Call(soon(t), id)
 		return err
 	})
-	sale, cost := min(priceOf(t, c.rate, got.Talk), held.V), firstCarrier().cost(t, got.Talk)
+	sale := min(priceOf(t, c.rate, got.Talk), held.V)
 	if sale == before.Sale {
 		t.Errorf("call %s came to %s before the report, too", id, sale)
 	}
-	x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: cost})
-	switch more := sale - before.Sale; {
-	case more > 0:
+	x.wantCharge(t, id, charged{By: billing.ByReport, Sale: sale, Cost: w.cost(t, got.Talk)})
+	if more := sale - before.Sale; more > 0 {
 		entries = append(entries, fmt.Sprintf("customer %d: %s EUR to revenue, correction", c.id, more))
-	case more < 0:
+	} else {
 		entries = append(entries, fmt.Sprintf("revenue: %s EUR to customer %d, correction", -more, c.id))
 	}
-	if more := cost - before.Cost; more > 0 {
-		entries = append(entries, fmt.Sprintf("expense: %s USD to provider 8, correction", more))
+	if more := w.by.cost(t, got.Talk) - w.by.cost(t, guess.Talk); more > 0 {
+		entries = append(entries, fmt.Sprintf("expense: %s %s to provider %d, correction", more, w.by.iso, w.by.id))
 	}
 	x.wantPostings(t, id, entries...)
 	c.wantBalance(t, sale)

@@ -111,7 +111,7 @@ func (c *customer) wasCut(t *testing.T, call *sip.Call, b, id string, paid time.
 
 // busyCores is how much later than it should a limit may strike on a machine
 // whose cores are all taken. It is ours to bear: what is paid bounds the charge.
-const busyCores = 200 * time.Millisecond
+const busyCores = slack / 4
 
 // Money that comes in during the last slice lets the call go on.
 func (c *customer) goesOnAfterTopUp(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -295,7 +296,7 @@ func accountName(id int64, a api.LiveAccount) string {
 	case id == 0:
 		return "-"
 	case a.Name == "":
-		return fmt.Sprint(id)
+		return strconv.FormatInt(id, 10)
 	}
 	return fmt.Sprintf("%d %s", id, printable(a.Name))
 }
