@@ -161,7 +161,7 @@ func (h *CallHandler) decision(d callflow.Decision) []Var {
 		{"T_DIR", string(d.Record.Direction)},
 		{"T_N", strconv.Itoa(len(d.Offers))},
 		{"T_MAX", seconds(d.Talk(h.Flow.Limits))},
-		{"T_SPENT", h.Sounds[d.Spent()]},
+		{"T_SPENT", h.Sounds[d.Spent(h.Flow.Limits)]},
 	}
 	if d.Record.AccountID != 0 && d.Offers[0].Key.ProviderID != 0 { // who holds a channel: ours are rung free, a neighbour counts its own
 		vars = append(vars, Var{"T_ACCOUNT", strconv.FormatInt(d.Record.AccountID, 10)})

@@ -3,6 +3,7 @@ package billing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tandem/billing/rate"
@@ -78,11 +79,8 @@ func (t *Terms) SaleBy(key string) *Price {
 func (t *Terms) Used(keys []string) Terms {
 	used := Terms{Sale: t.Sale, Base: t.Base}
 	for i := range t.Routes {
-		for _, k := range keys {
-			if t.Routes[i].Key == k {
-				used.Routes = append(used.Routes, t.Routes[i])
-				break
-			}
+		if slices.Contains(keys, t.Routes[i].Key) {
+			used.Routes = append(used.Routes, t.Routes[i])
 		}
 	}
 	return used

@@ -73,8 +73,8 @@ func (d Decision) Talk(limits Limits) time.Duration {
 }
 
 // Spent is what the caller hears when the talk that was paid for is over.
-func (d Decision) Spent() Message {
-	if d.Hold != nil && d.Hold.Limited {
+func (d Decision) Spent(limits Limits) Message {
+	if d.Hold != nil && (d.Hold.Limited || d.Hold.Paid < limits.MaxTalk) {
 		return MessageSpent
 	}
 	return MessageNone

@@ -178,8 +178,8 @@ func TestCallsAreLetInWithWhatIsPaid(t *testing.T) {
 			if d.Action != callflow.Dial || d.Hold == nil {
 				t.Fatalf("%s %+v", d.Action, d.Refusal)
 			}
-			if d.Talk(f.Limits) != c.talk || d.Hold.Amount != c.amount || d.Hold.Limited != c.limited || d.Spent() != c.spent {
-				t.Errorf("talk %s for %s, limited %t, then %q", d.Talk(f.Limits), d.Hold.Amount, d.Hold.Limited, d.Spent())
+			if d.Talk(f.Limits) != c.talk || d.Hold.Amount != c.amount || d.Hold.Limited != c.limited || d.Spent(f.Limits) != c.spent {
+				t.Errorf("talk %s for %s, limited %t, then %q", d.Talk(f.Limits), d.Hold.Amount, d.Hold.Limited, d.Spent(f.Limits))
 			}
 			// What had to be checked is in the till, the rest goes with the record.
 			if asked := len(s.holds) > 0; asked != c.limited || (d.Record.Hold != nil) == asked {

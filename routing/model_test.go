@@ -306,8 +306,6 @@ func modelSale(d *company, account *routing.Account, b e164.Number) (*big.Int, s
 	switch {
 	case row == nil:
 		return nil, string(routing.ReasonNoSellRate)
-	case row == nil:
-		return nil, ""
 	case row.Blocked:
 		return nil, string(routing.ReasonBlockedPrefix)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -120,26 +121,26 @@ func inMoney(v callView) string {
 	if m.ClosedBy == "" {
 		return "not settled yet"
 	}
-	words := "not sold"
+	words := []string{"not sold"}
 	if m.Sale != nil {
-		words = "sold for " + m.Sale.String() + " " + m.Currency
-	}
-	if m.Held != nil && m.Sale != nil {
-		words += " of " + m.Held.String() + " held"
+		words[0] = "sold for " + m.Sale.String() + " " + m.Currency
+		if m.Held != nil {
+			words[0] += " of " + m.Held.String() + " held"
+		}
 	}
 	if v.Cut {
-		words += ", ended by its limit"
+		words = append(words, "ended by its limit")
 	}
 	for _, c := range m.Costs {
-		words += fmt.Sprintf(", attempt %d cost %s %s", c.N, c.Cost, c.Currency)
+		words = append(words, fmt.Sprintf("attempt %d cost %s %s", c.N, c.Cost, c.Currency))
 	}
 	if m.Margin != nil {
-		words += ", margin " + m.Margin.String()
+		words = append(words, "margin "+m.Margin.String())
 	}
 	if m.Problem != "" {
-		words += ", could not be charged: " + m.Problem
+		words = append(words, "could not be charged: "+m.Problem)
 	}
-	return words + "; closed by " + m.ClosedBy
+	return strings.Join(words, ", ") + "; closed by " + m.ClosedBy
 }
 
 func ended(v callView) string {
