@@ -163,7 +163,7 @@ func TestCallsAreLetInWithWhatIsPaid(t *testing.T) {
 		"nobody pays":                      {house, 0, noon, time.Hour, 0, false, callflow.MessageNone},
 		"for nothing":                      {guest, -unit, noon, time.Hour, 0, false, callflow.MessageNone},
 		"a call limit below a slice":       {brief, 10 * unit, noon, 50 * time.Second, 50 * cent, true, callflow.MessageSpent},
-		"a call limit, money without one":  {broker, -unit, noon, 50 * time.Second, 50 * cent, false, callflow.MessageNone},
+		"a call limit, money without one":  {broker, -unit, noon, 50 * time.Second, 50 * cent, false, callflow.MessageSpent},
 		"at the dearer hour":               {worker, 10 * unit, noon, time.Minute, 120 * cent, true, callflow.MessageSpent},
 		"at the cheaper hour":              {worker, 10 * unit, noon.Add(8 * time.Hour), time.Minute, 60 * cent, true, callflow.MessageSpent},
 		"it may ring into the dearer hour": {worker, 10 * unit, noon.Add(-3*time.Hour - 20*time.Second), time.Minute, 120 * cent, true, callflow.MessageSpent},
