@@ -174,7 +174,7 @@ func TestDialplanTellsARI(t *testing.T) {
 	for _, line := range []string{
 		`(?m)^\[service\]$`, `(?m)^\[make_a_call\]$`, `(?m)^\[redirect\]$`, `(?m)^\[predial\]$`,
 		`(?m)^ same => n,Dial\(.*U\(predial\^\$\{limit\}\^\$\{FILTER\(0-9a-z\.,\$\{T_K\$\{route\}\}\)\}\^\$\{direction\}\)\)$`,
-		`(?m)^ same => n,Set\(CHANNEL\(accountcode\)=`, `Set\(open=1\)`, `Set\(open=\)`, `Set\(route=`, `Set\(direction=`,
+		`(?m)^ same => n,Set\(CHANNEL\(accountcode\)=`, `Set\(open=1\)`, `MSet\(log=.*,open=\)`, `Set\(route=`, `Set\(direction=`,
 	} {
 		if !regexp.MustCompile(line).Match(text) {
 			t.Errorf("the dialplan has no %s", line)
