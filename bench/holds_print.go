@@ -102,8 +102,23 @@ func holdsTable(out io.Writer, list []figures) error {
 				ratio("call", "per_s"), ratio("statements", "per_s"),
 				cpu("tandem"), cpu("call"), cpu("statements"), perCPU("call"), perCPU("statements"),
 				spread(side("tandem", "p50_ms"), "%.2f"), spread(side("tandem", "p99_ms"), "%.1f"),
+				holdsGoal(
+					what, step[3], median(ratiosOf(side("tandem", "per_s"), side("call", "per_s"))),
+					median(ratiosOf(side("statements", "cpu_us_each"), side("tandem", "cpu_us_each"))),
+				),
 			})
 		}
 	}
-	return table(out, "| what | accounts | at a time | /s | CALL /s | INSERT + UPDATE /s | ratio to CALL | to INSERT + UPDATE | CPU µs: ours + MariaDB | CALL | INSERT + UPDATE | per CPU s, to CALL | to INSERT + UPDATE | p50, ms | p99, ms |", lines)
+	return table(out, "| what | accounts | at a time | /s | CALL /s | INSERT + UPDATE /s | ratio to CALL | to INSERT + UPDATE | CPU µs: ours + MariaDB | CALL | INSERT + UPDATE | per CPU s, to CALL | to INSERT + UPDATE | p50, ms | p99, ms | goal |", lines)
+}
+
+// holdsGoal says what came of a case's goal, where it has one.
+func holdsGoal(what, workers string, rate, perCPU float64) string {
+	switch {
+	case what == "route":
+		return held(perCPU >= RouteHoldGoal)
+	case what == "hold" && workers != "1":
+		return held(rate >= HoldGoal)
+	}
+	return "–"
 }

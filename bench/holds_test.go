@@ -233,7 +233,7 @@ func TestMoneyTables(t *testing.T) {
 				{What: "hold", Accounts: 1, Workers: 32, Tandem: side(900, time.Second), Call: side(1000, time.Second), Statements: side(1000, time.Second)},
 			}},
 			func(b *bytes.Buffer, list []figures) error { return holdsTable(b, list) },
-			[]string{"| hold | 1 | 32 | 900 | 1000 | 1000 | 0.90 | 0.90 |", "| route | 1000 | 16 | 800 | 1000 | 500 | 0.80 | 1.60 | 1250 + 1250 | 1000 + 1000 | 2000 + 2000 | 0.80 | 1.60 | 1.00 | 2.0 |"},
+			[]string{"| hold | 1 | 32 | 900 | 1000 | 1000 | 0.90 | 0.90 |", "| 0.90 | 0.90 | 1.00 | 2.0 | yes |", "| route | 1000 | 16 | 800 | 1000 | 500 | 0.80 | 1.60 | 1250 + 1250 | 1000 + 1000 | 2000 + 2000 | 0.80 | 1.60 | 1.00 | 2.0 | yes |"},
 		},
 		{
 			RecordsReport{Each: 4, Cases: []RecordsCase{

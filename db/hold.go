@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -104,7 +103,7 @@ func newHoldRow(h *billing.Hold) (holdRow, error) {
 	case h.Amount < 0 || h.Paid < 0:
 		return holdRow{}, fmt.Errorf("call %s: amount %s for %s of talk: want 0 or more", h.CallID, h.Amount, h.Paid)
 	}
-	terms, err := json.Marshal(&h.Terms)
+	terms, err := h.Terms.MarshalJSON()
 	if err != nil {
 		return holdRow{}, fmt.Errorf("call %s: terms: %w", h.CallID, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -352,7 +351,7 @@ func (s *settlement) readTerms(text string) *readTerms {
 	r := s.terms[text]
 	if r == nil {
 		r = &readTerms{text: text, terms: &billing.Terms{}, used: map[string]string{}}
-		if err := json.Unmarshal([]byte(text), r.terms); err != nil {
+		if err := r.terms.UnmarshalJSON([]byte(text)); err != nil {
 			r.terms, r.err = nil, fmt.Errorf("terms: %w", err)
 		}
 		s.terms[text] = r

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -170,7 +169,7 @@ func (c *settled) text(terms billing.Terms, part string) (any, error) {
 			return text, nil
 		}
 	}
-	text, err := json.Marshal(&terms)
+	text, err := terms.MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("terms of call %s: %w", c.end.Start.CallID, err)
 	}

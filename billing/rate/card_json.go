@@ -44,16 +44,7 @@ type stepJSON struct {
 
 // MarshalJSON writes the card compactly. A zone is kept by name, so it must be
 // one of the IANA database.
-func (c Card) MarshalJSON() ([]byte, error) {
-	out := cardJSON{Rates: make([]rateJSON, len(c.Rates))}
-	if z := c.zone(); z != time.UTC && c.hasWindow() {
-		out.Zone = z.String()
-	}
-	for i := range c.Rates {
-		out.Rates[i] = toJSON(&c.Rates[i])
-	}
-	return json.Marshal(out)
-}
+func (c Card) MarshalJSON() ([]byte, error) { return c.AppendJSON(nil) }
 
 func (c *Card) hasWindow() bool {
 	for i := range c.Rates {
@@ -62,21 +53,6 @@ func (c *Card) hasWindow() bool {
 		}
 	}
 	return false
-}
-
-func toJSON(r *Rate) rateJSON {
-	out := rateJSON{
-		Price: decimalRate(r.PerMinute), First: r.First, Next: r.Next,
-		Fee: decimalAmount(r.ConnectionFee), Minimum: decimalAmount(r.Minimum), Attempt: decimalAmount(r.AttemptFee),
-		Grace: r.Grace, Free: r.Free, From: r.From.UTC(), To: r.To.UTC(),
-		Days: r.Window.Days, Start: r.Window.Start, End: r.Window.End,
-	}
-	for _, s := range r.Steps {
-		if s.After != 0 {
-			out.Steps = append(out.Steps, stepJSON{s.After, decimalRate(s.PerMinute)})
-		}
-	}
-	return out
 }
 
 // UnmarshalJSON reads what MarshalJSON writes and nothing else: an unknown field
@@ -138,20 +114,12 @@ func (in *rateJSON) rate() (Rate, error) {
 	return r, nil
 }
 
-// decimalRate and decimalAmount are written without zeros at the end.
+// decimalRate and decimalAmount are decimals in strings.
 type (
 	decimalRate   money.Rate
 	decimalAmount money.Amount
 )
 
-func (r decimalRate) MarshalText() ([]byte, error) {
-	return []byte(trimZeros(money.Rate(r).String())), nil
-}
-
 func (r *decimalRate) UnmarshalText(b []byte) error { return (*money.Rate)(r).UnmarshalText(b) }
-
-func (a decimalAmount) MarshalText() ([]byte, error) {
-	return []byte(trimZeros(money.Amount(a).String())), nil
-}
 
 func (a *decimalAmount) UnmarshalText(b []byte) error { return (*money.Amount)(a).UnmarshalText(b) }

@@ -60,6 +60,21 @@ func (a Amount) String() string { return formatFixed(int64(a), amountDigits) }
 func (r Rate) String() string   { return formatFixed(int64(r), rateDigits) }
 func (f FX) String() string     { return formatFixed(int64(f), rateDigits) }
 
+// AppendText adds the decimal.
+func (a Amount) AppendText(dst []byte) ([]byte, error) {
+	return appendFixed(dst, int64(a), amountDigits), nil
+}
+
+// AppendText adds the decimal.
+func (r Rate) AppendText(dst []byte) ([]byte, error) {
+	return appendFixed(dst, int64(r), rateDigits), nil
+}
+
+// AppendText adds the decimal.
+func (f FX) AppendText(dst []byte) ([]byte, error) {
+	return appendFixed(dst, int64(f), rateDigits), nil
+}
+
 // MarshalText writes the decimal; JSON therefore shows a string.
 func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
@@ -201,14 +216,26 @@ func parseFixed(s string, digits int) (int64, error) {
 }
 
 func formatFixed(v int64, digits int) string {
-	text := strconv.FormatInt(v, 10)
-	sign := ""
+	var space [24]byte
+	return string(appendFixed(space[:0], v, digits))
+}
+
+// appendFixed adds a decimal with so many digits behind the point.
+func appendFixed(dst []byte, v int64, digits int) []byte {
+	u := uint64(v)
 	if v < 0 {
-		sign, text = "-", text[1:]
+		dst = append(dst, '-')
+		u = -u
 	}
-	if pad := digits + 1 - len(text); pad > 0 {
-		text = strings.Repeat("0", pad) + text
+	unit := uint64(1)
+	for range digits {
+		unit *= 10
 	}
-	point := len(text) - digits
-	return sign + text[:point] + "." + text[point:]
+	dst = append(strconv.AppendUint(dst, u/unit, 10), '.')
+	rest := u % unit
+	for range digits {
+		unit /= 10
+		dst = append(dst, byte('0'+rest/unit%10))
+	}
+	return dst
 }
