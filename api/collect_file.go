@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -93,37 +92,35 @@ func (c *collected) read(ctx context.Context, path string) (n int, err error) {
 		return 0, err
 	}
 	defer f.Close()
-	var nonsense []string
+	var nonsense []stretch
 	into := c.sink()
-	for reader := bufio.NewReader(f); ; {
-		line, err := reader.ReadString('\n')
-		if line = strings.TrimSpace(line); line != "" {
-			problem := into.bring(ctx, line)
-			switch {
-			case errors.Is(problem, errNonsense):
-				c.log.Error().Err(problem).Str("file", c.file+rejected).Msg("a line makes no sense; kept aside")
-				nonsense = append(nonsense, line)
-			case problem != nil:
-				return n, problem
-			default:
-				n++
-			}
-		}
+	for lines := newLineReader(f); ; {
+		line, at, err := lines.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
-			return n, err
+		problem := err
+		if line = strings.TrimSpace(line); problem == nil && line != "" {
+			problem = into.bring(ctx, line)
+		}
+		switch {
+		case errors.Is(problem, errNonsense):
+			c.log.Error().Err(problem).Str("file", c.file+rejected).Msg("a line makes no sense; kept aside")
+			nonsense = joined(nonsense, at)
+		case problem != nil:
+			return n, problem
+		case line != "":
+			n++
 		}
 	}
 	if err := into.flush(ctx); err != nil {
 		return n, err
 	}
-	return n, c.putAside(nonsense)
+	return n, c.putAside(f, nonsense)
 }
 
 // putAside keeps lines that make no sense where a person can look at them.
-func (c *collected) putAside(lines []string) error {
+func (c *collected) putAside(from io.ReaderAt, lines []stretch) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -131,6 +128,10 @@ func (c *collected) putAside(lines []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
+	for _, l := range lines {
+		if err == nil {
+			err = l.copyTo(f, from)
+		}
+	}
 	return errors.Join(err, f.Sync(), f.Close())
 }

@@ -35,7 +35,7 @@ type LiveAccount struct {
 	Currency  string        `json:"currency"`
 	Balance   money.Amount  `json:"balance"`
 	Held      money.Amount  `json:"held"`
-	Available *money.Amount `json:"available"` // for further calls, credit included; nil: no limit
+	Available *money.Amount `json:"available"` // for further calls, by credit and daily limit; nil: no limit
 	Calls     int64         `json:"calls"`     // with money set aside, on all nodes
 	Low       bool          `json:"low"`       // the balance is below what the account calls low
 }
@@ -246,13 +246,13 @@ func (h *Hub) now(ctx context.Context) Live {
 	}
 	snapshot := h.cfg.Snapshot()
 	for _, b := range balances {
-		live.Accounts = append(live.Accounts, accountNow(snapshot, b))
+		live.Accounts = append(live.Accounts, accountNow(snapshot, b, live.At))
 	}
 	slices.SortFunc(live.Accounts, func(a, b LiveAccount) int { return cmp.Compare(a.AccountID, b.AccountID) })
 	return live
 }
 
-func accountNow(s *routing.Snapshot, b billing.Balance) LiveAccount {
+func accountNow(s *routing.Snapshot, b billing.Balance, now time.Time) LiveAccount {
 	v := LiveAccount{AccountID: b.AccountID, Currency: s.Currency(b.CurrencyID), Balance: b.Balance, Held: b.Held, Calls: b.Calls}
 	account := s.Account(b.AccountID)
 	if account == nil {
@@ -261,8 +261,28 @@ func accountNow(s *routing.Snapshot, b billing.Balance) LiveAccount {
 	v.Name = account.Name
 	v.Low = account.LowBalance != nil && b.Balance < *account.LowBalance
 	if account.Credit != nil {
-		available := max(0, b.Balance+*account.Credit-b.Held)
-		v.Available = &available
+		v.Available = new(b.Balance + *account.Credit - b.Held)
+	}
+	if account.Daily != nil {
+		left := *account.Daily - b.Held
+		if !b.SpentOn.Before(today(account.Zone, now)) {
+			left -= b.Spent
+		}
+		if v.Available == nil || left < *v.Available {
+			v.Available = &left
+		}
+	}
+	if v.Available != nil {
+		*v.Available = max(0, *v.Available)
 	}
 	return v
+}
+
+// today is the day in a zone, as midnight UTC.
+func today(zone *time.Location, now time.Time) time.Time {
+	if zone == nil {
+		zone = time.UTC
+	}
+	y, m, d := now.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }

@@ -69,7 +69,7 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 		Name: "tandem_calls_closed_unreported_total", Help: "Calls closed without an end report, by what they were closed by.",
 	}, []string{"by"})
 	m.findings = prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "tandem_ledger_findings", Help: "What the last verification of the ledger found wrong; -1 before the first on this node.",
+		Name: "tandem_ledger_findings", Help: "What the last verification of the ledger found wrong; -1 when it failed, before the first, and on nodes that leave it to another.",
 	})
 	m.findings.Set(-1)
 	registry.MustRegister(

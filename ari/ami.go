@@ -149,8 +149,7 @@ func (a *AMI) failure(err error) error {
 	return fmt.Errorf("ari %s: AMI: %w", a.config.Server, err)
 }
 
-// begin logs in. The secret itself is sent only to an Asterisk that knows no
-// challenge.
+// begin logs in by a challenge: the secret itself is never sent.
 func (a *AMI) begin(c *amiConn) error {
 	if err := c.socket.SetDeadline(time.Now().Add(a.config.Timeout)); err != nil {
 		return err
@@ -162,17 +161,16 @@ func (a *AMI) begin(c *amiConn) error {
 	if !strings.HasPrefix(greeting, "Asterisk Call Manager/") {
 		return fmt.Errorf("%w: it begins with %s", ErrAnswer, quoted(greeting))
 	}
-	login := amiAction{"Login", []amiField{{"Username", a.config.User}, {"Events", "off"}}}
 	challenge, err := c.alone(amiAction{"Challenge", []amiField{{"AuthType", "MD5"}}})
 	if err != nil {
 		return err
 	}
-	if challenge.good() && challenge.challenge != "" {
-		login.fields = append(login.fields, amiField{"AuthType", "MD5"}, amiField{"Key", amiKey(challenge.challenge, a.config.Secret)})
-	} else {
-		login.fields = append(login.fields, amiField{"Secret", a.config.Secret})
+	if !challenge.good() || challenge.challenge == "" {
+		return fmt.Errorf("%w: no challenge, but %s", ErrAnswer, quoted(challenge.message))
 	}
-	said, err := c.alone(login)
+	said, err := c.alone(amiAction{"Login", []amiField{
+		{"Username", a.config.User}, {"Events", "off"}, {"AuthType", "MD5"}, {"Key", amiKey(challenge.challenge, a.config.Secret)},
+	}})
 	if err != nil {
 		return err
 	}

@@ -371,7 +371,9 @@ func TestTables(t *testing.T) {
 	for i, cpu := range []time.Duration{3 * time.Second, 4 * time.Second, 5 * time.Second} {
 		decide.Tandem.slices = []decideSlice{{decisions: 1_000_000, cpu: cpu}}
 		decide.SQL.slices = []decideSlice{{decisions: 10_000, cpu: time.Second}}
-		for name, report := range map[string]deckReport{"decide.csv": decide, "import.csv": importing, "swap.csv": swap} {
+		for name, report := range map[string]deckReport{
+			"decide.csv": decide, "import.csv": importing, "swap.csv": swap, "holds.csv": HoldsReport{}, "records.csv": RecordsReport{},
+		} {
 			if err := report.Rows().AppendTo(filepath.Join(dir, name), time.Unix(int64(i), 0)); err != nil {
 				t.Fatal(err)
 			}

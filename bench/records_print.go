@@ -93,9 +93,17 @@ func recordsTable(out io.Writer, list []figures) error {
 				spread(ratiosOf(side("tandem", "per_s"), side("whole", "per_s")), "%.2f"),
 				spread(ratiosOf(bothOf(side("starts", "per_s"), side("tandem", "per_s")), side("plain", "per_s")), "%.2f"),
 				cpu("tandem"), cpu("plain"), spread(side("tandem", "p50_ms"), "%.1f"), spread(side("tandem", "p99_ms"), "%.1f"),
-				held(median(ratio) >= RecordsGoal),
+				recordsGoal(path, step[1], median(ratio)),
 			})
 		}
 	}
 	return table(out, "| records in a batch | records/s | plain inserts /s | ratio | to inserts with holds and balances | with its start | CPU µs: ours + MariaDB | plain inserts | p50, ms | p99, ms | goal |", lines)
+}
+
+// recordsGoal says what came of a case's goal, where it has one.
+func recordsGoal(path, batch string, ratio float64) string {
+	if n, _ := strconv.Atoi(batch); path == "store" && n < recordsGoalN {
+		return "–"
+	}
+	return held(ratio >= RecordsGoal)
 }

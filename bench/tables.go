@@ -18,7 +18,13 @@ func Tables(out io.Writer, dir string) error {
 	for _, t := range []struct {
 		file  string
 		write func(io.Writer, []figures) error
-	}{{"decide.csv", decideTable}, {"import.csv", importTable}, {"swap.csv", swapTable}} {
+	}{
+		{"decide.csv", decideTable},
+		{"import.csv", importTable},
+		{"swap.csv", swapTable},
+		{"holds.csv", holdsTable},
+		{"records.csv", recordsTable},
+	} {
 		list, err := readFigures(filepath.Join(dir, t.file))
 		if err != nil {
 			return err

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math"
 	"time"
+
+	"tandem/billing/rate"
 )
 
 // AsteriskCDR is one of Asterisk's own call records: the second source, for calls
@@ -121,7 +123,8 @@ func printable(s string) bool {
 }
 
 // Talk is how long a call talked by Asterisk's records of it, and when that began;
-// answered is false when none of them was answered by a called party.
+// answered is false when none of them was answered by a called party. It is never
+// more than can be priced: a clock that jumps makes records of years.
 func Talk(records []AsteriskCDR) (from time.Time, talk time.Duration, answered bool) {
 	for _, r := range records {
 		if r.Answer.IsZero() || r.DestChannel == "" || r.End.Before(r.Answer) {
@@ -130,7 +133,7 @@ func Talk(records []AsteriskCDR) (from time.Time, talk time.Duration, answered b
 		if !answered || r.Answer.Before(from) {
 			from = r.Answer
 		}
-		talk += r.End.Sub(r.Answer)
+		talk = min(talk+min(r.End.Sub(r.Answer), rate.MaxTalk), rate.MaxTalk)
 		answered = true
 	}
 	return from, talk, answered

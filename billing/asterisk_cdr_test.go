@@ -2,11 +2,13 @@ package billing_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tandem/billing"
+	"tandem/billing/rate"
 )
 
 // asteriskLine is what Asterisk 22.10.1 wrote for a call that was answered.
@@ -83,6 +85,7 @@ func TestTalkOfAsterisksRecords(t *testing.T) {
 	failed := billing.AsteriskCDR{DestChannel: "PJSIP/a-1", Start: s(0), End: s(2)}
 	carried := billing.AsteriskCDR{DestChannel: "PJSIP/b-1", Start: s(2), Answer: s(5), End: s(65)}
 	trailing := billing.AsteriskCDR{Start: s(65), Answer: s(65), End: s(70)}
+	ages := billing.AsteriskCDR{DestChannel: "PJSIP/d-1", Start: time.Unix(1, 0), Answer: time.Unix(2, 0), End: time.Unix(9_999_999_999, 0)}
 	second := billing.AsteriskCDR{DestChannel: "PJSIP/c-1", Start: s(70), Answer: s(72), End: s(75)}
 	for name, c := range map[string]struct {
 		records  []billing.AsteriskCDR
@@ -94,6 +97,8 @@ func TestTalkOfAsterisksRecords(t *testing.T) {
 		"failed":         {[]billing.AsteriskCDR{failed}, time.Time{}, 0, false},
 		"carried":        {[]billing.AsteriskCDR{trailing, carried, failed}, s(5), time.Minute, true},
 		"only our voice": {[]billing.AsteriskCDR{failed, trailing}, time.Time{}, 0, false},
+		"of ages":        {[]billing.AsteriskCDR{ages, ages}, time.Unix(2, 0), rate.MaxTalk, true},
+		"many of them":   {slices.Repeat([]billing.AsteriskCDR{ages}, 100), time.Unix(2, 0), rate.MaxTalk, true},
 		"two":            {[]billing.AsteriskCDR{second, carried}, s(5), 63 * time.Second, true},
 	} {
 		if from, talk, answered := billing.Talk(c.records); !from.Equal(c.from) || talk != c.talk || answered != c.answered {

@@ -139,6 +139,9 @@ type End struct {
 	Source      Source        `json:"source"`
 	Cut         bool          `json:"cut,omitempty"`   // the talk limit ended it
 	Terms       *Terms        `json:"terms,omitempty"` // what it is charged by when no hold is found
+	// Limited says that the account may have no call without a hold: then a call
+	// that has none is told as a problem and not charged.
+	Limited bool `json:"limited,omitempty"`
 }
 
 // Record is one durable fact about a call: exactly one field is set.

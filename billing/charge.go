@@ -1,9 +1,11 @@
 package billing
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"tandem/billing/rate"
 	"tandem/internal/money"
 )
 
@@ -29,8 +31,14 @@ type Cost struct {
 // ChargeOf prices a call that is over. hold is what was set aside for it; a call
 // is never charged above it. Without a hold (nil) nothing bounds the charge. It is
 // pure: the same end and terms always make the same charge.
+//
+// A route that the terms do not know, because another node let the same call in
+// by a plan of its own, is priced by the terms that the end brings. What cannot be
+// priced is told as an error; the rest of the charge stands.
 func ChargeOf(e *End, terms *Terms, hold *money.Amount) (Charge, error) {
+	terms = terms.completed(e.Terms)
 	var c Charge
+	var errs []error
 	bids := 0
 	for i := range e.Attempts {
 		a := &e.Attempts[i]
@@ -38,12 +46,13 @@ func ChargeOf(e *End, terms *Terms, hold *money.Amount) (Charge, error) {
 			continue
 		}
 		bids++
-		if err := c.cost(e, a, terms); err != nil {
-			return Charge{}, err
-		}
+		errs = append(errs, c.cost(e, a, terms))
 	}
-	err := c.sell(e, terms, bids, hold)
-	return c, err
+	if err := c.sell(e, terms, bids, hold); err != nil {
+		c.Sold, c.Sale, c.SaleBase, c.Cut, c.CurrencyID = false, 0, 0, 0, 0
+		errs = append(errs, err)
+	}
+	return c, errors.Join(errs...)
 }
 
 // cost adds what one attempt costs us.
@@ -54,7 +63,7 @@ func (c *Charge) cost(e *End, a *Attempt, terms *Terms) error {
 	}
 	at, talk := a.StartedAt, time.Duration(0)
 	if a.Result == Answered {
-		at, talk = e.AnsweredAt, a.Talk
+		at, talk = e.AnsweredAt, min(a.Talk, rate.MaxTalk)
 	}
 	sum, err := r.Cost.Sum(at, talk, 1)
 	if err != nil {
@@ -74,20 +83,28 @@ func (c *Charge) cost(e *End, a *Attempt, terms *Terms) error {
 func (c *Charge) sell(e *End, terms *Terms, bids int, hold *money.Amount) error {
 	price := terms.SaleBy(e.Route)
 	if price == nil {
-		if sales := terms.sales(); len(sales) > 0 && e.Disposition != Answered {
-			c.Sold, c.CurrencyID = true, sales[0].CurrencyID // cost-plus and nobody carried it
+		sales := terms.sales()
+		switch {
+		case len(sales) == 0:
+			return nil // not sold
+		case e.Disposition == Answered:
+			return fmt.Errorf("%w: sold by what the route costs, and route %q is not among them", ErrTerms, e.Route)
 		}
+		c.Sold, c.CurrencyID = true, sales[0].CurrencyID // cost-plus and nobody carried it
 		return nil
 	}
 	c.Sold, c.CurrencyID = true, price.CurrencyID
 	at, talk := e.Start.StartedAt, time.Duration(0)
 	if e.Disposition == Answered {
-		at, talk = e.AnsweredAt, e.Talk
+		at, talk = e.AnsweredAt, min(e.Talk, rate.MaxTalk)
 		bids = max(bids, 1)
 	}
 	sum, err := price.Sum(at, talk, min(bids, 1))
 	if err != nil {
 		return fmt.Errorf("sale: %w", err)
+	}
+	if hold == nil && e.Limited && sum > 0 {
+		return fmt.Errorf("%w: %s of an account whose money is limited, and none was held for it", ErrTerms, sum)
 	}
 	c.Sale = sum
 	if hold != nil && sum > *hold {

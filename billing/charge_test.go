@@ -136,18 +136,65 @@ func TestChargeOf(t *testing.T) {
 	}
 }
 
-// What cannot be priced is an error that says which side it is, never a sum.
+// What cannot be priced is an error and no sum; the other side of the call stands.
 func TestChargeOfWhatCannotBePriced(t *testing.T) {
 	t.Parallel()
-	terms := priced()
-	if _, err := billing.ChargeOf(tried(8*24*time.Hour, "3.c.a3"), &terms, nil); !errors.Is(err, rate.ErrTalk) {
-		t.Errorf("eight days: %v", err)
-	}
 	dear := priced()
 	dear.Routes[0].Cost = priceOf(rate.Rate{PerMinute: 1 << 62, First: 1, Next: 1})
 	dear.Routes[0].Cost.To = 1 << 62
-	if c, err := billing.ChargeOf(tried(time.Hour, "1.c.a1"), &dear, nil); err == nil {
-		t.Errorf("%+v", c)
+	c, err := billing.ChargeOf(tried(time.Hour, "1.c.a1"), &dear, nil)
+	if err == nil || !c.Sold || c.Sale == 0 || len(c.Costs) != 0 {
+		t.Errorf("cost out of range: %+v, %v", c, err)
+	}
+	dear = priced()
+	dear.Sale = dear.Routes[0].Cost
+	sale := *dear.Sale
+	sale.Card = rate.Card{Rates: []rate.Rate{{PerMinute: 1 << 62, First: 1, Next: 1}}}
+	sale.To = 1 << 62
+	dear.Sale = &sale
+	c, err = billing.ChargeOf(tried(time.Hour, "1.c.a1"), &dear, nil)
+	if err == nil || c.Sold || c.Sale != 0 || len(c.Costs) == 0 {
+		t.Errorf("sale out of range: %+v, %v", c, err)
+	}
+}
+
+// A clock that jumped makes no call free: more than the longest talk that can be
+// priced is charged as that.
+func TestChargeOfAnEndlessCall(t *testing.T) {
+	t.Parallel()
+	terms := priced()
+	week, err := billing.ChargeOf(tried(rate.MaxTalk, "1.c.a1"), &terms, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := billing.ChargeOf(tried(rate.MaxTalk+24*time.Hour, "1.c.a1"), &terms, nil)
+	if err != nil || got.Sale != week.Sale {
+		t.Errorf("%v, sale %s, want %s", err, got.Sale, week.Sale)
+	}
+}
+
+// Another node let the call in by a plan of its own: its route is priced by what
+// the end brings. Sold by what a route costs, a route that nobody knows is an
+// error, never a free call.
+func TestChargeOfARouteThatTheTermsDoNotKnow(t *testing.T) {
+	t.Parallel()
+	end := tried(time.Minute, "1.c.a1")
+	all := priced()
+	want, err := billing.ChargeOf(end, &all, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := all
+	known.Routes = nil
+	end.Terms = &billing.Terms{Routes: all.Routes}
+	got, err := billing.ChargeOf(end, &known, nil)
+	if err != nil || !cmp.Equal(want, got) {
+		t.Errorf("%v, %s", err, cmp.Diff(want, got))
+	}
+	end.Terms = nil
+	plus := billing.Terms{Base: all.Base, Routes: []billing.RouteTerms{{Key: "9.c.a9", Cost: all.Routes[0].Cost, Sale: all.Sale}}}
+	if c, err := billing.ChargeOf(end, &plus, nil); err == nil || c.Sold {
+		t.Errorf("%+v, %v: want an error", c, err)
 	}
 }
 
@@ -286,5 +333,20 @@ func TestPostingsThatMakeNoSense(t *testing.T) {
 		if err := p.Validate(); !errors.Is(err, billing.ErrPosting) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// An account whose money is limited has a hold for every call: a report of one
+// that has none is nobody's to charge by.
+func TestChargeOfALimitedAccountWithoutAHold(t *testing.T) {
+	t.Parallel()
+	terms, end := priced(), tried(time.Minute, "1.c.a1")
+	end.Limited = true
+	c, err := billing.ChargeOf(end, &terms, nil)
+	if !errors.Is(err, billing.ErrTerms) || c.Sold || c.Sale != 0 || len(c.Costs) == 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if c, err = billing.ChargeOf(end, &terms, &[]money.Amount{100 * unit}[0]); err != nil || c.Sale == 0 {
+		t.Errorf("with a hold: %+v, %v", c, err)
 	}
 }

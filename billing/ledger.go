@@ -80,8 +80,13 @@ type Foreign struct {
 // ErrPosting is the answer to a posting that makes no sense.
 var ErrPosting = errors.New("posting makes no sense")
 
-// maxKey is what the ledger keeps of a key.
-const maxKey = 128
+// maxKey is what the ledger keeps of a key; MaxPosting is the largest sum of one
+// posting, a thousand million units: a typing mistake must not fill a balance to
+// where it cannot be read any more.
+const (
+	maxKey     = 128
+	MaxPosting = money.Amount(1_000_000_000_000_000)
+)
 
 // Validate names the field that is wrong.
 func (p Posting) Validate() error {
@@ -90,6 +95,8 @@ func (p Posting) Validate() error {
 		return fmt.Errorf("%w: key %q: want 1 to %d bytes", ErrPosting, p.Key, maxKey)
 	case p.Amount <= 0:
 		return fmt.Errorf("%w: amount %s: want above zero, the two sides say which way", ErrPosting, p.Amount)
+	case p.Amount > MaxPosting:
+		return fmt.Errorf("%w: amount %s: want at most %s", ErrPosting, p.Amount, MaxPosting)
 	case p.CurrencyID == 0:
 		return fmt.Errorf("%w: no currency", ErrPosting)
 	case p.Debit == p.Credit:

@@ -18,7 +18,7 @@ type SpoolConfig struct {
 	Dir          string        // made when missing
 	StoreTimeout time.Duration // one batch; must lie well under the end report's own limit of 2 s
 	RetryEvery   time.Duration // how often a store that was away is asked again
-	BatchMax     int           // records in one transaction
+	BatchMax     int           // records in one transaction; fewer while the store is slow
 	QueueMax     int           // records that may wait for the writer
 }
 
@@ -51,6 +51,7 @@ type Spool struct {
 	refused atomic.Int64 // records put aside since the start
 
 	journal *journal // owned by run
+	room    int      // records in the next transaction; owned by run
 }
 
 // job is a record on its way; a nil ack means that nobody waits.
@@ -79,7 +80,7 @@ func OpenSpool(cfg SpoolConfig, store RecordStore, log zerolog.Logger) (*Spool, 
 		log.Info().Int("records", j.left).Msg("records of an earlier run wait in the spool")
 	}
 	s := &Spool{
-		cfg: cfg, store: store, log: log, journal: j,
+		cfg: cfg, store: store, log: log, journal: j, room: cfg.BatchMax,
 		queue: make(chan job, cfg.QueueMax), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	s.waiting.Store(int64(j.left))
@@ -175,8 +176,11 @@ func (s *Spool) run() {
 
 // collect takes what has queued up meanwhile: one commit for many calls.
 func (s *Spool) collect(first job) []job {
-	jobs := []job{first}
-	for len(jobs) < s.cfg.BatchMax {
+	jobs, most := []job{first}, s.cfg.BatchMax
+	if s.journal.left == 0 {
+		most = s.room // they go to the store, not to disk
+	}
+	for len(jobs) < most {
 		select {
 		case next := <-s.queue:
 			jobs = append(jobs, next)
@@ -207,9 +211,13 @@ func (s *Spool) write(jobs []job) {
 	var err error
 	if s.journal.left > 0 {
 		err = s.keep(records)
-	} else if left, storeErr := s.commit(records); storeErr != nil {
-		s.log.Warn().Err(storeErr).Msg("record store is away; records go to the spool")
-		err = s.keep(left)
+	} else {
+		left, storeErr := s.commit(records)
+		s.learn(len(records), storeErr)
+		if storeErr != nil {
+			s.log.Warn().Err(storeErr).Msg("record store is away; records go to the spool")
+			err = s.keep(left)
+		}
 	}
 	if err != nil {
 		s.log.Error().Err(err).Int("records", len(records)).Msg("records could neither be committed nor spooled; their senders are told")
@@ -227,6 +235,21 @@ func (s *Spool) keep(records []Record) error {
 	return err
 }
 
+// learn finds how many records the store settles in its time. A batch that takes
+// longer is rolled back whole, and would be for ever: the next one is half of it.
+// Full batches that are committed let it grow again.
+func (s *Spool) learn(records int, err error) {
+	switch {
+	case errors.Is(err, errStoreTimeout):
+		s.room = max(1, min(s.room, records)/2)
+	case err == nil && records >= s.room:
+		s.room = min(s.cfg.BatchMax, s.room+s.room/4+1)
+	}
+}
+
+// errStoreTimeout says that the store did not answer in time.
+var errStoreTimeout = errors.New("record store gave no answer in time")
+
 // commit writes a batch to the store. A record that the store refuses is put
 // aside on disk, where a person can look at it, and the rest goes on; left is
 // what the store does not have after an error.
@@ -234,6 +257,9 @@ func (s *Spool) commit(records []Record) (left []Record, err error) {
 	for len(records) > 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.StoreTimeout) //nolint:forbidigo // the writer outlives every caller
 		err := s.store.WriteRecords(ctx, records)
+		if err != nil && ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", errStoreTimeout, err)
+		}
 		cancel()
 		var refused *RefusedError
 		if !errors.As(err, &refused) || refused.Index < 0 || refused.Index >= len(records) {
@@ -280,7 +306,7 @@ type batch struct {
 // replay sends the oldest waiting records to the store in the background.
 func (s *Spool) replay() chan batch {
 	done := make(chan batch, 1)
-	records, bad, length, err := s.journal.peek(s.cfg.BatchMax)
+	records, bad, length, err := s.journal.peek(s.room)
 	go func() {
 		if err == nil {
 			_, err = s.commit(records)
@@ -300,6 +326,7 @@ func (s *Spool) replay() chan batch {
 // and the store is well.
 func (s *Spool) replayDone(b batch) bool {
 	err := b.err
+	s.learn(b.lines, err)
 	if err == nil {
 		err = s.journal.advance(b.lines, b.length)
 	}

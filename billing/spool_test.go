@@ -28,9 +28,15 @@ type fakeStore struct {
 	refuse string
 	got    []string
 	hang   bool
+	most   int   // records that it can settle in time; 0: any number
+	sizes  []int // of the batches that were tried
 }
 
 func (f *fakeStore) WriteRecords(ctx context.Context, records []billing.Record) error {
+	if f.tooMany(len(records)) {
+		<-ctx.Done()
+		return fmt.Errorf("write records: %w: %w", billing.ErrUnavailable, ctx.Err())
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.hang {
@@ -49,6 +55,14 @@ func (f *fakeStore) WriteRecords(ctx context.Context, records []billing.Record) 
 		f.got = append(f.got, r.CallID())
 	}
 	return nil
+}
+
+// tooMany notes a batch that is tried.
+func (f *fakeStore) tooMany(records int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sizes = append(f.sizes, records)
+	return f.most > 0 && records > f.most
 }
 
 func (f *fakeStore) set(change func(*fakeStore)) {

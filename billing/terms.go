@@ -75,6 +75,24 @@ func (t *Terms) SaleBy(key string) *Price {
 	return t.Sale
 }
 
+// completed are the terms with the routes of others that they do not know.
+func (t *Terms) completed(others *Terms) *Terms {
+	if others == nil {
+		return t
+	}
+	all := t
+	for i := range others.Routes {
+		if t.Route(others.Routes[i].Key) != nil {
+			continue
+		}
+		if all == t {
+			all = &Terms{Sale: t.Sale, Base: t.Base, Routes: slices.Clone(t.Routes)}
+		}
+		all.Routes = append(all.Routes, others.Routes[i])
+	}
+	return all
+}
+
 // Used are the terms without the routes that were not tried.
 func (t *Terms) Used(keys []string) Terms {
 	used := Terms{Sale: t.Sale, Base: t.Base}
@@ -102,7 +120,7 @@ func (t *Terms) sales() []*Price {
 
 // Dearest is the most that the account may be charged for a call of that talk,
 // whichever route carries it and whenever between first and last it is answered.
-// Both ends are looked at: prices change on a minute, answers come within one.
+// Both ends are looked at: a price that changes twice in between is not, and what it comes to beyond the hold is ours to bear.
 func (t *Terms) Dearest(first, last time.Time, talk time.Duration) (money.Amount, error) {
 	var most money.Amount
 	for _, p := range t.sales() {

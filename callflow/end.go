@@ -90,6 +90,7 @@ func Conclude(s *routing.Snapshot, limits Limits, r Report, now time.Time) (bill
 	end.HangupBy = r.side(end.Disposition)
 	if leg != nil {
 		end.Terms = lateTerms(s, leg, r.At, attempts)
+		end.Limited = boundsOf(leg.account, r.At).Limited()
 	}
 	if end.Disposition == billing.Answered {
 		end.AnsweredAt = r.EndedAt.Add(-r.Talk)

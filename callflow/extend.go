@@ -40,8 +40,11 @@ func (k *Keeper) check(ctx context.Context, c *kept) time.Time {
 		return now.Add(k.beforeEnd(c.hold.Paid)) // the limit is counted from the answer
 	}
 	k.Answered(c.hold.CallID, now.Add(-armed.Talked))
-	if missing := c.hold.Paid - armed.Talked - armed.Left; missing > misfit {
-		// Paid by an extension that did not reach Asterisk.
+	// Asterisk counts by its wall clock, which may be set back; ours only runs on.
+	armed.Talked = max(armed.Talked, now.Sub(k.answeredAt(c)))
+	if off := c.hold.Paid - armed.Talked - armed.Left; off.Abs() > misfit {
+		// Paid by an extension that did not reach Asterisk, or a limit that lies
+		// beyond what is paid.
 		return k.arm(ctx, line, c, armed)
 	}
 	if armed.Left > k.cfg.Money.Lead {

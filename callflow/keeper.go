@@ -170,6 +170,12 @@ func (k *Keeper) Answered(callID string, at time.Time) {
 	}
 }
 
+func (k *Keeper) answeredAt(c *kept) time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return c.answered
+}
+
 // Has says whether the keeper has a call.
 func (k *Keeper) Has(callID string) bool {
 	k.mu.Lock()
@@ -198,16 +204,33 @@ type Running struct {
 // Running lists the calls in progress.
 func (k *Keeper) Running() []Running {
 	now := k.cfg.Now()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	list := make([]Running, 0, len(k.calls))
-	for _, c := range k.calls {
-		list = append(list, c.running(now))
+	views := k.views()
+	list := make([]Running, len(views)) // priced without the lock: new calls wait for it
+	for i := range views {
+		list[i] = views[i].running(now)
 	}
 	return list
 }
 
-func (c *kept) running(now time.Time) Running {
+// view is what Running shows of a call.
+type view struct {
+	hold     billing.Hold
+	account  int64
+	answered time.Time
+	warned   bool
+}
+
+func (k *Keeper) views() []view {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := make([]view, 0, len(k.calls))
+	for _, c := range k.calls {
+		list = append(list, view{c.hold, c.account, c.answered, c.warned})
+	}
+	return list
+}
+
+func (c *view) running(now time.Time) Running {
 	r := Running{
 		CallID: c.hold.CallID, Server: c.hold.Server, Node: c.hold.Node, AccountID: c.account, BeganAt: c.hold.BeganAt,
 		Held: c.hold.Amount, LeftS: int64(c.hold.Paid / time.Second), Limited: c.hold.Limited, Low: c.warned,

@@ -3,6 +3,7 @@ package callflow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 const orphanAge = time.Minute
 
 // CloseOrphans makes the records of calls that only Asterisk's own records know:
-// their start was lost with a node, and their end report never came. A call that
-// may still be up is left for a later look. It says how many it has closed.
+// their start was lost with a node, and their end report never came. It closes
+// once more, by those records, calls that were closed by estimate since the only
+// node that reads them was down. A call that may still be up is left for a later look. It says how many it has closed.
 func (r *Reconciler) CloseOrphans(ctx context.Context) (closed int, err error) {
 	for {
 		list, to, more, err := r.Books.Orphans(ctx, max(orphanAge, r.Patience))
@@ -33,6 +35,9 @@ func (r *Reconciler) CloseOrphans(ctx context.Context) (closed int, err error) {
 	}
 }
 
+// ownChannels begins the ids of channels that package ari makes.
+const ownChannels = "tandem-"
+
 // closeOrphans closes those that are over. Everything collected before done has
 // been seen to.
 func (r *Reconciler) closeOrphans(ctx context.Context, list []billing.Orphan, to time.Time) (closed int, done time.Time, err error) {
@@ -47,12 +52,20 @@ func (r *Reconciler) closeOrphans(ctx context.Context, list []billing.Orphan, to
 	if err != nil {
 		return 0, to, err
 	}
+	attempts, err := r.Books.FinishedAttempts(ctx, ids)
+	if err != nil {
+		return 0, to, err
+	}
 	for _, o := range list {
-		end, known := r.orphan(o.CallID, records[o.CallID])
+		end, known := r.orphanEnd(o, records[o.CallID], attempts[o.CallID])
 		switch {
+		case known && end.Source != billing.ByCDR:
+			// The record is of attempts that failed; who saw the call answered knew better.
+		case !known && strings.HasPrefix(o.CallID, ownChannels):
+			// A channel that we made ourselves, to whisper.
 		case !known:
 			r.Log.Warn().Str("call_id", o.CallID).Msg("Asterisk's record is of a call of no server of ours")
-		case !r.over(end.Start):
+		case o.Closed == nil && !r.over(end.Start):
 			if o.CollectedAt.Before(to) {
 				to = o.CollectedAt // looked at again
 			}
@@ -62,11 +75,30 @@ func (r *Reconciler) closeOrphans(ctx context.Context, list []billing.Orphan, to
 				return closed, to, fmt.Errorf("call %s: %w", o.CallID, err)
 			}
 			r.Closed(end.Source)
-			r.Log.Warn().Str("call_id", o.CallID).Dur("talk", end.Talk).Msg("call that only Asterisk's own record knew closed by it")
+			r.Log.Warn().Str("call_id", o.CallID).Dur("talk", end.Talk).Bool("estimated", o.Closed != nil).Msg("call closed by Asterisk's own record, which nobody else knew or which came late")
 		}
 		closed++
 	}
 	return closed, to, nil
+}
+
+// orphanEnd makes the end of a call by Asterisk's records: all of it, or, of a
+// call that was closed by estimate, how long it talked.
+func (r *Reconciler) orphanEnd(o billing.Orphan, records []billing.AsteriskCDR, attempts []billing.Attempt) (end billing.End, known bool) {
+	if o.Closed == nil {
+		end, known = r.orphan(o.CallID, records)
+	} else {
+		c := openCall{id: o.CallID, record: o.Closed}
+		if o.Hold != nil {
+			hold := *o.Hold
+			hold.Paid = r.Longest // the charge is bounded by what was held
+			c.hold = &hold
+			attempts = slices.DeleteFunc(attempts, func(a billing.Attempt) bool { return a.Result == billing.Answered })
+		}
+		end, known = c.end(o.Closed.Server, records, attempts, time.Time{}), len(records) > 0
+	}
+	noLonger(&end, r.Longest)
+	return end, known
 }
 
 // orphan makes the end of a call from Asterisk's records alone. What the caller

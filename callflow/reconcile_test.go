@@ -27,6 +27,9 @@ type shelves struct {
 	orphans []billing.Orphan
 	done    time.Time // how far orphans were looked through
 	bite    int       // orphans that are told at a time
+	read    []string  // calls whose whole holds were asked for
+	sights  []int     // sightings of each transaction
+	most    int       // sightings that can be written in time; 0: any number, -1: none
 	broken  error
 }
 
@@ -34,10 +37,22 @@ func (s *shelves) OpenHolds(_ context.Context, server string) ([]billing.OpenHol
 	var list []billing.OpenHold
 	for _, h := range s.holds {
 		if h.Server == server {
+			h.Terms = billing.Terms{}
 			list = append(list, h)
 		}
 	}
 	return list, s.broken
+}
+
+func (s *shelves) HoldsOf(_ context.Context, ids []string) (map[string]billing.OpenHold, error) {
+	found := map[string]billing.OpenHold{}
+	for _, id := range ids {
+		s.read = append(s.read, id)
+		if h, ok := s.holds[id]; ok {
+			found[id] = h
+		}
+	}
+	return found, s.broken
 }
 
 func (s *shelves) UnfinishedCalls(_ context.Context, server string, before time.Time) ([]billing.Start, error) {
@@ -71,6 +86,9 @@ func (s *shelves) AsteriskCDRs(_ context.Context, ids []string) (map[string][]bi
 func (s *shelves) Sight(_ context.Context, list []billing.Sighting) error {
 	if s.broken != nil {
 		return s.broken
+	}
+	if s.sights = append(s.sights, len(list)); s.most != 0 && len(list) > s.most {
+		return context.DeadlineExceeded
 	}
 	for _, v := range list {
 		h, ok := s.holds[v.CallID]

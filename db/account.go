@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"tandem/internal/e164"
 	"tandem/internal/money"
@@ -71,6 +72,10 @@ func (a *Account) validateName() error {
 	switch {
 	case a.Name == "" || len([]rune(a.Name)) > 64 || strings.TrimSpace(a.Name) != a.Name:
 		return fmt.Errorf("name %q: want 1 to 64 characters, without blanks at the ends", a.Name)
+	case strings.Trim(a.Name, "0123456789") == "":
+		return fmt.Errorf("name %q: digits alone would be taken for the id of another account; add a letter", a.Name)
+	case strings.ContainsFunc(a.Name, unicode.IsControl):
+		return fmt.Errorf("name %q: it has a control character, such as a line end", a.Name)
 	case a.Channels < 0 || a.CPS < 0:
 		return fmt.Errorf("channels %d, calls per second %d: want 0 for no limit, or more", a.Channels, a.CPS)
 	}

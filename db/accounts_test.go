@@ -258,10 +258,8 @@ func TestTariffsAndExchangeRates(t *testing.T) {
 		}
 	}
 
-	if err := b.AddCurrencies(t.Context(), []db.Currency{{ISO: "GBP", Name: "Pound", Numeric: 826}, {ISO: "USD", Name: "other", Numeric: 1}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.PutFX(t.Context(), []fx.Rate{{From: at("2026-02-01 00:00:00"), Currency: "GBP", PerEUR: 86e6}, {From: at("2026-01-01 00:00:00"), Currency: "USD", PerEUR: 120e6}}); err != nil {
+	if err := b.PutFX(t.Context(), []fx.Rate{{From: at("2026-02-01 00:00:00"), Currency: "GBP", PerEUR: 86e6}, {From: at("2026-01-01 00:00:00"), Currency: "USD", PerEUR: 120e6}},
+		db.Currency{ISO: "GBP", Name: "Pound", Numeric: 826}, db.Currency{ISO: "USD", Name: "other", Numeric: 1}); err != nil {
 		t.Fatal(err)
 	}
 	rates, err := b.FXRates(t.Context())
@@ -275,10 +273,11 @@ func TestTariffsAndExchangeRates(t *testing.T) {
 		t.Error(err)
 	}
 	for _, bad := range []fx.Rate{{From: at("2026-02-01 00:00:00"), Currency: "JPY", PerEUR: 1}, {From: at("2026-02-01 00:00:00"), Currency: "EUR", PerEUR: 1}, {Currency: "USD", PerEUR: 1}, {From: at("2026-02-01 00:00:00"), Currency: "USD"}} {
-		if err := b.PutFX(t.Context(), []fx.Rate{{From: at("2026-03-01 00:00:00"), Currency: "USD", PerEUR: 2e8}, bad}); err == nil {
+		if err := b.PutFX(t.Context(), []fx.Rate{{From: at("2026-03-01 00:00:00"), Currency: "USD", PerEUR: 2e8}, bad}, db.Currency{ISO: "SEK", Name: "Krona", Numeric: 752}); err == nil {
 			t.Errorf("%+v: taken", bad)
 		}
 	}
+	same(t, "currencies of refused rates", "0", b.one("SELECT COUNT(*) FROM currency WHERE iso = 'SEK'"))
 	if n := b.one("SELECT COUNT(*) FROM fx_rates"); n != "4" {
 		t.Errorf("%s rates after refused ones, want 4", n)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"tandem/billing"
@@ -18,7 +19,8 @@ const (
 
 // Orphans looks through Asterisk's records in the order in which they were
 // collected, from where OrphansClosed says to those of that age, and lists the
-// calls that nobody else knows: no record, no hold, and the caller's own channel.
+// calls that nobody else knows: no record, no hold, and the caller's own channel;
+// and those that were closed by estimate, which Asterisk's record is better than.
 // It stops after some thousands of records; to says where, more that others wait.
 func (d *DB) Orphans(ctx context.Context, age time.Duration) (list []billing.Orphan, to time.Time, more bool, err error) {
 	var from, before time.Time
@@ -31,22 +33,68 @@ func (d *DB) Orphans(ctx context.Context, age time.Duration) (list []billing.Orp
 	if err != nil || !to.After(from) {
 		return nil, from, false, wrap(orphanJob, err)
 	}
-	rows, err := d.calls.QueryContext(ctx, `SELECT a.uniqueid, MIN(a.collected_at)
+	rows, err := d.calls.QueryContext(ctx, `SELECT a.uniqueid, MIN(a.collected_at), MAX(c.call_id IS NOT NULL)
 		FROM asterisk_cdrs a
 		LEFT JOIN calls c ON c.call_id = a.uniqueid
 		LEFT JOIN holds h ON h.call_id = a.uniqueid
-		WHERE a.collected_at >= ? AND a.collected_at < ? AND a.uniqueid = a.linkedid AND c.call_id IS NULL AND h.call_id IS NULL
+		WHERE a.collected_at >= ? AND a.collected_at < ? AND a.uniqueid = a.linkedid AND (c.call_id IS NULL OR c.closed_by = 'estimate') AND h.call_id IS NULL
 		GROUP BY a.uniqueid ORDER BY 2, 1`, from, to)
 	if err != nil {
 		return nil, from, false, wrap(orphanJob, err)
 	}
+	var estimated []string
 	err = eachRow(rows, func(rows *sql.Rows) error {
 		var o billing.Orphan
-		err := rows.Scan(&o.CallID, &o.CollectedAt)
+		var closed bool
+		err := rows.Scan(&o.CallID, &o.CollectedAt, &closed)
+		if closed {
+			estimated = append(estimated, o.CallID)
+		}
 		list = append(list, o)
 		return err
 	})
+	if err == nil {
+		list, err = d.estimated(ctx, list, estimated)
+	}
 	return list, to, to.Before(before), wrap(orphanJob, err)
+}
+
+// estimated adds what the records of calls that were closed by estimate tell. One
+// that was closed better a moment ago is left out.
+func (d *DB) estimated(ctx context.Context, list []billing.Orphan, ids []string) ([]billing.Orphan, error) {
+	found := map[string]billing.Orphan{}
+	err := eachIn(ctx, d.calls, `SELECT `+callColumns+`, COALESCE(held, 0), terms FROM calls WHERE call_id IN (?) AND closed_by = 'estimate'`, ids, func(rows *sql.Rows) error {
+		var call billing.End
+		var hold billing.OpenHold
+		var terms []byte
+		if err := scanCall(&call, func(dest ...any) error { return rows.Scan(append(dest, &hold.Amount, &terms)...) }); err != nil {
+			return err
+		}
+		s := &call.Start
+		hold.CallID, hold.AccountID, hold.Server, hold.Node, hold.BeganAt = s.CallID, s.AccountID, s.Server, s.Node, s.StartedAt
+		hold.AnsweredAt, hold.SeenAt, hold.Route = call.AnsweredAt, call.EndedAt, call.Route
+		if terms != nil && hold.Terms.UnmarshalJSON(terms) != nil {
+			hold.Terms = billing.Terms{} // its end says so
+		}
+		found[s.CallID] = billing.Orphan{Closed: s, Hold: &hold}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(ids)
+	var known []billing.Orphan
+	for _, o := range list {
+		if _, is := slices.BinarySearch(ids, o.CallID); is {
+			f, is := found[o.CallID]
+			if !is {
+				continue
+			}
+			o.Closed, o.Hold = f.Closed, f.Hold
+		}
+		known = append(known, o)
+	}
+	return known, nil
 }
 
 // orphansTo is where one look ends: not too far on, but at least a millisecond.

@@ -3,6 +3,7 @@ package db_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,35 @@ func TestOrphans(t *testing.T) {
 	look(0, "a-6")
 }
 
+// Calls that were closed by estimate are told with what their end is made of.
+func TestOrphansTellEstimatedCalls(t *testing.T) {
+	t.Parallel()
+	b := migrated(t)
+	b.funded(1, "5.00")
+	for _, id := range []string{"c1", "c2", "c3"} {
+		b.hold(held(id, 1, 2*time.Minute), prepaid())
+	}
+	b.write(billing.Record{End: guessed("c1", 1, billing.ByEstimate, 30*time.Second)}, billing.Record{End: guessed("c2", 1, billing.ByCDR, 30*time.Second)},
+		billing.Record{End: talked("c3", 1, 30*time.Second)})
+	for _, id := range []string{"c0", "c1", "c2", "c3"} {
+		if err := b.PutAsteriskCDRs(t.Context(), []billing.AsteriskCDR{{UniqueID: id, LinkedID: id, Start: at("2026-03-04 05:06:07"), End: at("2026-03-04 05:09:00")}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.exec("UPDATE asterisk_cdrs SET collected_at = UTC_TIMESTAMP(3) - INTERVAL 2 MINUTE")
+	list, _, _, err := b.Orphans(t.Context(), time.Minute)
+	if err != nil || !slices.Equal(callIDs(list), []string{"c0", "c1"}) {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	slices.SortFunc(list, func(x, y billing.Orphan) int { return strings.Compare(x.CallID, y.CallID) })
+	guess := guessed("c1", 1, billing.ByEstimate, 30*time.Second)
+	o := list[1]
+	if list[0].Closed != nil || list[0].Hold != nil || o.Closed == nil || o.Closed.AccountID != 1 || o.Closed.Server != guess.Start.Server ||
+		o.Hold.Amount != amount("1.20") || o.Hold.Route != "7.c.g8" || !o.Hold.AnsweredAt.Equal(guess.AnsweredAt) || o.Hold.AccountID != 1 || len(o.Hold.Terms.Routes) != 3 {
+		t.Errorf("%+v, %+v", o.Closed, o.Hold)
+	}
+}
+
 func TestOrphansAreLookedThroughInBites(t *testing.T) {
 	t.Parallel()
 	b := migrated(t)
@@ -130,6 +160,12 @@ func TestBalancesOfCallsInProgress(t *testing.T) {
 	}
 	list, err := b.Balances(t.Context(), ids)
 	if err != nil || len(list) != 1 || list[0].AccountID != 1 || list[0].CurrencyID == 0 || list[0].Balance != -5_000_001 || list[0].Held != 2_500_000 || list[0].Calls != 3 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	same(t, "nothing spent", time.Time{}, list[0].SpentOn)
+	b.exec("UPDATE balances SET spent_on = '2026-03-04', spent = 1.25")
+	list, err = b.Balances(t.Context(), ids)
+	if err != nil || len(list) != 1 || !list[0].SpentOn.Equal(at("2026-03-04 00:00:00")) || list[0].Spent != 1_250_000 {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	if list, err := b.Balances(t.Context(), nil); err != nil || list != nil {

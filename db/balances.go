@@ -19,7 +19,7 @@ type balanceChange struct {
 	currency      int64
 	balance, held money.Amount
 	calls         int
-	day           string // the latest on which something was spent; empty: nothing was
+	day           spentDay // the latest on which something was spent; zero: nothing was
 	spent         money.Amount
 }
 
@@ -40,7 +40,7 @@ func (c changes) of(account, currency int64) *balanceChange {
 
 // post notes what a posting does. A sum of a day, one that has a day, counts as
 // spent on it.
-func (c changes) post(p *billing.Posting, day string) {
+func (c changes) post(p *billing.Posting, day spentDay) {
 	for _, side := range []struct {
 		party billing.Party
 		sum   money.Amount
@@ -50,10 +50,10 @@ func (c changes) post(p *billing.Posting, day string) {
 		}
 		b := c.of(side.party.ID, p.CurrencyID)
 		b.balance += side.sum
-		if day == "" || day < b.day {
+		if day.date == "" || day.date < b.day.date {
 			continue
 		}
-		if day > b.day {
+		if day.date > b.day.date {
 			b.day, b.spent = day, 0
 		}
 		b.spent -= side.sum
@@ -63,13 +63,16 @@ func (c changes) post(p *billing.Posting, day string) {
 // addChanges adds rows of changes, told as JSON, in their order: rows are locked
 // by account. Decimals are text there, and DECIMAL from the start. Of days only
 // the latest is counted: what is spent on an earlier one bounds nothing any more.
+// When the row is of a day that is yet to come, since a clock was wrong, what is
+// spent today adds to it, and all of it counts as today's: the limit must not be
+// off until that day.
 const addChanges = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
 		account_id INT PATH '$.account', balance DECIMAL(19,6) PATH '$.balance', held DECIMAL(19,6) PATH '$.held', calls INT PATH '$.calls',
-		spent DECIMAL(19,6) PATH '$.spent', day DATE PATH '$.day')) AS c
+		spent DECIMAL(19,6) PATH '$.spent', day DATE PATH '$.day', today INT PATH '$.today')) AS c
 	STRAIGHT_JOIN balances b ON b.account_id = c.account_id
 	SET b.balance = b.balance + c.balance, b.held = b.held + c.held, b.calls = b.calls + c.calls,
-		b.spent = IF(c.day IS NULL OR b.spent_on > c.day, b.spent, GREATEST(0, IF(b.spent_on = c.day, b.spent, 0) + c.spent)),
-		b.spent_on = IF(c.day IS NULL OR b.spent_on > c.day, b.spent_on, c.day)`
+		b.spent = IF(c.day IS NULL OR b.spent_on > c.day AND NOT c.today, b.spent, GREATEST(0, IF(b.spent_on >= c.day, b.spent, 0) + c.spent)),
+		b.spent_on = IF(c.day IS NULL OR b.spent_on > c.day AND NOT c.today, b.spent_on, c.day)`
 
 // changeJSON is a row of addChanges.
 type changeJSON struct {
@@ -79,6 +82,7 @@ type changeJSON struct {
 	Calls   int          `json:"calls"`
 	Spent   money.Amount `json:"spent"`
 	Day     *string      `json:"day"` // nil: nothing was spent
+	Today   int          `json:"today"`
 }
 
 // writeBalances is the last statement of its transaction: every call of an
@@ -91,8 +95,11 @@ func writeBalances(ctx context.Context, tx *sql.Tx, c changes) error {
 	for _, account := range slices.Sorted(maps.Keys(c)) {
 		b := c[account]
 		row := changeJSON{Account: account, Balance: b.balance, Held: b.held, Calls: b.calls, Spent: b.spent}
-		if b.day != "" {
-			row.Day = &b.day
+		if b.day.date != "" {
+			row.Day = &b.day.date
+		}
+		if b.day.today {
+			row.Today = 1
 		}
 		rows = append(rows, row)
 	}
@@ -106,22 +113,23 @@ func writeBalances(ctx context.Context, tx *sql.Tx, c changes) error {
 	return nil
 }
 
-// readAccounts reads the zones and the currencies of accounts that pay.
+// readAccounts reads what charges need of accounts that pay.
 func (s *settlement) readAccounts(ids []int64) error {
 	if s.accounts == nil {
 		s.accounts = map[int64]payer{}
 	}
 	slices.Sort(ids)
 	ids = slices.DeleteFunc(slices.Compact(ids), func(id int64) bool { _, known := s.accounts[id]; return known })
-	return eachIn(s.ctx, s.tx, `SELECT a.id, a.time_zone, COALESCE(b.currency_id, 0) FROM accounts a LEFT JOIN balances b ON b.account_id = a.id
+	return eachIn(s.ctx, s.tx, `SELECT a.id, a.time_zone, COALESCE(b.currency_id, 0), IF(a.tariff_id IS NULL, NULL, b.opened_at) FROM accounts a LEFT JOIN balances b ON b.account_id = a.id
 		WHERE a.id IN (?)`, ids, func(rows *sql.Rows) error {
 		var id int64
 		var zone string
 		var p payer
-		if err := rows.Scan(&id, &zone, &p.currency); err != nil {
+		var sold sql.NullTime
+		if err := rows.Scan(&id, &zone, &p.currency, &sold); err != nil {
 			return err
 		}
-		p.zone = zoneOrUTC(zone)
+		p.zone, p.sold = zoneOrUTC(zone), sold.Time
 		s.accounts[id] = p
 		return nil
 	})

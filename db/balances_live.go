@@ -19,13 +19,15 @@ func (d *DB) Balances(ctx context.Context, accountIDs []int64) ([]billing.Balanc
 			args[i] = id
 		}
 		places := "?" + strings.Repeat(", ?", len(some)-1)
-		rows, err := d.calls.QueryContext(ctx, `SELECT account_id, currency_id, balance, held, calls FROM balances WHERE account_id IN (`+places+`)`, args...) //nolint:gosec // G202: placeholders only
+		rows, err := d.calls.QueryContext(ctx, `SELECT account_id, currency_id, balance, held, calls, spent_on, spent FROM balances WHERE account_id IN (`+places+`)`, args...) //nolint:gosec // G202: placeholders only
 		if err != nil {
 			return nil, wrap("balances", err)
 		}
 		err = eachRow(rows, func(rows *sql.Rows) error {
 			var b billing.Balance
-			err := rows.Scan(&b.AccountID, &b.CurrencyID, &b.Balance, &b.Held, &b.Calls)
+			var spentOn sql.NullTime
+			err := rows.Scan(&b.AccountID, &b.CurrencyID, &b.Balance, &b.Held, &b.Calls, &spentOn, &b.Spent)
+			b.SpentOn = spentOn.Time
 			list = append(list, b)
 			return err
 		})

@@ -71,10 +71,15 @@ func (d *DB) tell(list []settled, err error) {
 		return
 	}
 	for _, s := range list {
+		if cut := s.charge.Cut; cut > 0 { // a clock that runs wrong, an Asterisk that strikes late
+			d.log.Warn().Str("call_id", s.end.Start.CallID).Stringer("cut", cut).Msg("call talked for more than was paid; the rest is not charged")
+		}
 		if s.err == nil {
 			continue
 		}
-		d.unpriced.Add(1)
+		if !s.before.chargeErr.Valid { // else it was counted
+			d.unpriced.Add(1)
+		}
 		d.log.Error().Err(s.err).Str("call_id", s.end.Start.CallID).Msg("call is not charged; its record is kept")
 	}
 }

@@ -32,21 +32,35 @@ func (d *DB) Currencies(ctx context.Context) ([]Currency, error) {
 	return list, wrap("list currencies", err)
 }
 
-// AddCurrencies makes currencies that are not there yet, known by their code.
-func (d *DB) AddCurrencies(ctx context.Context, list []Currency) error {
-	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		for _, c := range list {
-			if len(c.ISO) != 3 || strings.Trim(c.ISO, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-				return fmt.Errorf("currency %q: want three capital letters of ISO 4217", c.ISO)
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO currency (iso, name_en, numcode) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE id = id`,
-				c.ISO, c.Name, c.Numeric); err != nil {
-				return err
-			}
+// addCurrencies makes currencies that are not there yet, known by their code.
+func addCurrencies(ctx context.Context, tx *sql.Tx, list []Currency) error {
+	for _, c := range list {
+		if len(c.ISO) != 3 || strings.Trim(c.ISO, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return fmt.Errorf("currency %q: want three capital letters of ISO 4217", c.ISO)
 		}
-		return nil
+		if _, err := tx.ExecContext(ctx, `INSERT INTO currency (iso, name_en, numcode) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE id = id`,
+			c.ISO, c.Name, c.Numeric); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// currencyIDs are the ids of all currencies, by code.
+func currencyIDs(ctx context.Context, tx *sql.Tx) (map[string]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT iso, id FROM currency`)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]int64{}
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var iso string
+		var id int64
+		err := rows.Scan(&iso, &id)
+		ids[iso] = id
+		return err
 	})
-	return wrap("add currencies", err)
+	return ids, err
 }
 
 // currency finds one by its id or, without one, by its code.

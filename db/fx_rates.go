@@ -26,34 +26,43 @@ func (d *DB) FXRates(ctx context.Context) ([]fx.Rate, error) {
 	return list, wrap("list exchange rates", err)
 }
 
-// PutFX writes exchange rates, over those of the same currency and moment, all or
-// none. The currencies must be there, see AddCurrencies.
-func (d *DB) PutFX(ctx context.Context, rates []fx.Rate) error {
-	list, err := d.Currencies(ctx)
-	if err != nil {
-		return err
-	}
-	ids := map[string]int64{}
-	for _, c := range list {
-		ids[c.ISO] = c.ID
-	}
+// PutFX writes exchange rates, over those of the same currency and moment, and
+// before them the currencies that are not there yet: all or none.
+func (d *DB) PutFX(ctx context.Context, rates []fx.Rate, add ...Currency) error {
+	err := inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
+		if err := addCurrencies(ctx, tx, add); err != nil {
+			return err
+		}
+		ids, err := currencyIDs(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rows, err := fxRows(rates, ids)
+		if err != nil {
+			return err
+		}
+		u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
+		return u.exec(ctx, tx, rows)
+	})
+	return wrap("exchange rates", err)
+}
+
+func fxRows(rates []fx.Rate, ids map[string]int64) ([][]any, error) {
 	rows := make([][]any, len(rates))
 	for i, r := range rates {
 		switch {
 		case ids[r.Currency] == 0:
-			return fmt.Errorf("exchange rates: currency %q: %w", r.Currency, ErrNotFound)
+			return nil, fmt.Errorf("currency %q: %w", r.Currency, ErrNotFound)
 		case r.PerEUR <= 0:
-			return fmt.Errorf("exchange rates: %s of %s: want units per euro, above zero", r.PerEUR, r.Currency)
+			return nil, fmt.Errorf("%s of %s: want units per euro, above zero", r.PerEUR, r.Currency)
 		case r.Currency == "EUR" && r.PerEUR != oneEUR:
-			return fmt.Errorf("exchange rates: one euro is one euro, not %s", r.PerEUR)
+			return nil, fmt.Errorf("one euro is one euro, not %s", r.PerEUR)
 		case r.From.IsZero():
-			return fmt.Errorf("exchange rates: %s of %s: no time from which it holds", r.PerEUR, r.Currency)
+			return nil, fmt.Errorf("%s of %s: no time from which it holds", r.PerEUR, r.Currency)
 		}
 		rows[i] = []any{ids[r.Currency], moment(r.From), r.PerEUR}
 	}
-	u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
-	err = inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error { return u.exec(ctx, tx, rows) })
-	return wrap("exchange rates", err)
+	return rows, nil
 }
 
 const oneEUR = money.FX(100_000_000)

@@ -61,7 +61,7 @@ func post(ctx context.Context, tx *sql.Tx, postings []billing.Posting) ([]billin
 		}
 		there[p.Key] = *p
 		rows = append(rows, postingRow(p))
-		moves.post(p, "")
+		moves.post(p, spentDay{})
 	}
 	if err := checkBalances(ctx, tx, moves); err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"tandem/billing"
@@ -113,33 +114,15 @@ func checked(list ...billing.Posting) ([]billing.Posting, error) {
 // ErrReversed says that a posting was taken back before, by another key.
 var ErrReversed = errors.New("the posting was reversed before")
 
-// Reverse takes a posting back, by one the other way round; both halves of a
-// conversion. A posting is taken back once; the same reversal, told by its key
-// again, is answered with what was posted.
+// Reverse takes a posting back, by one the other way round; of a conversion, or
+// of what took one back, both halves, whichever is named. A posting is taken back
+// once; the same reversal, told by its key again, is answered with what was posted.
 func (d *DB) Reverse(ctx context.Context, id int64, key, note string, at time.Time) ([]billing.Posting, error) {
 	var posted []billing.Posting
 	err := d.posting(ctx, func(tx *sql.Tx) error {
-		var list []billing.Posting
-		err := eachIn(ctx, tx, `SELECT `+postingColumns+` FROM ledger WHERE id IN (?)`, []int64{id}, func(rows *sql.Rows) error {
-			var p billing.Posting
-			err := scanPosting(&p, rows.Scan)
-			list = append(list, p)
-			return err
-		})
+		list, err := halves(ctx, tx, id)
 		if err != nil {
 			return err
-		}
-		if len(list) == 0 {
-			return fmt.Errorf("posting %d: %w", id, ErrNotFound)
-		}
-		if list[0].Foreign != nil {
-			other, err := postingsByKey(ctx, tx, []billing.Posting{{Key: list[0].Key + exchangeKey}})
-			if err != nil {
-				return err
-			}
-			for _, p := range other {
-				list = append(list, p)
-			}
 		}
 		reversals := make([]billing.Posting, len(list))
 		for i, p := range list {
@@ -161,6 +144,32 @@ func (d *DB) Reverse(ctx context.Context, id int64, key, note string, at time.Ti
 		return err
 	})
 	return posted, wrap("reverse", err)
+}
+
+// halves are a posting and, when it is half of a conversion, the other half. The
+// half at the exchange comes last.
+func halves(ctx context.Context, tx *sql.Tx, id int64) ([]billing.Posting, error) {
+	var p billing.Posting
+	err := scanPosting(&p, tx.QueryRowContext(ctx, `SELECT `+postingColumns+` FROM ledger WHERE id = ?`, id).Scan)
+	if err != nil {
+		return nil, fmt.Errorf("posting %d: %w", id, notFound(err))
+	}
+	key, isExchange := strings.CutSuffix(p.Key, exchangeKey)
+	if !isExchange {
+		key += exchangeKey
+	}
+	there, err := postingsByKey(ctx, tx, []billing.Posting{{Key: key}})
+	if err != nil {
+		return nil, err
+	}
+	other, is := there[key]
+	switch {
+	case !is:
+		return []billing.Posting{p}, nil
+	case isExchange:
+		return []billing.Posting{other, p}, nil
+	}
+	return []billing.Posting{p, other}, nil
 }
 
 // notReversed refuses a second reversal, by another key.

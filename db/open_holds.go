@@ -9,15 +9,20 @@ import (
 	"tandem/billing"
 )
 
-const holdColumns = `call_id, COALESCE(account_id, 0), amount, paid_s, limited <> 0, terms, server, node, began_at, answered_at, seen_at, COALESCE(route, '')`
+// holdColumns is a whole hold; lightHoldColumns leaves out the terms, which are
+// most of its bytes.
+const (
+	holdColumns      = `call_id, COALESCE(account_id, 0), amount, paid_s, limited <> 0, server, node, began_at, answered_at, seen_at, COALESCE(route, ''), terms`
+	lightHoldColumns = `call_id, COALESCE(account_id, 0), amount, paid_s, limited <> 0, server, node, began_at, answered_at, seen_at, COALESCE(route, ''), NULL`
+)
 
 // OpenHolds lists the holds of calls of a server, or of all servers when it is
-// empty: the calls that are not settled yet. Terms that cannot be read are left
-// empty: the end of the call says so.
+// empty: the calls that are not settled yet. Their terms are left out; HoldsOf
+// has them.
 func (d *DB) OpenHolds(ctx context.Context, server string) ([]billing.OpenHold, error) {
-	query, args := `SELECT `+holdColumns+` FROM holds ORDER BY call_id`, []any(nil)
+	query, args := `SELECT `+lightHoldColumns+` FROM holds ORDER BY call_id`, []any(nil)
 	if server != "" {
-		query, args = `SELECT `+holdColumns+` FROM holds WHERE server = ? ORDER BY call_id`, []any{server}
+		query, args = `SELECT `+lightHoldColumns+` FROM holds WHERE server = ? ORDER BY call_id`, []any{server}
 	}
 	rows, err := d.calls.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -27,26 +32,46 @@ func (d *DB) OpenHolds(ctx context.Context, server string) ([]billing.OpenHold, 
 	return list, wrap("open holds", err)
 }
 
+// HoldsOf are the holds of calls with their terms, by call id; a call without a
+// hold is not in the answer. Terms that cannot be read are left empty: the end of
+// the call says so.
+func (d *DB) HoldsOf(ctx context.Context, callIDs []string) (map[string]billing.OpenHold, error) {
+	holds := map[string]billing.OpenHold{}
+	err := eachIn(ctx, d.calls, `SELECT `+holdColumns+` FROM holds WHERE call_id IN (?)`, callIDs, func(rows *sql.Rows) error {
+		h, err := d.scanHold(rows)
+		holds[h.CallID] = h
+		return err
+	})
+	return holds, wrap("holds of calls", err)
+}
+
 func (d *DB) scanHolds(rows *sql.Rows) (list []billing.OpenHold, err error) {
 	err = eachRow(rows, func(rows *sql.Rows) error {
-		var h billing.OpenHold
-		var paid int64
-		var terms []byte
-		var answered, seen sql.NullTime
-		if err := rows.Scan(&h.CallID, &h.AccountID, &h.Amount, &paid, &h.Limited, &terms, &h.Server, &h.Node, &h.BeganAt,
-			&answered, &seen, &h.Route); err != nil {
-			return err
-		}
+		h, err := d.scanHold(rows)
+		list = append(list, h)
+		return err
+	})
+	return list, err
+}
+
+func (d *DB) scanHold(rows *sql.Rows) (billing.OpenHold, error) {
+	var h billing.OpenHold
+	var paid int64
+	var terms []byte
+	var answered, seen sql.NullTime
+	if err := rows.Scan(&h.CallID, &h.AccountID, &h.Amount, &paid, &h.Limited, &h.Server, &h.Node, &h.BeganAt,
+		&answered, &seen, &h.Route, &terms); err != nil {
+		return h, err
+	}
+	if terms != nil {
 		if err := json.Unmarshal(terms, &h.Terms); err != nil {
 			d.log.Error().Err(err).Str("call_id", h.CallID).Msg("terms of a hold cannot be read; its call will not be charged")
 			h.Terms = billing.Terms{}
 		}
-		h.Paid = time.Duration(paid) * time.Second
-		h.AnsweredAt, h.SeenAt = answered.Time, seen.Time
-		list = append(list, h)
-		return nil
-	})
-	return list, err
+	}
+	h.Paid = time.Duration(paid) * time.Second
+	h.AnsweredAt, h.SeenAt = answered.Time, seen.Time
+	return h, nil
 }
 
 // Sight keeps what was seen of calls with a hold; calls without one are passed

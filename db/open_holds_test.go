@@ -21,6 +21,12 @@ func TestOpenHoldsAndSightings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for i, h := range list {
+			if h.Terms.Sale != nil || h.Terms.Routes != nil {
+				t.Errorf("%s: read with its terms", h.CallID)
+			}
+			list[i] = wholeHold(b, h)
+		}
 		return list
 	}
 	same(t, "all", []billing.OpenHold{{Hold: h1}, {Hold: h2}}, open(""))
@@ -47,6 +53,19 @@ func TestOpenHoldsAndSightings(t *testing.T) {
 	if err != nil || len(m.Holds) != 2 || m.Held != amount("0.90") || *new(billing.Balance) == m.Balance {
 		t.Errorf("%+v, %v", m, err)
 	}
+}
+
+// wholeHold is a hold with its terms; what else is in it does not differ.
+func wholeHold(b bundle, light billing.OpenHold) billing.OpenHold {
+	b.t.Helper()
+	holds, err := b.HoldsOf(b.t.Context(), []string{light.CallID, "nobody"})
+	if err != nil || len(holds) != 1 {
+		b.t.Fatal(holds, err)
+	}
+	whole := holds[light.CallID]
+	light.Terms = whole.Terms
+	same(b.t, "read whole", light, whole)
+	return whole
 }
 
 func TestUnfinishedCalls(t *testing.T) {

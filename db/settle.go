@@ -22,13 +22,14 @@ import (
 // A call is closed by the best source that has told its end: who has closed it is
 // kept with it, so a report that comes twice, late, or after another node wrote
 // it finds itself no better and posts nothing; one that is better posts the
-// difference. Rows are locked in the order holds, calls, balances, each by key;
+// difference. A call that could not be charged is charged when the same source
+// tells its end again: by then somebody may have mended what was wrong. Rows are locked in the order holds, calls, balances, each by key;
 // the balances, which all calls of an account want, come last.
 type settlement struct {
 	ctx     context.Context // of the transaction
 	tx      *sql.Tx
-	now     time.Time
-	careful bool // look for postings that are there already
+	now     time.Time // by MariaDB's clock: a node's may be wrong by days
+	careful bool      // look for postings that are there already
 
 	holds    map[string]*lockedHold
 	priors   map[string]*prior
@@ -36,7 +37,7 @@ type settlement struct {
 
 	closing  []*settled
 	postings []billing.Posting
-	days     map[string]string // of calls that are sold
+	days     map[string]spentDay // of calls that are sold
 	terms    map[string]*readTerms
 	changes  changes
 }
@@ -62,12 +63,14 @@ type prior struct {
 	costs     []billing.Cost
 	costRows  []int // attempts that have a cost
 	chargeErr sql.NullString
+	begun     bool // its start was told
 }
 
 // payer is what of an account a charge needs.
 type payer struct {
 	zone     *time.Location
-	currency int64 // of its balance; 0: it has none
+	currency int64     // of its balance; 0: it has none
+	sold     time.Time // its calls are sold that began since then; zero: none is
 }
 
 // settled is a call that an end closes.
@@ -79,16 +82,20 @@ type settled struct {
 	read    *readTerms // where terms are from; nil: the end
 	held    sql.Null[money.Amount]
 	charge  billing.Charge
-	err     error // it cannot be charged
+	err     error // it cannot be charged, or not all of it
+	whole   bool  // nothing of it: all stays as it was before
 }
 
 // write writes the batch and tells which calls it has closed.
 func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled, error) {
 	s := &settlement{
-		ctx: ctx, tx: tx, now: time.Now().UTC().Truncate(time.Millisecond), careful: careful,
-		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]string{}, terms: map[string]*readTerms{}, changes: changes{},
+		ctx: ctx, tx: tx, careful: careful,
+		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]spentDay{}, terms: map[string]*readTerms{}, changes: changes{},
 	}
 	ends := bestEnds(b.ends)
+	if err := s.readClock(ends); err != nil {
+		return nil, err
+	}
 	if err := s.lockHolds(b, ends); err != nil {
 		return nil, err
 	}
@@ -121,6 +128,14 @@ func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled,
 		told[i] = *c
 	}
 	return told, nil
+}
+
+// readClock reads the time that postings are made at, when there may be any.
+func (s *settlement) readClock(ends map[string]*billing.End) error {
+	if len(ends) == 0 {
+		return nil
+	}
+	return s.tx.QueryRowContext(s.ctx, `SELECT UTC_TIMESTAMP(3)`).Scan(&s.now)
 }
 
 // bestEnds picks of each call the end of the best source, the first of equals.
@@ -238,11 +253,11 @@ func (s *settlement) lockCalls(ends map[string]*billing.End) error {
 func (s *settlement) readCalls(ids []string) error {
 	var closed []string
 	if err := s.each(`SELECT call_id, COALESCE(account_id, 0), IF(ended_at IS NULL, '', COALESCE(closed_by, 'report')),
-			sale, sale_currency_id, sale_base, cost_base, held, terms, charge_error
+			sale, sale_currency_id, sale_base, cost_base, held, terms, charge_error, reasons IS NOT NULL
 		FROM calls WHERE call_id IN (?) ORDER BY call_id FOR UPDATE`, ids, func(rows *sql.Rows) error {
 		var id string
 		var p prior
-		err := rows.Scan(&id, &p.account, &p.by, &p.sale, &p.currency, &p.saleBase, &p.costBase, &p.held, &p.terms, &p.chargeErr)
+		err := rows.Scan(&id, &p.account, &p.by, &p.sale, &p.currency, &p.saleBase, &p.costBase, &p.held, &p.terms, &p.chargeErr, &p.begun)
 		s.priors[id] = &p
 		if p.by != "" {
 			closed = append(closed, id)
@@ -273,13 +288,13 @@ func (s *settlement) price(ends map[string]*billing.End) error {
 			accounts = append(accounts, h.account)
 		}
 		e, before := ends[id], s.priors[id]
-		if !source(e).Beats(before.by) {
+		if !source(e).Beats(before.by) && !before.again(source(e)) {
 			continue
 		}
 		c := &settled{end: e, before: before}
 		s.charge(c, s.holds[id])
 		s.closing = append(s.closing, c)
-		if c.charge.Sold {
+		if c.charge.Sold || c.uncertain() {
 			accounts = append(accounts, c.account)
 		}
 	}
@@ -287,12 +302,32 @@ func (s *settlement) price(ends map[string]*billing.End) error {
 		return err
 	}
 	for _, c := range s.closing {
-		if balance := s.accounts[c.account].currency; c.charge.Sold && balance != c.charge.CurrencyID {
-			c.fail(fmt.Errorf("account %d is to pay in currency %d: its balance is in %d (0: it has none)", c.account, c.charge.CurrencyID, balance))
+		payer := s.accounts[c.account]
+		if c.charge.Sold && payer.currency != c.charge.CurrencyID {
+			c.unsold(fmt.Errorf("account %d is to pay in currency %d: its balance is in %d (0: it has none)", c.account, c.charge.CurrencyID, payer.currency))
 		}
-		s.book(c)
+		if c.uncertain() && payer.sells(c.end.Start.StartedAt) {
+			c.unsold(fmt.Errorf("answered, and account %d has a tariff, but its start is lost, and with it what it is charged by", c.account))
+		}
+		if err := s.book(c); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// sells says whether a call of that time would have been sold: the account has a
+// tariff, and had a balance by then.
+func (p payer) sells(at time.Time) bool { return !p.sold.IsZero() && !at.Before(p.sold) }
+
+// again says whether a source that has closed the call before is heard once more.
+func (p *prior) again(by billing.Source) bool { return p.chargeErr.Valid && by == p.by }
+
+// uncertain says that the call may have been sold, and nobody knows at what price.
+// What has no route was, as its report says, carried by none.
+func (c *settled) uncertain() bool {
+	return c.err == nil && c.terms == nil && c.account != 0 && !c.before.begun &&
+		c.end.Disposition == billing.Answered && c.end.Start.Direction == billing.Outgoing && (source(c.end) != billing.ByReport || c.end.Route != "")
 }
 
 // charge goes by the terms of an earlier closing, else those of the hold, else
@@ -328,12 +363,8 @@ func (s *settlement) charge(c *settled, hold *lockedHold) {
 	if c.held.Valid {
 		most = &c.held.V
 	}
-	charge, err := billing.ChargeOf(c.end, c.terms, most)
-	if err != nil {
-		c.fail(err)
-		return
-	}
-	if c.charge = charge; c.account == 0 {
+	// What can be priced is charged, beside an error, too.
+	if c.charge, c.err = billing.ChargeOf(c.end, c.terms, most); c.account == 0 {
 		c.charge.Sold, c.charge.Sale, c.charge.SaleBase = false, 0, 0
 	}
 }
@@ -361,32 +392,84 @@ func (s *settlement) readTerms(text string) *readTerms {
 
 // fail leaves the charge as it was before: the call is over all the same.
 func (c *settled) fail(err error) {
-	c.err = err
+	c.err, c.whole = err, true
 	c.charge = billing.Charge{}
 }
 
+// unsold leaves the sale as it was before. Providers are owed their costs whether
+// or not the account can be charged.
+func (c *settled) unsold(err error) {
+	c.err = err
+	c.charge.Sold, c.charge.Sale, c.charge.SaleBase = false, 0, 0
+}
+
+// saleFailed says that the account cannot be charged.
+func (c *settled) saleFailed() bool { return c.err != nil && !c.charge.Sold }
+
 // book makes the postings of a call.
-func (s *settlement) book(c *settled) {
-	if c.err != nil {
-		return
+func (s *settlement) book(c *settled) error {
+	if c.whole {
+		return nil
 	}
 	e := *c.end
 	e.Source = source(c.end)
 	before := billing.Billed{By: c.before.by, Sale: c.before.sale.V, CurrencyID: c.before.currency.Int64, Costs: c.before.costs}
-	s.postings = append(s.postings, billing.Settle(&e, c.account, before, c.charge, s.now)...)
+	again := c.before.again(e.Source)
+	if again {
+		before.By = "" // a source does not beat itself
+	}
+	if c.saleFailed() {
+		before.Sale = 0 // what was charged so far stays charged
+	}
+	list := billing.Settle(&e, c.account, before, c.charge, s.now)
+	if again {
+		if err := s.renameKeys(list); err != nil {
+			return err
+		}
+	}
+	s.postings = append(s.postings, list...)
 	if c.charge.Sold {
 		s.days[c.end.Start.CallID] = s.day(c)
 	}
+	return nil
 }
 
-// day is the day of the account's zone on which a call is spent: when it ended,
-// but never in the future, whatever a clock said.
-func (s *settlement) day(c *settled) string {
+// renameKeys numbers the keys of postings that a source makes once more, where
+// what it posted before has them. The row of the call, which is locked, says what
+// that was.
+func (s *settlement) renameKeys(list []billing.Posting) error {
+	for i := range list {
+		p := &list[i]
+		key := p.Key
+		for n := 2; ; n++ {
+			there, err := readPostingKeys(s.ctx, s.tx, []string{p.Key})
+			if err != nil {
+				return err
+			}
+			if len(there) == 0 {
+				break
+			}
+			p.Key = fmt.Sprintf("%s:%d", key, n)
+		}
+	}
+	return nil
+}
+
+// spentDay is the day of the account's zone on which a call is spent.
+type spentDay struct {
+	date  string
+	today bool
+}
+
+// day is when the call ended, but never in the future, whatever a clock said.
+func (s *settlement) day(c *settled) spentDay {
 	at := c.end.EndedAt
 	if at.After(s.now) {
 		at = s.now
 	}
-	return at.In(s.accounts[c.account].zone).Format(time.DateOnly)
+	zone := s.accounts[c.account].zone
+	date := at.In(zone).Format(time.DateOnly)
+	return spentDay{date, date == s.now.In(zone).Format(time.DateOnly)}
 }
 
 // each runs a query whose one (?) is a list of keys, in pieces.

@@ -319,7 +319,7 @@ func TestStartsWithHolds(t *testing.T) {
 	b.write(billing.Record{Start: s})
 	b.write(begin("c4"), begin("c5"))
 	open, err := b.OpenHolds(t.Context(), "asterisk-macomnet")
-	if err != nil || len(open) != 3 || open[0].AccountID != 0 || open[1].AccountID != 1 || open[1].Amount != amount("0.60") || open[1].Terms.Sale == nil {
+	if err != nil || len(open) != 3 || open[0].AccountID != 0 || open[1].AccountID != 1 || open[1].Amount != amount("0.60") || wholeHold(b, open[1]).Terms.Sale == nil {
 		t.Errorf("%+v, %v", open, err)
 	}
 	b.books()
@@ -446,8 +446,13 @@ func TestVerifyFindsFaults(t *testing.T) {
 		"cost to another":  {[]string{"UPDATE attempts SET provider_id = 9 WHERE call_id = 'c2'"}, []string{"UPDATE attempts SET provider_id = 11 WHERE call_id = 'c2'"}, "cost of 0 'c2'"},
 		"above the hold":   {[]string{"UPDATE calls SET held = 0.39 WHERE call_id = 'c3'"}, []string{"UPDATE calls SET held = 0.6 WHERE call_id = 'c3'"}, "above_hold of 1 'c3'"},
 		"not charged":      {[]string{"UPDATE calls SET charge_error = 'x' WHERE call_id = 'c3'"}, []string{"UPDATE calls SET charge_error = NULL"}, "unpriced of 1 'c3'"},
+		"left uncharged": {
+			[]string{"UPDATE calls SET sale = NULL WHERE call_id = 'c3'", "DELETE FROM ledger WHERE posting_key = 'call:c3:sale:report'", "UPDATE balances SET balance = balance + 0.4 WHERE account_id = 1"},
+			[]string{"UPDATE calls SET sale = 0.4 WHERE call_id = 'c3'", "UPDATE balances SET balance = balance - 0.4 WHERE account_id = 1", post + "('call:c3:sale:report', UTC_TIMESTAMP(3), 'sale', 'customer', 1, 'revenue', 0, 0.4, 156, 'c3')"},
+			"unpriced of 1 'c3'",
+		},
 		"no such call": {
-			[]string{post + "('ghost', '2026-01-01', 'purchase', 'expense', 0, 'provider', 7, 1, 156, 'zz')"}, []string{"DELETE FROM ledger WHERE posting_key = 'ghost'"}, "no_call of 0 'zz'",
+			[]string{post + "('ghost', '2026-03-06', 'purchase', 'expense', 0, 'provider', 7, 1, 156, 'zz')"}, []string{"DELETE FROM ledger WHERE posting_key = 'ghost'"}, "no_call of 0 'zz'",
 		},
 		"foreign money": {
 			[]string{post + "('dollars', '2026-01-01', 'topup', 'cash', 0, 'customer', 2, 1, 122, NULL)"}, []string{"DELETE FROM ledger WHERE posting_key = 'dollars'"}, "currency of 2 ''",

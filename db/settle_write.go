@@ -34,7 +34,7 @@ func (s *settlement) writeCalls(b *batch) error {
 		}
 		over = append(over, row)
 		switch {
-		case c.err != nil:
+		case c.whole:
 			plain = append(plain, attemptRows(c.end)...)
 		case c.before.by != "":
 			corrections = append(corrections, c.costRows()...)
@@ -65,7 +65,7 @@ func (s *settlement) writeCalls(b *batch) error {
 func (s *settlement) forgetCosts() error {
 	for _, c := range s.closing {
 		for _, n := range c.before.costRows {
-			if c.err != nil || slices.ContainsFunc(c.end.Attempts, func(a billing.Attempt) bool { return a.N == n }) {
+			if c.whole || slices.ContainsFunc(c.end.Attempts, func(a billing.Attempt) bool { return a.N == n }) {
 				continue
 			}
 			if _, err := s.tx.ExecContext(s.ctx, `UPDATE attempts SET cost = NULL, cost_currency_id = NULL WHERE call_id = ? AND n = ?`,
@@ -122,15 +122,23 @@ func (c *settled) row() ([]any, error) {
 		return nil, err
 	}
 	held := optional(c.held.V, c.held.Valid)
+	var problem any
 	if c.err != nil {
-		p := c.before // what was charged so far stays charged
-		return append(row, optional(p.sale.V, p.sale.Valid), optional(p.currency.Int64, p.currency.Valid), optional(p.saleBase.V, p.saleBase.Valid),
-			optional(p.costBase.V, p.costBase.Valid), held, terms, clip(c.err.Error(), maxError)), nil
+		problem = clip(c.err.Error(), maxError)
 	}
 	based := c.terms != nil && c.terms.Base != 0
 	sold := c.charge.Sold
+	p := c.before
+	costBase := optional(c.charge.CostBase, based)
+	if c.whole {
+		costBase = optional(p.costBase.V, p.costBase.Valid)
+	}
+	if c.saleFailed() { // what was charged so far stays charged
+		return append(row, optional(p.sale.V, p.sale.Valid), optional(p.currency.Int64, p.currency.Valid), optional(p.saleBase.V, p.saleBase.Valid),
+			costBase, held, terms, problem), nil
+	}
 	return append(row, optional(c.charge.Sale, sold), optional(c.charge.CurrencyID, sold), optional(c.charge.SaleBase, sold && based),
-		optional(c.charge.CostBase, based), held, terms, nil), nil
+		costBase, held, terms, problem), nil
 }
 
 // used are the terms that are kept with the call: of a report those of the routes

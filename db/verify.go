@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"tandem/billing"
 	"tandem/internal/money"
@@ -19,7 +20,10 @@ const verifyBite = 20_000
 //	balances   is the sum of the entries in the ledger, in the currency of the balance,
 //	           and holds what the open holds come to
 //	calls      each sale is once in the ledger, each cost too, and nothing else is;
-//	           none is above its hold; none was left uncharged
+//	           none is above its hold; none was left uncharged that was answered and
+//	           sold, or whose start, and price, are lost. Those that ended before there was
+//	           money are not charged, and postings as old as the oldest call may be of calls
+//	           that were removed
 //	holds      of calls that are not over
 //
 // It reads everything once, in pieces, and tells progress in rows; total is an
@@ -35,6 +39,9 @@ func (d *DB) Verify(ctx context.Context, progress func(done, total int64)) (bill
 	return v, wrap("verify", err)
 }
 
+// toldWithin is how long after its start a call may be charged.
+const toldWithin = 24 * time.Hour
+
 type verifier struct {
 	ctx         context.Context // of the transaction
 	tx          *sql.Tx
@@ -42,6 +49,7 @@ type verifier struct {
 	progress    func(done, total int64)
 	done, total int64
 	sums        map[sumKey]money.Amount // of customers' entries
+	since       time.Time               // what was posted before may be of a call that was removed
 }
 
 // sumKey is an account and a currency.
@@ -52,6 +60,13 @@ func (w *verifier) run() error {
 	if err := w.tx.QueryRowContext(w.ctx, `SELECT COALESCE(SUM(TABLE_ROWS), 0) FROM information_schema.TABLES
 		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ('calls', 'ledger')`).Scan(&w.total); err != nil {
 		return err
+	}
+	var since sql.NullTime
+	if err := w.tx.QueryRowContext(w.ctx, `SELECT MIN(started_at) FROM calls`).Scan(&since); err != nil {
+		return err
+	}
+	if w.since = since.Time; since.Valid {
+		w.since = w.since.Add(toldWithin)
 	}
 	for _, step := range []func() error{w.addUp, w.holdBalances, w.holdHolds, w.holdCalls} {
 		if err := step(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tandem/billing"
 	"tandem/internal/money"
@@ -26,7 +27,8 @@ func (s ownedSum) String() string { return fmt.Sprintf("%s in currency %d", s.pa
 type booked struct {
 	call         bool
 	record, book map[ownedSum]money.Amount
-	posting      int64 // one of the ledger's
+	posting      int64     // one of the ledger's
+	at           time.Time // when the last of them was made
 }
 
 // holdCalls goes through calls and ledger by call id, a bite at a time.
@@ -69,7 +71,8 @@ func (w *verifier) readCalls(last string, of func(id string) *booked) (to string
 		var id, problem string
 		var account, currency int64
 		var sale, held sql.Null[money.Amount]
-		if err := rows.Scan(&id, &account, &sale, &currency, &held, &problem); err != nil {
+		var unsold []byte
+		if err := rows.Scan(&id, &account, &sale, &currency, &held, &problem, &unsold); err != nil {
 			return err
 		}
 		n++
@@ -84,13 +87,32 @@ func (w *verifier) readCalls(last string, of func(id string) *booked) (to string
 				Kind: billing.AboveHold, AccountID: account, CallID: id, Detail: fmt.Sprintf("charged are %s, set aside were %s", sale.V, held.V),
 			})
 		}
+		if problem == "" {
+			problem = leftUncharged(unsold)
+		}
 		if problem != "" {
 			w.found.Find(billing.Finding{Kind: billing.NotCharged, AccountID: account, CallID: id, Detail: problem})
 		}
 		return nil
-	}, `SELECT call_id, COALESCE(account_id, 0), sale, COALESCE(sale_currency_id, 0), held, COALESCE(charge_error, '')
+	}, `SELECT call_id, COALESCE(account_id, 0), sale, COALESCE(sale_currency_id, 0), held, COALESCE(charge_error, ''),
+			IF(sale IS NULL AND disposition = 'answered' AND closed_by IS NOT NULL AND account_id IS NOT NULL AND INSTR(terms, '"sale"') > 0, terms, NULL)
 		FROM calls WHERE call_id > ? ORDER BY call_id LIMIT ?`, last, verifyBite)
 	return to, n, err
+}
+
+// leftUncharged says what is wrong with a call of an account that was answered, by
+// those terms, and has no sale.
+func leftUncharged(text []byte) string {
+	var terms billing.Terms
+	switch {
+	case text == nil:
+		return ""
+	case terms.UnmarshalJSON(text) != nil:
+		return "answered and not charged, and the terms of its record cannot be read"
+	case terms.Sold():
+		return "answered and not charged, although the terms of its record sell it"
+	}
+	return ""
 }
 
 func (w *verifier) readCosts(last, to string, of func(id string) *booked) error {
@@ -109,21 +131,27 @@ func (w *verifier) readCosts(last, to string, of func(id string) *booked) error 
 func (w *verifier) readBook(last, to string, of func(id string) *booked) error {
 	return w.each(func(rows *sql.Rows) error {
 		var p billing.Posting
-		if err := rows.Scan(&p.ID, &p.CallID, &p.Debit.Kind, &p.Debit.ID, &p.Credit.Kind, &p.Credit.ID, &p.Amount, &p.CurrencyID); err != nil {
+		if err := rows.Scan(&p.ID, &p.At, &p.CallID, &p.Debit.Kind, &p.Debit.ID, &p.Credit.Kind, &p.Credit.ID, &p.Amount, &p.CurrencyID); err != nil {
 			return err
 		}
 		b := of(p.CallID)
 		b.posting = p.ID
+		if p.At.After(b.at) {
+			b.at = p.At
+		}
 		b.book[ownedSum{p.Debit, p.CurrencyID}] -= p.Amount
 		b.book[ownedSum{p.Credit, p.CurrencyID}] += p.Amount
 		return nil
-	}, `SELECT id, call_id, debit, debit_id, credit, credit_id, amount, currency_id FROM ledger
+	}, `SELECT id, at, call_id, debit, debit_id, credit, credit_id, amount, currency_id FROM ledger
 		WHERE call_id > ? AND call_id <= ? AND kind IN ('sale', 'purchase', 'correction')`, last, to)
 }
 
 // hold compares what a call's record says with the ledger.
 func (w *verifier) hold(id string, b *booked) {
 	if !b.call && b.posting != 0 {
+		if b.at.Before(w.since) {
+			return // calls are kept for a time, the ledger for ever
+		}
 		w.found.Find(billing.Finding{Kind: billing.NoCall, CallID: id, PostingID: b.posting, Detail: "the ledger has postings of a call that has no record"})
 		return
 	}

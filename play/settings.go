@@ -100,8 +100,10 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
-	v := NodeSettings{Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5,
-		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second}
+	v := NodeSettings{
+		Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5,
+		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second,
+	}
 	if s.options.Settings != nil {
 		s.options.Settings(&v)
 	}

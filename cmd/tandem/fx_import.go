@@ -89,21 +89,22 @@ func (x fxImportCmd) Run(ctx context.Context, e *env) error {
 }
 
 func (x fxImportCmd) read(now time.Time) (*fx.File, error) {
-	file, err := os.Open(x.File)
+	// Asked before it is opened: a pipe that nobody writes into would wait for ever.
+	info, err := os.Stat(x.File)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file", printable(x.File))
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is %s; name a file", printable(x.File), kindOfFile(info.Mode()))
 	}
+	file, err := os.Open(x.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
 	return fx.Read(file, fx.Options{Name: info.Name(), Last: now.Truncate(24 * time.Hour)})
 }
 
@@ -138,14 +139,11 @@ func (x fxImportCmd) take(ctx context.Context, e *env, database *db.DB, file *fx
 	out.weigh(changes, len(rates))
 	refused := len(out.Far) > 0 && !x.Force
 	if !x.DryRun && !refused && len(changes) > 0 {
-		if err := database.AddCurrencies(ctx, out.currencies); err != nil {
-			return err
-		}
 		rates = rates[:0]
 		for _, c := range changes {
 			rates = append(rates, c.Rate)
 		}
-		if err := database.PutFX(ctx, rates); err != nil {
+		if err := database.PutFX(ctx, rates, out.currencies...); err != nil {
 			return unchanged(ctx, err)
 		}
 		out.Written = true

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"tandem/api"
 	"tandem/ari"
@@ -22,6 +25,9 @@ func (n *node) keepMoney(metrics *api.Metrics) {
 		Sounds: n.config.sounds(), Metrics: metrics, Now: time.Now, Log: n.log,
 	})
 	n.flow.Keeper = n.keeper
+	n.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "tandem_calls_unpriced_total", Help: "Calls written by this node that could not be charged; ledger verify names them.",
+	}, func() float64 { return float64(n.db.Unpriced()) }))
 	n.reconciler = &callflow.Reconciler{
 		Books: n.db, Records: n.spool, Keeper: n.keeper, Patience: n.config.Money.Patience, Every: lookEvery,
 		Longest: n.config.longestCall(), Mine: n.counts, Closed: metrics.Closed, Snapshot: n.snapshots.get, Now: time.Now, Log: n.log,
@@ -100,10 +106,16 @@ func (n *node) watchAway(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		// Those of today, and those that were removed while calls were up.
+		servers, err := n.db.HoldServers(ctx)
+		n.tell(ctx, "servers that have open calls are not known", err)
 		for _, s := range n.snapshots.get().Servers() {
-			if err := n.reconciler.Away(ctx, s.Name); err != nil && ctx.Err() == nil {
-				n.log.Warn().Err(err).Str("server", s.Name).Msg("open calls of a server that is away are not looked at yet")
-			}
+			servers = append(servers, s.Name)
+		}
+		slices.Sort(servers)
+		for _, name := range slices.Compact(servers) {
+			err := n.reconciler.Away(ctx, name)
+			n.tell(ctx, "open calls of server "+name+", which is away, are not looked at yet", err)
 		}
 	}
 }
@@ -124,6 +136,7 @@ func (n *node) verifying(ctx context.Context) {
 		}
 		wait = n.config.Money.Verify
 		if !n.first() {
+			n.metrics.Verified(-1) // another node knows
 			continue
 		}
 		n.verify(ctx)
@@ -135,6 +148,7 @@ func (n *node) verifying(ctx context.Context) {
 func (n *node) verify(ctx context.Context) {
 	v, err := n.db.Verify(ctx, func(int64, int64) {})
 	if n.tell(ctx, "the ledger could not be verified", err); err != nil {
+		n.metrics.Verified(-1)
 		return
 	}
 	for _, f := range v.Findings {

@@ -24,6 +24,10 @@ p_extend: BEGIN
     RESIGNAL;
   END;
 
+  -- Nowhere is it later than that. A node whose clock is ahead would ask for a day
+  -- on which nothing is spent yet.
+  SET p_day = LEAST(p_day, DATE(UTC_TIMESTAMP() + INTERVAL 14 HOUR));
+
   START TRANSACTION;
   SELECT account_id, amount, paid_s INTO v_account, v_amount, v_paid FROM holds WHERE call_id = p_call_id FOR UPDATE;
   IF v_paid IS NULL OR v_paid >= p_to_s OR v_paid <> p_from_s THEN

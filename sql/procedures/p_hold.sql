@@ -32,6 +32,10 @@ p_hold: BEGIN
     RESIGNAL;
   END;
 
+  -- Nowhere is it later than that. A node whose clock is ahead would ask for a day
+  -- on which nothing is spent yet.
+  SET p_day = LEAST(p_day, DATE(UTC_TIMESTAMP() + INTERVAL 14 HOUR));
+
   -- A node that slept while another one carried the call is too late. A call
   -- that has just begun need not be looked for.
   IF p_began_at < UTC_TIMESTAMP(3) - INTERVAL 1 SECOND THEN
