@@ -85,7 +85,11 @@ func TestMoneyOfLostReports(t *testing.T) {
 		}
 	}
 	lost := x.record(t, string(unheard))
-	x.wantCharge(t, lost.Start.CallID, charged{By: billing.ByEstimate})
+	// A killed Asterisk may have written a record of a call that only rang, or not.
+	if lost.Source == billing.ByReport {
+		t.Errorf("ringing: closed by %s", lost.Source)
+	}
+	x.wantCharge(t, lost.Start.CallID, charged{By: lost.Source})
 	c["ringing"].wantBalance(t, 0)
 	x.balanced(t)
 
