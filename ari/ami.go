@@ -10,17 +10,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
 	"github.com/rs/zerolog"
 )
 
 // Bounds of AMI. A peer that is gone without a word is noticed within
 // amiSilence, and asked for a sign of life after amiIdle.
 const (
-	amiIdle     = 3 * time.Second
-	amiSilence  = 9 * time.Second
-	amiFirstTry = 100 * time.Millisecond
-	amiLastTry  = 5 * time.Second
+	amiIdle    = 3 * time.Second
+	amiSilence = 9 * time.Second
 )
 
 // AMIConfig says how one server's AMI is reached.
@@ -85,41 +82,11 @@ func (a *AMI) Server() string { return a.config.Server }
 
 // Run keeps the connection up until ctx ends.
 func (a *AMI) Run(ctx context.Context) {
-	pause := newPause()
-	trouble := ""
-	for {
-		err := a.session(ctx, func() {
-			pause.Reset()
-			if trouble != "" {
-				a.log.Info().Msg("AMI answers again")
-			}
-			trouble = ""
-		})
+	keepUp(ctx, a.log, "no AMI: limits of calls in progress cannot be moved", "AMI answers again", func(ctx context.Context, up func()) error {
+		err := a.session(ctx, up)
 		a.set(nil, err)
-		if ctx.Err() != nil {
-			return
-		}
-		if kind := kindOf(err); kind != trouble {
-			trouble = kind
-			a.log.Warn().Err(err).Msg("no AMI: limits of calls in progress cannot be moved")
-		}
-		timer := time.NewTimer(pause.NextBackOff())
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		}
-	}
-}
-
-// newPause grows from try to try and is uneven, so that nodes do not come back
-// together.
-func newPause() *backoff.ExponentialBackOff {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval, b.Multiplier, b.RandomizationFactor = amiFirstTry, amiLastTry, 2, 0.5
-	b.Reset()
-	return b
+		return err
+	})
 }
 
 // session is one connection, from its first byte to its last.

@@ -104,31 +104,7 @@ func (s *Stream) Stats() StreamStats {
 // Run keeps the stream up until ctx ends.
 func (s *Stream) Run(ctx context.Context) {
 	defer s.http.CloseIdleConnections()
-	pause := newPause()
-	trouble := ""
-	for {
-		err := s.session(ctx, func() {
-			pause.Reset()
-			if trouble != "" {
-				s.log.Info().Msg("ARI events come again")
-			}
-			trouble = ""
-		})
-		if ctx.Err() != nil {
-			return
-		}
-		if kind := kindOf(err); kind != trouble {
-			trouble = kind
-			s.log.Warn().Err(err).Msg("no ARI events")
-		}
-		timer := time.NewTimer(pause.NextBackOff())
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		}
-	}
+	keepUp(ctx, s.log, "no ARI events", "ARI events come again", s.session)
 }
 
 // session is one connection.

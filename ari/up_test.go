@@ -13,6 +13,7 @@ import (
 
 	"tandem/ari"
 	"tandem/ari/aritest"
+	"tandem/dialplan"
 )
 
 const now = `EVAL(${direction}/${IF($["${open}" = "1"]?${T_K${route}}:)})`
@@ -161,6 +162,14 @@ func TestEndpointOfChannel(t *testing.T) {
 		if got := ari.EndpointOf(channel); got != want {
 			t.Errorf("%s: %q, want %q", channel, got, want)
 		}
+	}
+}
+
+// The limit that the dialplan arms and the one that a Line moves strike alike.
+func TestOneMargin(t *testing.T) {
+	t.Parallel()
+	if ari.LimitMargin != dialplan.LimitMargin {
+		t.Errorf("ari %v, dialplan %v", ari.LimitMargin, dialplan.LimitMargin)
 	}
 }
 

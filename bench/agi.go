@@ -206,10 +206,10 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 	}{{&b.tandem, &report.Tandem}, {&b.echo, &report.Echo}}
 	for _, s := range sides {
 		b.options.say("%s: warm-up, then one exchange at a time", s.server.name)
-		if _, err := b.slice(ctx, s.server, b.spec.Concurrency, warmUp); err != nil {
+		if _, err := s.server.slice(ctx, question, b.spec.Concurrency, warmUp); err != nil {
 			return err
 		}
-		slow, err := b.slice(ctx, s.server, 1, alone)
+		slow, err := s.server.slice(ctx, question, 1, alone)
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 	}
 	for i := range b.spec.Slices {
 		for _, s := range sides {
-			slice, err := b.slice(ctx, s.server, b.spec.Concurrency, b.spec.Each/time.Duration(b.spec.Slices))
+			slice, err := s.server.slice(ctx, question, b.spec.Concurrency, b.spec.Each/time.Duration(b.spec.Slices))
 			if err != nil {
 				return err
 			}
@@ -240,9 +240,9 @@ func (b *agiBench) run(ctx context.Context, report *AGIReport) error {
 	return err
 }
 
-// slice loads a server for a while and waits until it has done what that left
-// it with.
-func (b *agiBench) slice(ctx context.Context, s *agiServer, concurrency int, d time.Duration) (agiSlice, error) {
+// slice loads a server for a while and waits until it has done what that left it
+// with.
+func (s *agiServer) slice(ctx context.Context, args func(n uint64) []string, concurrency int, d time.Duration) (agiSlice, error) {
 	watch, err := startWatch()
 	if err != nil {
 		return agiSlice{}, err
@@ -252,27 +252,26 @@ func (b *agiBench) slice(ctx context.Context, s *agiServer, concurrency int, d t
 		return agiSlice{}, err
 	}
 	load, err := agitest.Load(ctx, s.addr.String(), agitest.LoadSpec{
-		Concurrency: concurrency, Duration: d, Script: script, System: server, Args: question, Sentinel: agi.Sentinel,
+		Concurrency: concurrency, Duration: d, Script: script, System: server, Args: args, Sentinel: agi.Sentinel,
 	})
-	if err != nil {
-		return agiSlice{}, err
-	}
-	if err := context.Cause(ctx); err != nil {
+	if err := errors.Join(err, context.Cause(ctx)); err != nil {
 		return agiSlice{}, err
 	}
 	if load.Exchanges == 0 {
 		return agiSlice{}, errors.Join(fmt.Errorf("%s answered none of %d exchanges", s.name, load.Failed), load.FirstError)
 	}
 	s.good += load.Exchanges
+	v := agiSlice{load: load}
 	if err := s.meter[:2].idle(ctx); err != nil {
-		return agiSlice{}, err
+		return v, err
 	}
 	used, err := s.meter.since(before)
 	if err != nil {
-		return agiSlice{}, err
+		return v, err
 	}
-	others, err := watch.others(used)
-	return agiSlice{load: load, cpu: used[0], mariadb: used[1], others: others}, err
+	v.cpu, v.mariadb = used[0], used[1]
+	v.others, err = watch.others(used)
+	return v, err
 }
 
 func (s *AGISide) sum() {

@@ -119,12 +119,7 @@ func Holds(ctx context.Context, o Options, spec HoldsSpec) (HoldsReport, error) 
 		return report, err
 	}
 	err := o.within(ctx, "holds", func(dir string, teardown *play.Teardown) error {
-		loopback, err := play.NewLoopback(ctx)
-		if err != nil {
-			return err
-		}
-		teardown.Add("loopback range", func(context.Context) error { return loopback.Close() })
-		n, err := prepareNode(ctx, o, dir, loopback.Addr(2), teardown)
+		loopback, n, err := preparedNode(ctx, o, dir, teardown)
 		if err != nil {
 			return err
 		}

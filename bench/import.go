@@ -83,12 +83,7 @@ func Import(ctx context.Context, o Options, spec ImportSpec) (ImportReport, erro
 		return report, err
 	}
 	err = o.within(ctx, "import", func(dir string, teardown *play.Teardown) error {
-		loopback, err := play.NewLoopback(ctx)
-		if err != nil {
-			return err
-		}
-		teardown.Add("loopback range", func(context.Context) error { return loopback.Close() })
-		n, err := prepareNode(ctx, o, dir, loopback.Addr(2), teardown)
+		_, n, err := preparedNode(ctx, o, dir, teardown)
 		if err != nil {
 			return err
 		}

@@ -53,6 +53,17 @@ func startNode(ctx context.Context, o Options, dir string, host netip.Addr, tear
 	return n, n.serve(ctx, o, readyLimit, teardown)
 }
 
+// preparedNode is a node on a loopback range of its own, all but the node itself.
+func preparedNode(ctx context.Context, o Options, dir string, teardown *play.Teardown) (*play.Loopback, *node, error) {
+	loopback, err := play.NewLoopback(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	teardown.Add("loopback range", func(context.Context) error { return loopback.Close() })
+	n, err := prepareNode(ctx, o, dir, loopback.Addr(2), teardown)
+	return loopback, n, err
+}
+
 // prepareNode is startNode but for the node itself.
 func prepareNode(ctx context.Context, o Options, dir string, host netip.Addr, teardown *play.Teardown) (*node, error) {
 	n := &node{

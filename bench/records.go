@@ -111,12 +111,7 @@ func Settle(ctx context.Context, o Options, spec RecordsSpec) (RecordsReport, er
 		return report, err
 	}
 	err := o.within(ctx, "records", func(dir string, teardown *play.Teardown) error {
-		loopback, err := play.NewLoopback(ctx)
-		if err != nil {
-			return err
-		}
-		teardown.Add("loopback range", func(context.Context) error { return loopback.Close() })
-		n, err := prepareNode(ctx, o, dir, loopback.Addr(2), teardown)
+		_, n, err := preparedNode(ctx, o, dir, teardown)
 		if err != nil {
 			return err
 		}

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"tandem/agi"
-	"tandem/agi/agitest"
 	"tandem/play"
 )
 
@@ -33,14 +31,7 @@ const routeConcurrency = 16
 type routeHoldBench struct {
 	*holdsBench
 	loopback *play.Loopback
-	sides    [3]routeSide
-}
-
-type routeSide struct {
-	name  string
-	addr  netip.AddrPort
-	meter meter // the server, MariaDB, ourselves
-	good  int   // exchanges since the start
+	sides    [3]agiServer
 }
 
 func (b *routeHoldBench) run(ctx context.Context, report *HoldsReport, teardown *play.Teardown) error {
@@ -81,7 +72,7 @@ func (b *routeHoldBench) run(ctx context.Context, report *HoldsReport, teardown 
 // commands, and its hold.
 func (b *routeHoldBench) start(ctx context.Context, found *RouteHold, teardown *play.Teardown) error {
 	pid := pidOf(b.node.mariadb)
-	b.sides[0] = routeSide{name: "tandem", addr: b.node.agi, meter: meter{b.node.process.PID(), pid, os.Getpid()}}
+	b.sides[0] = agiServer{name: "tandem", addr: b.node.agi, meter: meter{b.node.process.PID(), pid, os.Getpid()}}
 	commands, err := found.Exchange.ask(ctx, b.node.agi, b.question(0))
 	if err != nil {
 		return err
@@ -102,7 +93,7 @@ func (b *routeHoldBench) start(ctx context.Context, found *RouteHold, teardown *
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		b.sides[i+1] = routeSide{name: name, addr: addr, meter: meter{p.PID(), pid, os.Getpid()}}
+		b.sides[i+1] = agiServer{name: name, addr: addr, meter: meter{p.PID(), pid, os.Getpid()}}
 	}
 	return nil
 }
@@ -116,7 +107,7 @@ func (b *routeHoldBench) question(n uint64) []string {
 }
 
 // warm makes connections and reads pages, then measures one exchange at a time.
-func (b *routeHoldBench) warm(ctx context.Context, s *routeSide, side *HoldsSide) error {
+func (b *routeHoldBench) warm(ctx context.Context, s *agiServer, side *HoldsSide) error {
 	b.options.say("%s: warm-up, then one exchange at a time", s.name)
 	if _, err := b.slice(ctx, s, routeConcurrency, time.Second); err != nil {
 		return err
@@ -126,38 +117,11 @@ func (b *routeHoldBench) warm(ctx context.Context, s *routeSide, side *HoldsSide
 	return err
 }
 
-// slice loads a server for a while and waits until it has done what that left it
-// with.
-func (b *routeHoldBench) slice(ctx context.Context, s *routeSide, concurrency int, d time.Duration) (holdsSlice, error) {
-	watch, err := startWatch()
-	if err != nil {
-		return holdsSlice{}, err
-	}
-	before, err := s.meter.read()
-	if err != nil {
-		return holdsSlice{}, err
-	}
-	load, err := agitest.Load(ctx, s.addr.String(), agitest.LoadSpec{
-		Concurrency: concurrency, Duration: d, Script: script, System: server, Args: b.question, Sentinel: agi.Sentinel,
-	})
-	if err := errors.Join(err, context.Cause(ctx)); err != nil {
-		return holdsSlice{}, err
-	}
-	if load.Exchanges == 0 {
-		return holdsSlice{}, errors.Join(fmt.Errorf("%s answered none of %d exchanges", s.name, load.Failed), load.FirstError)
-	}
-	s.good += load.Exchanges
-	if err := s.meter[:2].idle(ctx); err != nil {
-		return holdsSlice{}, err
-	}
-	used, err := s.meter.since(before)
-	if err != nil {
-		return holdsSlice{}, err
-	}
-	others, err := watch.others(used)
+func (b *routeHoldBench) slice(ctx context.Context, s *agiServer, concurrency int, d time.Duration) (holdsSlice, error) {
+	v, err := s.slice(ctx, b.question, concurrency, d)
 	return holdsSlice{
-		done: load.Exchanges, failed: load.Failed, firstErr: load.FirstError, elapsed: load.Elapsed,
-		cpu: used[0], mariadb: used[1], others: others, p50: load.P50, p99: load.P99,
+		done: v.load.Exchanges, failed: v.load.Failed, firstErr: v.load.FirstError, elapsed: v.load.Elapsed,
+		cpu: v.cpu, mariadb: v.mariadb, others: v.others, p50: v.load.P50, p99: v.load.P99,
 	}, err
 }
 

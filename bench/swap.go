@@ -91,12 +91,7 @@ func Swap(ctx context.Context, o Options, spec SwapSpec) (SwapReport, error) {
 		return report, err
 	}
 	err = o.within(ctx, "swap", func(dir string, teardown *play.Teardown) error {
-		loopback, err := play.NewLoopback(ctx)
-		if err != nil {
-			return err
-		}
-		teardown.Add("loopback range", func(context.Context) error { return loopback.Close() })
-		n, err := prepareNode(ctx, o, dir, loopback.Addr(2), teardown)
+		_, n, err := preparedNode(ctx, o, dir, teardown)
 		if err != nil {
 			return err
 		}

@@ -81,21 +81,25 @@ type KeeperMetrics interface {
 	Warned()
 }
 
-// kept is one call in progress. The fields below account are the check's that is
-// at work on it; the others never change.
+// kept is one call in progress.
 type kept struct {
-	hold    billing.Hold // Amount and Paid grow
-	account int64        // whose call it is, whoever pays
+	view
 
-	answered time.Time // zero: not known to be answered
-	warned   bool      // the caller was told that this slice is the last
-	next     time.Time // of the next check; zero: none
-	busy     bool      // a check is at work
-	gone     bool      // removed meanwhile
-	index    int       // in the heap; -1: not in it
+	next  time.Time // of the next check; zero: none
+	busy  bool      // a check is at work
+	gone  bool      // removed meanwhile
+	index int       // in the heap; -1: not in it
 
 	low        bool // the last check says that the caller is to be told; the worker's
 	whispering bool // the caller is being told
+}
+
+// view is the part of it that Running shows.
+type view struct {
+	hold     billing.Hold // Amount and Paid grow
+	account  int64        // whose call it is, whoever pays
+	answered time.Time    // zero: not known to be answered
+	warned   bool         // the caller was told that this slice is the last
 }
 
 // workers is how many calls are looked after at a time.
@@ -113,7 +117,7 @@ func (k *Keeper) Add(h billing.Hold, account int64) {
 	defer k.mu.Unlock()
 	c := k.calls[h.CallID]
 	if c == nil {
-		c = &kept{hold: h, account: account, index: -1}
+		c = &kept{view: view{hold: h, account: account}, index: -1}
 		k.calls[h.CallID] = c
 	} else if h.Paid > c.hold.Paid && !c.busy {
 		c.hold = h
@@ -141,24 +145,39 @@ func (k *Keeper) Remove(callID string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if c := k.calls[callID]; c != nil {
-		c.gone = true
-		k.unschedule(c)
-		delete(k.calls, callID)
+		k.drop(c)
 	}
 }
 
 // Gone forgets the calls of a server that began before asOf and are not up.
 func (k *Keeper) Gone(server string, asOf time.Time, up map[string]struct{}) {
+	k.dropWhere(func(c *kept) bool {
+		_, is := up[c.hold.CallID]
+		return !is && c.hold.Server == server && c.hold.BeganAt.Before(asOf)
+	})
+}
+
+// Forget drops the calls that began before then: those of a server whose channels
+// this node does not see. No call can be up for so long.
+func (k *Keeper) Forget(before time.Time) {
+	k.dropWhere(func(c *kept) bool { return c.hold.BeganAt.Before(before) })
+}
+
+func (k *Keeper) dropWhere(over func(*kept) bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for id, c := range k.calls {
-		if _, is := up[id]; is || c.hold.Server != server || !c.hold.BeganAt.Before(asOf) {
-			continue
+	for _, c := range k.calls {
+		if over(c) {
+			k.drop(c)
 		}
-		c.gone = true
-		k.unschedule(c)
-		delete(k.calls, id)
 	}
+}
+
+// drop is called with the lock held.
+func (k *Keeper) drop(c *kept) {
+	c.gone = true
+	k.unschedule(c)
+	delete(k.calls, c.hold.CallID)
 }
 
 // Answered tells when a call was seen answered; what was told first stands.
@@ -212,20 +231,12 @@ func (k *Keeper) Running() []Running {
 	return list
 }
 
-// view is what Running shows of a call.
-type view struct {
-	hold     billing.Hold
-	account  int64
-	answered time.Time
-	warned   bool
-}
-
 func (k *Keeper) views() []view {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	list := make([]view, 0, len(k.calls))
 	for _, c := range k.calls {
-		list = append(list, view{c.hold, c.account, c.answered, c.warned})
+		list = append(list, c.view)
 	}
 	return list
 }

@@ -132,18 +132,6 @@ func (d *DB) UnfinishedCalls(ctx context.Context, server string, before time.Tim
 	return list, wrap("unfinished calls", err)
 }
 
-// EndedCalls tells which of the calls are over.
-func (d *DB) EndedCalls(ctx context.Context, callIDs []string) (map[string]bool, error) {
-	ended := map[string]bool{}
-	err := eachIn(ctx, d.calls, `SELECT call_id FROM calls WHERE call_id IN (?) AND ended_at IS NOT NULL`, callIDs, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ended[id] = true
-		return err
-	})
-	return ended, wrap("ended calls", err)
-}
-
 // PutAsteriskCDRs keeps call records of Asterisk; one that is there already is
 // kept as it is.
 func (d *DB) PutAsteriskCDRs(ctx context.Context, list []billing.AsteriskCDR) error {

@@ -85,11 +85,6 @@ func TestUnfinishedCalls(t *testing.T) {
 	want := *s
 	want.Reasons = nil
 	same(t, "unfinished", []billing.Start{want}, got)
-	over, err := b.EndedCalls(t.Context(), []string{"c1", "c2", "c5"})
-	same(t, "over", map[string]bool{"c2": true}, over)
-	if err != nil {
-		t.Error(err)
-	}
 }
 
 func TestServersSeen(t *testing.T) {

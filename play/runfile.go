@@ -96,7 +96,7 @@ func (s *Stack) Describe() (RunFile, error) {
 	for _, n := range s.Nodes {
 		r.Nodes = append(r.Nodes, RunNode{Name: n.Name, AGI: n.AGI.String(), HTTP: n.HTTP.String(), Config: n.Config, Log: n.Log, PID: n.PID()})
 	}
-	for _, login := range []string{"moscow-101", "moscow-102", "duty-100", "london-201", "london-202", "transit-1"} {
+	for _, login := range []string{"moscow-101", "moscow-102", "duty-100", "london-201", "london-202", "transit-1", "retail-1"} {
 		r.Subscribers = append(r.Subscribers, Login{Address: r.SIP, User: login, Password: DemoSecret(login)})
 	}
 	r.Gates = []Login{{Address: s.Carrier("IPPort").Addr().String(), User: gateLogin, Password: gatePassword}}

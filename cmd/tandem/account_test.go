@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rs/zerolog"
 
 	"tandem/billing"
@@ -24,32 +21,7 @@ import (
 //	$ hold CALL ACCOUNT 0.60 120   a call begins: 1.20 are set aside for 120 s of talk at 0.60 a minute, 60/60
 //	$ talk CALL 30                 it was answered so many seconds ago
 //	$ end CALL 45                  it is over after so many seconds of talk
-func TestAccountStories(t *testing.T) {
-	nobodyThere(t)
-	files, err := filepath.Glob("testdata/accounts/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories: %v", err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := tellMoneyStory(t, string(want))
-			if os.Getenv("UPDATE") != "" {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
+func TestAccountStories(t *testing.T) { storiesAreTrue(t, "testdata/accounts/*.txt", tellMoneyStory) }
 
 // The manual shows what is printed.
 func TestAccountManualIsTrue(t *testing.T) {
