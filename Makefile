@@ -24,7 +24,7 @@ test: ## set up what is missing, run every test: unit, database, end to end
 
 e2e: ## end to end on a real Asterisk, MariaDB and simulated carriers
 	@scripts/setup.sh test
-	go test -tags e2e -count=1 -timeout 30m ./e2e/...
+	go test -tags e2e -count=1 -timeout 15m ./e2e/...
 
 chaos: ## kill, stop and restart everything under calls, then count the money; MINUTES=1 SEED=n
 	@scripts/setup.sh test

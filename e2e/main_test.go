@@ -20,8 +20,13 @@ import (
 
 // Tests wait far more than they work, so more of them run at once than there
 // are cores; stacks are another matter.
+//
+// What bounds them is places of our own, taken for a whole test with its subtests.
+// go test's own bound is no use here: a test that waits for a stack would count,
+// and the subtests of those that have one could not begin.
 const (
-	parallelTests  = "12"
+	parallelTests  = "1000"
+	parallelShared = 9
 	parallelStacks = 4
 )
 
@@ -30,7 +35,8 @@ type house struct {
 	dir    string // everything is below it
 	tools  play.Tools
 	binary string // the program under test
-	slots  chan struct{}
+	slots  chan struct{} // of stacks
+	places chan struct{} // at the shared one
 	opened atomic.Int32
 
 	once   sync.Once
@@ -95,7 +101,7 @@ func (h *house) build() error {
 	if err != nil {
 		return err
 	}
-	h.slots = make(chan struct{}, parallelStacks)
+	h.slots, h.places = make(chan struct{}, parallelStacks), make(chan struct{}, parallelShared)
 	h.binary = filepath.Join(h.dir, "tandem")
 	var failures error
 	for _, mode := range []struct{ cgo, flag string }{{"1", "-race"}, {"0", "-race=false"}} {
@@ -130,6 +136,8 @@ func (h *house) open(change func(*play.Options)) (*exchange, error) {
 // shared is the exchange of all tests that leave it as they found it.
 func shared(t *testing.T) *exchange {
 	t.Helper()
+	home.places <- struct{}{}
+	t.Cleanup(func() { <-home.places })
 	home.once.Do(func() { home.common, home.err = home.open(nil) })
 	if home.err != nil {
 		t.Fatal("shared exchange:", home.err)
