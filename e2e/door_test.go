@@ -67,8 +67,8 @@ func TestRunFileNamesEveryDoor(t *testing.T) {
 func openSIP(t *testing.T, x *exchange, r play.RunFile) error {
 	t.Helper()
 	var errs []error
-	if len(r.Subscribers) != 6 {
-		errs = append(errs, fmt.Errorf("%d subscribers, want 6", len(r.Subscribers)))
+	if len(r.Subscribers) != 7 {
+		errs = append(errs, fmt.Errorf("%d subscribers, want 7", len(r.Subscribers)))
 	}
 	for _, s := range r.Subscribers {
 		b := x.number("0486")
