@@ -4,27 +4,40 @@ SHELL := bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tandem ./cmd/tandem
 FUZZTIME ?= 30s
 
-.PHONY: help run test check lint fmt e2e chaos bench bench-full fuzz build setup clean
+.PHONY: help run test web-test screenshots check lint fmt e2e chaos bench bench-full fuzz build setup clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## set up what is missing, start the whole stack, place a call; ONCE=1 ends after the call
 	@scripts/setup.sh run
 	@$(MAKE) --no-print-directory build
 	@exec bin/tandem play $(if $(ONCE),--once)
 
-test: ## set up what is missing, run every test: unit, database, end to end
+test: ## set up what is missing, run every test: unit, database, end to end, console
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build
 	go test -race -shuffle=on -timeout 30m ./...
 	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory web-test
 
 e2e: ## end to end on a real Asterisk, MariaDB and simulated carriers
 	@scripts/setup.sh test
 	go test -tags e2e -count=1 -timeout 15m ./e2e/...
+
+web-test: ## the console: its own tests, then a real Chromium on a whole stack
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	npm --prefix web test
+	npm --prefix web run e2e
+
+screenshots: ## docs/images from the demo's data
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build
+	npm --prefix web run screenshots
 
 chaos: ## kill, stop and restart everything under calls, then count the money; MINUTES=1 SEED=n
 	@scripts/setup.sh test
@@ -68,11 +81,12 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 		done; \
 	done
 
-build: ## bin/tandem
-	@CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tandem ./cmd/tandem
+build: ## bin/tandem, with the console in it where there is Node
+	@$(GO_BUILD)
+	@built=$$(scripts/console.sh bin/tandem) && if [[ -n $$built ]]; then $(GO_BUILD); fi
 
 setup: ## only the set-up
 	@scripts/setup.sh test
 
 clean: ## remove what was built and set up
-	rm -rf bin var
+	rm -rf bin var web/node_modules web/dist/*

@@ -20,9 +20,9 @@ const (
 	liveWithin = 5 * time.Second  // for one write; a client that takes nothing for so long is gone
 )
 
-// live answers with what is going on until the client leaves, as server-sent
+// liveEvents answers with what is going on until the client leaves, as server-sent
 // events or, with format=ndjson, as one JSON object a line.
-func live(h *Hub) http.HandlerFunc {
+func liveEvents(h *Hub) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		form, ok := liveFormOf(r.URL.Query().Get("format"))
 		if !ok {

@@ -59,7 +59,7 @@ func TestLiveAvailableCountsTheDay(t *testing.T) {
 					Now: time.Now, Log: zerolog.Nop(),
 				}))
 				defer door.stop()
-				answer := door.listen("/live?format=ndjson")
+				answer := door.listen("/api/live?format=ndjson")
 				defer answer.Body.Close()
 				var live api.Live
 				if err := json.NewDecoder(answer.Body).Decode(&live); err != nil || len(live.Accounts) != 1 {

@@ -11,9 +11,9 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"tandem/api/live"
 	"tandem/billing"
 	"tandem/callflow"
-	"tandem/internal/money"
 	"tandem/routing"
 )
 
@@ -29,16 +29,7 @@ type Live struct {
 }
 
 // LiveAccount is the money of an account that has calls in progress.
-type LiveAccount struct {
-	AccountID int64         `json:"account_id"`
-	Name      string        `json:"name"`
-	Currency  string        `json:"currency"`
-	Balance   money.Amount  `json:"balance"`
-	Held      money.Amount  `json:"held"`
-	Available *money.Amount `json:"available"` // for further calls, by credit and daily limit; nil: no limit
-	Calls     int64         `json:"calls"`     // with money set aside, on all nodes
-	Low       bool          `json:"low"`       // the balance is below what the account calls low
-}
+type LiveAccount = live.Account
 
 // Balances reads the money of accounts; one without a balance is not in the answer.
 type Balances interface {
@@ -210,12 +201,12 @@ func (h *Hub) end() {
 }
 
 func (h *Hub) frame(ctx context.Context) (*Frame, error) {
-	live := h.now(ctx)
-	text, err := json.Marshal(live)
+	moment := h.now(ctx)
+	text, err := json.Marshal(moment)
 	if err != nil {
 		return nil, err
 	}
-	return &Frame{At: live.At, JSON: string(text)}, nil
+	return &Frame{At: moment.At, JSON: string(text)}, nil
 }
 
 // now is what is going on at this moment.
@@ -224,9 +215,9 @@ func (h *Hub) now(ctx context.Context) Live {
 	slices.SortFunc(calls, func(a, b callflow.Running) int {
 		return cmp.Or(a.BeganAt.Compare(b.BeganAt), cmp.Compare(a.CallID, b.CallID))
 	})
-	live := Live{At: h.cfg.Now().UTC(), Node: h.cfg.Node, Total: len(calls), Calls: calls[:min(len(calls), mostLive)], Accounts: []LiveAccount{}}
+	moment := Live{At: h.cfg.Now().UTC(), Node: h.cfg.Node, Total: len(calls), Calls: calls[:min(len(calls), mostLive)], Accounts: []LiveAccount{}}
 	var ids []int64
-	for _, c := range live.Calls {
+	for _, c := range moment.Calls {
 		if c.AccountID != 0 {
 			ids = append(ids, c.AccountID)
 		}
@@ -234,55 +225,20 @@ func (h *Hub) now(ctx context.Context) Live {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if len(ids) == 0 {
-		return live
+		return moment
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.Every)
 	defer cancel()
 	balances, err := h.cfg.Balances.Balances(ctx, ids)
 	if err != nil {
 		h.cfg.Log.Debug().Err(err).Msg("balances are not shown")
-		live.Problem = "balances are not known just now"
-		return live
+		moment.Problem = "balances are not known just now"
+		return moment
 	}
 	snapshot := h.cfg.Snapshot()
 	for _, b := range balances {
-		live.Accounts = append(live.Accounts, accountNow(snapshot, b, live.At))
+		moment.Accounts = append(moment.Accounts, live.AccountOf(snapshot, b, moment.At))
 	}
-	slices.SortFunc(live.Accounts, func(a, b LiveAccount) int { return cmp.Compare(a.AccountID, b.AccountID) })
-	return live
-}
-
-func accountNow(s *routing.Snapshot, b billing.Balance, now time.Time) LiveAccount {
-	v := LiveAccount{AccountID: b.AccountID, Currency: s.Currency(b.CurrencyID), Balance: b.Balance, Held: b.Held, Calls: b.Calls}
-	account := s.Account(b.AccountID)
-	if account == nil {
-		return v // it came after this snapshot
-	}
-	v.Name = account.Name
-	v.Low = account.LowBalance != nil && b.Balance < *account.LowBalance
-	if account.Credit != nil {
-		v.Available = new(b.Balance + *account.Credit - b.Held)
-	}
-	if account.Daily != nil {
-		left := *account.Daily - b.Held
-		if !b.SpentOn.Before(today(account.Zone, now)) {
-			left -= b.Spent
-		}
-		if v.Available == nil || left < *v.Available {
-			v.Available = &left
-		}
-	}
-	if v.Available != nil {
-		*v.Available = max(0, *v.Available)
-	}
-	return v
-}
-
-// today is the day in a zone, as midnight UTC.
-func today(zone *time.Location, now time.Time) time.Time {
-	if zone == nil {
-		zone = time.UTC
-	}
-	y, m, d := now.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	slices.SortFunc(moment.Accounts, func(a, b LiveAccount) int { return cmp.Compare(a.AccountID, b.AccountID) })
+	return moment
 }

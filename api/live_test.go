@@ -193,7 +193,7 @@ func TestLiveEventsComeEverySecond(t *testing.T) {
 			t.Fatalf("looked %d times while nobody listened", n)
 		}
 		began := time.Now()
-		answer := d.listen("/live")
+		answer := d.listen("/api/live")
 		defer answer.Body.Close()
 		for key, want := range map[string]string{"Content-Type": "text/event-stream", "X-Accel-Buffering": "no", "Cache-Control": "no-store"} {
 			if got := answer.Header.Get(key); got != want {
@@ -226,7 +226,7 @@ func TestLiveShowsCallsAndTheirMoney(t *testing.T) {
 		s := twoCalls()
 		d := openDoor(t, hub(t, s, time.Second))
 		defer d.stop()
-		answer := d.listen("/live?format=ndjson")
+		answer := d.listen("/api/live?format=ndjson")
 		defer answer.Body.Close()
 		lines := json.NewDecoder(answer.Body)
 		var got api.Live
@@ -261,7 +261,7 @@ func TestLiveHeartbeat(t *testing.T) {
 		d := openDoor(t, hub(t, twoCalls(), 40*time.Second))
 		defer d.stop()
 		began := time.Now()
-		answer := d.listen("/live")
+		answer := d.listen("/api/live")
 		defer answer.Body.Close()
 		var beats []time.Duration
 		for lines := bufio.NewScanner(answer.Body); len(beats) < 3 && lines.Scan(); {
@@ -285,11 +285,11 @@ func TestLiveDropsWhoDoesNotRead(t *testing.T) {
 		}
 		d := openDoor(t, hub(t, s, time.Second))
 		defer d.stop()
-		deaf := d.listen("/live?format=ndjson")
+		deaf := d.listen("/api/live?format=ndjson")
 		defer deaf.Body.Close()
-		reader := d.listen("/live?format=ndjson")
+		reader := d.listen("/api/live?format=ndjson")
 		defer reader.Body.Close()
-		if third := d.listen("/live"); third.StatusCode != http.StatusServiceUnavailable || third.Header.Get("Retry-After") == "" {
+		if third := d.listen("/api/live"); third.StatusCode != http.StatusServiceUnavailable || third.Header.Get("Retry-After") == "" {
 			t.Fatalf("a third listener: %d", third.StatusCode)
 		} else if err := third.Body.Close(); err != nil {
 			t.Fatal(err)
@@ -305,7 +305,7 @@ func TestLiveDropsWhoDoesNotRead(t *testing.T) {
 		if n := s.looks.Load(); n != 20 {
 			t.Errorf("looked %d times for 20 moments of two listeners", n)
 		}
-		third := d.listen("/live?format=ndjson")
+		third := d.listen("/api/live?format=ndjson")
 		defer third.Body.Close()
 		if third.StatusCode != http.StatusOK {
 			t.Fatalf("after one was dropped: %d", third.StatusCode)
@@ -351,7 +351,7 @@ func TestLiveEndsWithTheNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := hub(t, twoCalls(), time.Second)
 		d := openDoor(t, h)
-		answer := d.listen("/live")
+		answer := d.listen("/api/live")
 		defer answer.Body.Close()
 		over := readOut(answer.Body)
 		time.Sleep(3 * time.Second)
@@ -401,7 +401,7 @@ func TestLiveIsForNeighboursOnly(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), http.LocalAddrContextKey, pipe{}.LocalAddr()))
 		cancel() // whoever is let in leaves at once
-		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/live?format="+c.format, nil)
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/live?format="+c.format, nil)
 		r.RemoteAddr, r.Host = c.from, c.host
 		r.Header.Set("X-Forwarded-For", "127.0.0.1")
 		w := httptest.NewRecorder()

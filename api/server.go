@@ -12,7 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
 
+	v1 "tandem/api/v1"
 	"tandem/callflow"
+	"tandem/routing"
 )
 
 // Config is what the door needs.
@@ -22,7 +24,17 @@ type Config struct {
 	Ready    func() []string       // what keeps the node from taking calls; empty: nothing
 	Registry *prometheus.Registry
 	Live     *Hub // nil: live calls are not shown
-	Log      zerolog.Logger
+	// Snapshot is what dialplans look numbers up in; nil: they cannot.
+	Snapshot func() *routing.Snapshot
+	// API is the HTTP API for people and scripts; nil: there is none.
+	API *v1.Config
+	// Guard says who asks; nil: nobody is known.
+	Guard func(http.Handler) http.Handler
+	// Console is the web application; nil: there is none.
+	Console http.Handler
+	// Secure: browsers reach us over TLS alone.
+	Secure bool
+	Log    zerolog.Logger
 }
 
 // maxReport bounds an end report: ten attempts of a hundred bytes, three times
@@ -39,9 +51,35 @@ func NewHandler(c Config) http.Handler {
 	r.With(peersOnly(c.Peers, c.Log), middleware.AllowContentType("application/x-www-form-urlencoded")).
 		Post("/asterisk/end", endReport(c.Flow, c.Log))
 	if c.Live != nil {
-		r.With(nearOnly(c.Peers, c.Log)).Get("/live", live(c.Live))
+		r.With(nearOnly(c.Peers, c.Log)).Get("/api/live", liveEvents(c.Live))
+	}
+	if c.Snapshot != nil {
+		r.With(peersOnly(c.Peers, c.Log)).Route("/lookup", func(r chi.Router) { lookups(r, c.Snapshot) })
+	}
+	if c.API != nil {
+		mountPeople(r, c)
 	}
 	return r
+}
+
+// mountPeople adds what people and their scripts use: the API, its document and
+// the console.
+func mountPeople(r chi.Router, c Config) {
+	api, described := v1.New(*c.API)
+	guard := c.Guard
+	if guard == nil {
+		guard = func(next http.Handler) http.Handler { return next }
+	}
+	headers := securityHeaders(c.Secure)
+	r.Route(v1.Prefix, func(r chi.Router) {
+		r.Use(headers, noStore)
+		r.Get("/openapi.json", document(described, c.Log))
+		r.With(guard, unhurried).Mount("/", api)
+	})
+	r.With(headers).Mount("/api/docs", docs())
+	if c.Console != nil {
+		r.With(headers).Mount("/", c.Console)
+	}
 }
 
 // NewServer bounds everything a stranger could draw out.
@@ -61,7 +99,7 @@ func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handle
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if from := remote(r); !from.IsValid() || !peers(from) {
-				log.Debug().Str("from", r.RemoteAddr).Msg("end report of a stranger refused")
+				log.Debug().Str("from", r.RemoteAddr).Msg("a stranger refused")
 				http.Error(w, "not one of our servers", http.StatusForbidden)
 				return
 			}

@@ -80,6 +80,13 @@ func NewAMI(c AMIConfig) (*AMI, error) {
 // Server is the name of the server that is asked.
 func (a *AMI) Server() string { return a.config.Server }
 
+// Up says whether there is a connection.
+func (a *AMI) Up() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.conn != nil
+}
+
 // Run keeps the connection up until ctx ends.
 func (a *AMI) Run(ctx context.Context) {
 	keepUp(ctx, a.log, "no AMI: limits of calls in progress cannot be moved", "AMI answers again", func(ctx context.Context, up func()) error {

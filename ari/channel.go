@@ -56,12 +56,16 @@ func decodeChannels(body []byte) ([]Channel, error) {
 		if w.ID == "" {
 			return nil, fmt.Errorf("%w: channel %d of %d has no id", ErrAnswer, i+1, len(wire))
 		}
-		channels[i] = Channel{
-			ID: w.ID, Name: w.Name, State: w.State, Account: w.AccountCode,
-			Caller: w.Caller.Number, Connected: w.Connected.Number,
-			Context: w.Dialplan.Context, Exten: w.Dialplan.Exten, App: w.Dialplan.App, AppData: w.Dialplan.AppData,
-			Created: time.Time(w.Created),
-		}
+		channels[i] = w.channel()
 	}
 	return channels, nil
+}
+
+func (w *wireChannel) channel() Channel {
+	return Channel{
+		ID: w.ID, Name: w.Name, State: w.State, Account: w.AccountCode,
+		Caller: w.Caller.Number, Connected: w.Connected.Number,
+		Context: w.Dialplan.Context, Exten: w.Dialplan.Exten, App: w.Dialplan.App, AppData: w.Dialplan.AppData,
+		Created: time.Time(w.Created),
+	}
 }

@@ -41,6 +41,10 @@
 // for the ends of whispers: nothing is billed by it. After each connect whoever
 // keeps a picture asks for the whole ([StreamConfig].OnConnect).
 //
+// A Stream of Everything hears of all channels, but only what has a handler: the
+// rest, nine tenths of it, is left at Asterisk by an event filter. [CallHandlers]
+// make of it which calls there are.
+//
 // What Asterisk or whoever sits there may say is bounded: AMI lines of 8 KiB and
 // messages of 64 KiB, events of 1 MiB and 32 MiB of them waiting. What we do not
 // know is passed over.

@@ -1,6 +1,7 @@
 package ari
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,23 +15,31 @@ import (
 // do sends one request and reads its whole answer, within the time-out and the
 // bound. path is escaped already.
 func (c *Client) do(ctx context.Context, method, path string, query url.Values) ([]byte, error) {
-	body, err := c.exchange(ctx, method, path, query)
+	return c.send(ctx, method, path, query, nil)
+}
+
+// send is do with a body of JSON.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, content []byte) ([]byte, error) {
+	body, err := c.exchange(ctx, method, path, query, content)
 	if err != nil {
 		return nil, fmt.Errorf("ari %s: %s %s: %w", c.config.Server, method, path, err)
 	}
 	return body, nil
 }
 
-func (c *Client) exchange(ctx context.Context, method, path string, query url.Values) ([]byte, error) {
+func (c *Client) exchange(ctx context.Context, method, path string, query url.Values, content []byte) ([]byte, error) {
 	bounded, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	target := c.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(bounded, method, target, nil)
+	request, err := http.NewRequestWithContext(bounded, method, target, bytes.NewReader(content))
 	if err != nil {
 		return nil, err
+	}
+	if len(content) > 0 {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	request.SetBasicAuth(c.config.User, c.config.Secret)
 	response, err := c.http.Do(request)

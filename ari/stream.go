@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +48,10 @@ type StreamConfig struct {
 	// OnConnect is called after each connect, before its events are handled: what
 	// was missed must be asked for. ctx ends with the connection. May be nil.
 	OnConnect func(ctx context.Context, generation uint64)
-	Log       zerolog.Logger
+	// Everything is about every channel, and not only about those in the
+	// application: of the types that have a handler, and no others.
+	Everything bool
+	Log        zerolog.Logger
 }
 
 // AppName is the application of one node.
@@ -62,8 +66,7 @@ type StreamStats struct {
 	Malformed  uint64 // not an event at all
 }
 
-// Stream is the event stream of one server, for one application. It subscribes
-// to nothing but what is in the application.
+// Stream is the event stream of one server, for one application.
 type Stream struct {
 	client *Client
 	config StreamConfig
@@ -113,6 +116,10 @@ func (s *Stream) session(ctx context.Context, up func()) error {
 	if err != nil {
 		return fmt.Errorf("ari %s: events: %w", s.client.config.Server, err)
 	}
+	if err := s.filter(ctx); err != nil {
+		_ = conn.CloseNow()
+		return err
+	}
 	// A client that leaves says so, or Asterisk complains in its log; to read with
 	// a context that ends would cut the connection.
 	defer context.AfterFunc(ctx, func() { _ = conn.Close(websocket.StatusNormalClosure, "") })()
@@ -144,7 +151,7 @@ func (s *Stream) dial(ctx context.Context) (*websocket.Conn, error) {
 	c := s.client
 	bounded, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
-	query := url.Values{"app": {s.config.App}, "subscribeAll": {"false"}}
+	query := url.Values{"app": {s.config.App}, "subscribeAll": {strconv.FormatBool(s.config.Everything)}}
 	door := base64.StdEncoding.EncodeToString([]byte(c.config.User + ":" + c.config.Secret))
 	conn, response, err := websocket.Dial(bounded, c.base+"/events?"+query.Encode(), &websocket.DialOptions{ //nolint:bodyclose // the library closes it
 		HTTPClient: &s.http, HTTPHeader: http.Header{"Authorization": {"Basic " + door}},

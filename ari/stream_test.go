@@ -296,3 +296,65 @@ func TestWarn(t *testing.T) {
 		t.Errorf("requests %q", r)
 	}
 }
+
+// observed is what a CallObserver was told.
+type observed struct {
+	mu   sync.Mutex
+	told []string
+}
+
+func (o *observed) add(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.told = append(o.told, text)
+}
+
+func (o *observed) CallChanged(server string, u ari.Up) {
+	o.add(fmt.Sprintf("%s %s %s %q %q", server, u.CallID, u.State, u.Key, u.Direction))
+}
+func (o *observed) CallEnded(server, id string) { o.add(server + " ended " + id) }
+
+// Events about every channel: asked for at each connect, left at Asterisk but for
+// those that somebody handles, and told only of callers in our dialplan.
+func TestStreamOfEverything(t *testing.T) {
+	t.Parallel()
+	s, o := aritest.New(t), &observed{}
+	stream, err := ari.NewStream(client(t, s, nil), ari.StreamConfig{
+		App: "tandem-node-1", Everything: true, Handlers: ari.CallHandlers("alpha", o), Log: zerolog.Nop(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); stream.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	connects(t, stream, 1)
+	if r, want := s.Requests(), []string{"GET /ari/events?app=tandem-node-1&subscribeAll=true", "PUT /ari/applications/tandem-node-1/eventFilter"}; !slices.Equal(r, want) {
+		t.Errorf("requests %q, want %q", r, want)
+	}
+	s.DropStreams()
+	connects(t, stream, 2)
+	const caller = `{"id":"alpha-1.1","name":"PJSIP/anna-1","state":"Ring","creationtime":"2026-03-02T09:00:00.000+0000","dialplan":{"context":"make_a_call","app_name":"Dial","app_data":"PJSIP/1@trunk-8-1,20,giU(predial^60^8.c.a1^out)"}}`
+	const called = `{"id":"alpha-1.2","name":"PJSIP/trunk-8-1-1","state":"Ring","creationtime":"2026-03-02T09:00:00.000+0000","dialplan":{"context":"from-trunk","app_name":"AppDial"}}`
+	for _, message := range []string{
+		`{"type":"Dial","dialstatus":"","caller":` + caller + `,"peer":` + called + `}`,
+		`{"type":"Dial","peer":` + called + `}`, `{"type":"Dial"}`, `{"type":"Dial","caller":7}`, `{"type":"Dial","caller":{}}`,
+		`{"type":"ChannelStateChange","channel":` + called + `}`,
+		`{"type":"ChannelStateChange","channel":` + strings.Replace(caller, `"Ring"`, `"Up"`, 1) + `}`,
+		`{"type":"ChannelDestroyed","channel":` + called + `}`, `{"type":"ChannelDestroyed","channel":` + caller + `}`,
+	} {
+		s.Send(t.Context(), message)
+	}
+	want := []string{
+		`alpha alpha-1.1 Ring "8.c.a1" "out"`, `alpha alpha-1.1 Up "8.c.a1" "out"`, `alpha ended alpha-1.2`, `alpha ended alpha-1.1`,
+	}
+	soonest(t, func() error {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if !slices.Equal(o.told, want) {
+			return fmt.Errorf("told %q, want %q", o.told, want)
+		}
+		return nil
+	})
+}

@@ -59,6 +59,7 @@ func TestExplainedIsWhatLiveCallsDo(t *testing.T) {
 				t.Fatal(err)
 			}
 			offers(t, live, told)
+			comparedBy(t, s, &kept, told)
 			if live.Action == callflow.Dial {
 				routed++
 			}
@@ -85,6 +86,26 @@ func offers(t *testing.T, live callflow.Decision, told callflow.Told) {
 	for i, o := range live.Offers {
 		if p := told.Plan[i]; p.Key != o.Key.String() || p.Dial != o.Dial || p.CLI != o.CLI || p.Reason == "" {
 			t.Fatalf("place %d: offered %+v, kept %+v", i+1, o, p)
+		}
+	}
+}
+
+// comparedBy holds what the places of a plan are compared by.
+func comparedBy(t *testing.T, s *routing.Snapshot, kept *routing.Reasons, told callflow.Told) {
+	t.Helper()
+	kind := "least_cost"
+	if p := s.PolicyByID(kept.Policy); p != nil {
+		kind = string(p.Kind)
+	}
+	if told.PolicyKind != kind || told.PolicyID != kept.Policy || told.Base != s.Options.BaseCurrency {
+		t.Fatalf("told policy %d (%s) in %s, want %d (%s) in %s", told.PolicyID, told.PolicyKind, told.Base, kept.Policy, kind, s.Options.BaseCurrency)
+	}
+	if len(kept.Routes) > 0 && told.MeanTalk != s.MeanTalk(kept.Lengths).Milliseconds() {
+		t.Fatalf("told a mean talk of %d ms, want %s", told.MeanTalk, s.MeanTalk(kept.Lengths))
+	}
+	for i, p := range told.Plan {
+		if p.Price != nil && p.Rule != kept.Routes[i].Why {
+			t.Fatalf("place %d is preferred by %q, want %q", i+1, p.Rule, kept.Routes[i].Why)
 		}
 	}
 }

@@ -429,6 +429,7 @@ func TestRunningShowsCostAndWhatIsLeft(t *testing.T) {
 		w.begin()
 		w.exchange.ring(theCall)
 		want := callflow.Running{
+			Paid:   time.Minute,
 			CallID: theCall, Server: "alpha", Node: "n1", AccountID: 1, BeganAt: time.Now(), Sold: true, CurrencyID: 1, Held: 60 * cent, LeftS: 60, Limited: true,
 		}
 		time.Sleep(20 * time.Second)

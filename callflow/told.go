@@ -13,15 +13,19 @@ import (
 
 // Told is a decision's reasons in words.
 type Told struct {
-	Policy  string         `json:"policy"`            // what ordered the routes
-	Lengths string         `json:"lengths"`           // whose call lengths were expected
-	Sale    *money.Amount  `json:"sale,omitempty"`    // what the account pays for the expected call, in the base currency
-	Markup  string         `json:"markup,omitempty"`  // how a cost-plus tariff sells
-	Refused routing.Reason `json:"refused,omitempty"` // why no route may be used at all
-	Detail  string         `json:"detail,omitempty"`  // which row says so
-	Plan    []PlannedRoute `json:"plan"`
-	Dropped []DroppedRoute `json:"dropped"`
-	Cut     int            `json:"cut,omitempty"` // candidates that were left out and not kept
+	Policy     string         `json:"policy"`      // what ordered the routes
+	PolicyKind string         `json:"policy_kind"` // least_cost, priority, share, band_share, quality; empty: its policy is gone
+	PolicyID   int64          `json:"policy_id,omitempty"`
+	Base       string         `json:"base_currency"`          // of expected costs and of the sale
+	Lengths    string         `json:"lengths"`                // whose call lengths were expected
+	MeanTalk   int64          `json:"mean_talk_ms,omitempty"` // of an answered call, by the call lengths of today
+	Sale       *money.Amount  `json:"sale,omitempty"`         // what the account pays for the expected call, in the base currency
+	Markup     string         `json:"markup,omitempty"`       // how a cost-plus tariff sells
+	Refused    routing.Reason `json:"refused,omitempty"`      // why no route may be used at all
+	Detail     string         `json:"detail,omitempty"`       // which row says so
+	Plan       []PlannedRoute `json:"plan"`
+	Dropped    []DroppedRoute `json:"dropped"`
+	Cut        int            `json:"cut,omitempty"` // candidates that were left out and not kept
 }
 
 // PlannedRoute is one place of the plan.
@@ -35,6 +39,7 @@ type PlannedRoute struct {
 	Cost     *money.Amount `json:"cost,omitempty"` // expected, in the base currency
 	Price    *PriceParts   `json:"price,omitempty"`
 	Reason   string        `json:"reason"`
+	Rule     string        `json:"preferred_by,omitempty"` // which rule puts it before others
 }
 
 // PriceParts are what an expected cost is made of, in the provider's currency.
@@ -74,7 +79,10 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 	if len(stored) == 0 {
 		return Told{}, nil
 	}
-	t := Told{Policy: policyName(s, &r), Lengths: lengthsOf(r.Lengths), Refused: r.Refused, Detail: r.Detail, Cut: r.Cut}
+	t := Told{
+		Policy: policyName(s, &r), PolicyKind: policyKind(s, r.Policy), PolicyID: r.Policy, Base: s.Options.BaseCurrency, Lengths: lengthsOf(r.Lengths),
+		MeanTalk: s.MeanTalk(r.Lengths).Milliseconds(), Refused: r.Refused, Detail: r.Detail, Cut: r.Cut,
+	}
 	if r.Sold {
 		t.Sale = &r.Sale
 	}
@@ -133,6 +141,7 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)
 	if r.Why != "" {
 		v.Reason += ", preferred by " + r.Why
+		v.Rule = r.Why
 	}
 	return v
 }
@@ -149,6 +158,16 @@ func policyName(s *routing.Snapshot, r *routing.Reasons) string {
 		return fmt.Sprintf("%s (%s, ticket %d)", p.Name, p.Kind, r.Ticket)
 	}
 	return fmt.Sprintf("%s (%s)", p.Name, p.Kind)
+}
+
+func policyKind(s *routing.Snapshot, id int64) string {
+	if id == 0 {
+		return string(routing.LeastCost)
+	}
+	if p := s.PolicyByID(id); p != nil {
+		return string(p.Kind)
+	}
+	return ""
 }
 
 func lengthsOf(prefix string) string {

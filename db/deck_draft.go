@@ -19,6 +19,7 @@ type Draft struct {
 	File    string // what it was read from
 	SHA256  string // of that file, in hexadecimal digits; may be empty
 	Comment string
+	Import  Work // that it is made for, and that ends with it; zero: none
 }
 
 // Bounds of an import.
@@ -54,7 +55,7 @@ func (d *DB) NewDraft(ctx context.Context, draft Draft, rates deck.Rates, progre
 	}
 	l, err := d.takeLease(ctx, importJob(id), importHold)
 	if err == nil {
-		err = d.fillDraft(ctx, id, l, rates, progress)
+		err = d.fillDraft(ctx, id, l, draft, rates, progress)
 	}
 	if err != nil {
 		return 0, errors.Join(err, d.forgetDraft(ctx, id))
@@ -113,7 +114,7 @@ func cut(text string) string {
 }
 
 // fillDraft writes the rates and makes a draft of them once all are there.
-func (d *DB) fillDraft(ctx context.Context, id int64, l lease, rates deck.Rates, progress func(rates int)) error {
+func (d *DB) fillDraft(ctx context.Context, id int64, l lease, draft Draft, rates deck.Rates, progress func(rates int)) error {
 	w := newDeckWriter(ctx, d, id, l, progress)
 	written, err := w.writeAll(rates)
 	if err != nil {
@@ -140,8 +141,13 @@ func (d *DB) fillDraft(ctx context.Context, id int64, l lease, rates deck.Rates,
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM jobs WHERE name = ?`, l.name)
-		return err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM jobs WHERE name = ?`, l.name); err != nil {
+			return err
+		}
+		if err := importKept(ctx, tx, draft.Import, id); err != nil {
+			return err
+		}
+		return auditDeck(ctx, tx, "create", id, nil)
 	})
 	return wrap("finish deck", err)
 }

@@ -28,6 +28,10 @@ func (d *DB) Publish(ctx context.Context, id int64, at time.Time) (Deck, error) 
 		if err := notPast(ctx, tx, at); err != nil {
 			return err
 		}
+		before, err := lockDeck(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'published', publish_at = COALESCE(?, UTC_TIMESTAMP(3))
 			WHERE id = ? AND state = 'draft'`, moment(at), id))
 		if err != nil {
@@ -36,7 +40,10 @@ func (d *DB) Publish(ctx context.Context, id int64, at time.Time) (Deck, error) 
 		if changed == 0 {
 			return stands(ctx, tx, id, "draft")
 		}
-		return notSuperseded(ctx, tx, id)
+		if err := notSuperseded(ctx, tx, id); err != nil {
+			return err
+		}
+		return auditDeck(ctx, tx, "publish", id, before)
 	})
 	if err != nil {
 		return Deck{}, wrap(fmt.Sprintf("publish deck %d", id), err)
@@ -80,10 +87,17 @@ func notSuperseded(ctx context.Context, tx *sql.Tx, id int64) error {
 // Unpublish makes a draft again of a deck that is not in force yet.
 func (d *DB) Unpublish(ctx context.Context, id int64) (Deck, error) {
 	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		before, err := lockDeck(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'draft', publish_at = NULL
 			WHERE id = ? AND state = 'published' AND publish_at > UTC_TIMESTAMP(3)`, id))
-		if err != nil || changed > 0 {
+		if err != nil {
 			return err
+		}
+		if changed > 0 {
+			return auditDeck(ctx, tx, "unpublish", id, before)
 		}
 		return stands(ctx, tx, id, "scheduled")
 	})
@@ -117,12 +131,19 @@ func (d *DB) Rollback(ctx context.Context, owner DeckOwner, expected int64) (rol
 		case to == 0:
 			return fmt.Errorf("%w: deck %d is the first of %s", ErrNoDeckBefore, from, owner)
 		}
+		was, err := lockDeck(ctx, tx, from)
+		if err != nil {
+			return err
+		}
 		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'rolled_back', rolled_back_at = UTC_TIMESTAMP(3)
 			WHERE id = ? AND state = 'published'`, from))
 		if err == nil && changed == 0 {
 			err = fmt.Errorf("%w: deck %d was rolled back a moment ago", ErrDeckState, from)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return auditDeck(ctx, tx, "rollback", from, was)
 	})
 	if err != nil {
 		return Deck{}, Deck{}, wrap(fmt.Sprintf("roll back the deck of %s", owner), err)

@@ -15,9 +15,16 @@ func (d *DB) DeleteDraft(ctx context.Context, id int64) error {
 	// Loading again, so that nobody publishes what is going away; if this is
 	// killed, the next import goes on with it.
 	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'loading' WHERE id = ? AND state = 'draft'`, id))
-		if err != nil || changed > 0 {
+		before, err := lockDeck(ctx, tx, id)
+		if err != nil {
 			return err
+		}
+		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'loading' WHERE id = ? AND state = 'draft'`, id))
+		if err != nil {
+			return err
+		}
+		if changed > 0 {
+			return auditDeck(ctx, tx, "delete", id, before)
 		}
 		return stands(ctx, tx, id, "draft")
 	})

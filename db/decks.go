@@ -50,7 +50,9 @@ type DeckFilter struct {
 	TariffID   int64
 	Tier       *routing.Tier
 	Status     DeckStatus
-	Limit      int // 0: all of them
+	Text       string // in the file's name, the comment or the owner's name
+	Before     int64  // only those with a smaller id
+	Limit      int    // 0: all of them
 }
 
 // listDecks numbers the decks of each owner from the one in force down. The
@@ -108,6 +110,12 @@ func (f DeckFilter) where() (where string, args []any) {
 	}
 	if f.Status != "" {
 		add("d.status = ?", string(f.Status))
+	}
+	if f.Before != 0 {
+		add("d.id < ?", f.Before)
+	}
+	if f.Text != "" {
+		add("CONCAT_WS(' ', p.providername, t.name, d.tier, d.file, d.comment) LIKE ?", likeText(f.Text))
 	}
 	if len(conditions) == 0 {
 		return "", nil

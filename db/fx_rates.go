@@ -42,9 +42,25 @@ func (d *DB) PutFX(ctx context.Context, rates []fx.Rate, add ...Currency) error 
 			return err
 		}
 		u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
-		return u.exec(ctx, tx, rows)
+		if err := u.exec(ctx, tx, rows); err != nil {
+			return err
+		}
+		return auditFX(ctx, tx, rates)
 	})
 	return wrap("exchange rates", err)
+}
+
+// auditFX writes a few rates one by one, and how many when there are more.
+func auditFX(ctx context.Context, tx *sql.Tx, rates []fx.Rate) error {
+	if len(rates) > 20 { //nolint:mnd // more is a file
+		return audit(ctx, tx, Change{Action: "import", Kind: "exchange rate", Name: fmt.Sprintf("%d rates", len(rates))})
+	}
+	for _, r := range rates {
+		if err := audit(ctx, tx, Change{Action: "update", Kind: "exchange rate", ID: r.Currency, Name: r.Currency, After: r}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fxRows(rates []fx.Rate, ids map[string]int64) ([][]any, error) {

@@ -301,6 +301,8 @@ func TestParallelHoldsNeverOverspend(t *testing.T) {
 func TestConnectionsThatDie(t *testing.T) {
 	t.Parallel()
 	b := migrated(t)
+	// Connections that were killed while they rested say so when they are closed.
+	t.Cleanup(func() { _, _ = b.Close(), b.hand.Close() })
 	b.funded(2, "20.00")
 	b.floored()
 	ctx, stop := context.WithCancel(t.Context())

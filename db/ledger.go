@@ -79,6 +79,11 @@ func post(ctx context.Context, tx *sql.Tx, postings []billing.Posting) ([]billin
 	posted := make([]billing.Posting, len(postings))
 	for i := range postings {
 		posted[i] = there[postings[i].Key]
+		if slices.ContainsFunc(rows, func(row []any) bool { return row[0] == postings[i].Key }) {
+			if err := auditPosting(ctx, tx, &posted[i]); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return posted, nil
 }

@@ -24,6 +24,7 @@ type Config struct {
 	Database string         // must exist; migrations make the tables, not the database
 	Program  string         // shown to the DBA as program_name; empty: tandem
 	Log      zerolog.Logger // what the driver has to say
+	Clock    time.Time      // the sessions' clock stands there, for histories that are generated; zero: it runs
 }
 
 // Limits of the two pools. MariaDB's own limit is max_connections, 151 unless
@@ -97,6 +98,9 @@ func pool(cfg Config, readTimeout time.Duration, size int) (*sql.DB, error) {
 	c.Params = map[string]string{
 		"time_zone": "'+00:00'",
 		"sql_mode":  "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+	}
+	if !cfg.Clock.IsZero() {
+		c.Params["timestamp"] = fmt.Sprintf("%d.%06d", cfg.Clock.Unix(), cfg.Clock.Nanosecond()/int(time.Microsecond))
 	}
 	// SET NAMES as well as the handshake: a server may be told to ignore the
 	// character set of the handshake, and then quoting would be unsafe.

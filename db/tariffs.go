@@ -14,16 +14,17 @@ import (
 
 // Tariff is what calls are sold by: a deck, or cost plus.
 type Tariff struct {
-	ID         int64
-	Name       string
-	CurrencyID int64
-	Currency   string // ISO 4217
+	ID         int64  `json:"id" readOnly:"true"`
+	Name       string `json:"name" doc:"1 to 64 characters, unique"`
+	CurrencyID int64  `json:"currency_id"`
+	Currency   string `json:"currency" readOnly:"true" doc:"ISO 4217"`
 	// CostPlus tariffs sell at what the provider charges, with Percent on every
 	// price and fee and PerMinute on top, in the provider's currency.
-	CostPlus  bool
-	Percent   rate.Percent
-	PerMinute money.Rate
-	Accounts  int // that it is for
+	CostPlus  bool         `json:"cost_plus" required:"false" doc:"Sells at what the provider charges and more on top; else by its deck"`
+	Percent   rate.Percent `json:"percent" required:"false" doc:"Of cost plus: on every price and fee; below zero: a discount"`
+	PerMinute money.Rate   `json:"per_minute" required:"false" doc:"Of cost plus: on top, in the provider's currency"`
+	Accounts  int          `json:"accounts" readOnly:"true" doc:"That it is for"`
+	DeckID    int64        `json:"deck_id,omitempty" readOnly:"true" doc:"The deck in force; none: nothing can be sold by it"`
 }
 
 // ErrTariff is the answer to a tariff that makes no sense.
@@ -86,8 +87,15 @@ func (d *DB) CreateTariff(ctx context.Context, t Tariff) (Tariff, error) {
 			return Tariff{}, fmt.Errorf("%w: %w", ErrTariff, err)
 		}
 	}
-	if _, err := d.calls.ExecContext(ctx, `INSERT INTO tariffs (name, currency_id, markup_percent, markup_per_minute) VALUES (?, ?, ?, ?)`,
-		t.Name, currency.ID, percent, perMinute); err != nil {
+	t.CurrencyID, t.Currency = currency.ID, currency.ISO
+	if err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		t.ID, err = insertID(tx.ExecContext(ctx, `INSERT INTO tariffs (name, currency_id, markup_percent, markup_per_minute) VALUES (?, ?, ?, ?)`,
+			t.Name, currency.ID, percent, perMinute))
+		if err != nil {
+			return err
+		}
+		return audit(ctx, tx, Change{Action: "create", Kind: "tariff", ID: strconv.FormatInt(t.ID, 10), Name: t.Name, After: t})
+	}); err != nil {
 		if hasNumber(err, errDuplicate) {
 			return Tariff{}, fmt.Errorf("%w: the name %q is taken", ErrTariff, t.Name)
 		}

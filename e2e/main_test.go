@@ -34,7 +34,7 @@ const (
 type house struct {
 	dir    string // everything is below it
 	tools  play.Tools
-	binary string // the program under test
+	binary string        // the program under test
 	slots  chan struct{} // of stacks
 	places chan struct{} // at the shared one
 	opened atomic.Int32

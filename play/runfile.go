@@ -20,6 +20,7 @@ type RunFile struct {
 	ARI         Login             `json:"ari"`
 	AMI         Login             `json:"ami"`
 	Nodes       []RunNode         `json:"nodes"`
+	Console     *RunConsole       `json:"console,omitempty"` // of a demo
 	MariaDB     RunMariaDB        `json:"mariadb"`
 	Asterisk    RunAsterisk       `json:"asterisk"`
 	Subscribers []Login           `json:"subscribers"`
@@ -98,6 +99,9 @@ func (s *Stack) Describe() (RunFile, error) {
 	}
 	for _, login := range []string{"moscow-101", "moscow-102", "duty-100", "london-201", "london-202", "transit-1", "retail-1"} {
 		r.Subscribers = append(r.Subscribers, Login{Address: r.SIP, User: login, Password: DemoSecret(login)})
+	}
+	if s.options.Demo {
+		r.Console = s.console()
 	}
 	r.Gates = []Login{{Address: s.Carrier("IPPort").Addr().String(), User: gateLogin, Password: gatePassword}}
 	for _, c := range s.Carriers {

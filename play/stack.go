@@ -51,6 +51,7 @@ type Options struct {
 	Progress func(text string)   // told before each step; may be nil
 	Settings func(*NodeSettings) // changes a node's configuration; may be nil
 	Media    bool                // carriers send media
+	Demo     bool                // some days of generated calls, and users of the console
 	Log      zerolog.Logger      // of carriers and phones
 }
 
@@ -113,7 +114,7 @@ func (s *Stack) up(ctx context.Context) error {
 		do   func(context.Context) error
 	}{
 		{"MariaDB, private, on a unix socket", s.startMariaDB},
-		{"schema and the article's data", s.fill},
+		{s.filling(), s.fill},
 		{"simulated carriers, one for each provider", s.startCarriers},
 		{"Tandem", s.startNodes},
 		{"Asterisk " + s.options.Tools.Asterisk.Version + ", configuration rendered by Tandem", s.startAsterisk},
@@ -185,7 +186,10 @@ func (s *Stack) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.bendToLoopback(ctx)
+	if err := s.bendToLoopback(ctx); err != nil || !s.options.Demo {
+		return err
+	}
+	return s.fillDemo(ctx)
 }
 
 func (s *Stack) startCarriers(ctx context.Context) error {

@@ -3,6 +3,7 @@ package routing
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"tandem/billing/rate"
 )
@@ -97,4 +98,14 @@ func (b *builder) stepsInUse() [][2]int32 {
 		return nil
 	}
 	return b.rates.steps
+}
+
+// MeanTalk is how long the average answered call talks, by the call lengths of a
+// prefix.
+func (s *Snapshot) MeanTalk(prefix string) time.Duration {
+	v := s.lengths.longest(prefix)
+	if v == nil {
+		return 0
+	}
+	return time.Duration(v.lengths.Mean()) * time.Millisecond
 }

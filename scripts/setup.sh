@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 #
 # Installs what `make run` and `make test` need and this machine lacks: an
-# Asterisk and a MariaDB, and for the race detector a C compiler.
+# Asterisk and a MariaDB, the console's packages from npm, and for the tests a
+# C compiler (race detector) and a Chromium (browser tests).
 #
-#   scripts/setup.sh run     Asterisk, MariaDB
-#   scripts/setup.sh test    the same, and a C compiler (default)
+#   scripts/setup.sh run     Asterisk, MariaDB, the console's packages
+#   scripts/setup.sh test    the same, a C compiler and Chromium (default)
 #
-# Asterisk and MariaDB never touch the system. Debian's packages are fetched
-# with a private apt state, unpacked into a folder of the cache, and started
-# through that folder's own dynamic loader; no root, no chroot, no daemon:
+# Asterisk, MariaDB and Chromium never touch the system. Debian's packages are
+# fetched with a private apt state, unpacked into a folder of the cache, and
+# started through that folder's own dynamic loader (Chromium, which starts itself
+# again and again, through the system's); no root, no chroot, no daemon:
 #
 #   var/cache/fetch/NAME   apt's state and the archives while they are fetched
 #   var/cache/NAME.part    the packages while they are unpacked
@@ -25,6 +27,7 @@
 #                          its module and data folders, where they are not found by themselves
 #   TANDEM_MARIADBD        use this mariadbd program (>= 10.6)
 #   TANDEM_MARIADB_DSN     use this running MariaDB (Go driver's form: user:password@unix(/socket)/)
+#   TANDEM_CHROMIUM        use this chromium program; /usr/bin/chromium is used without being named
 #   TANDEM_DEBIAN_MIRROR   fetch from this mirror instead of the one this machine's apt uses
 
 set -euo pipefail
@@ -132,6 +135,7 @@ by_hand() {
 		      export TANDEM_MARIADBD=/path/to/mariadbd
 		      or a server that runs already: export TANDEM_MARIADB_DSN='user:password@unix(/path/to/mysqld.sock)/'
 		  for the tests, a C compiler and the C library's headers (Debian: apt-get install gcc libc6-dev)
+		      and a Chromium: export TANDEM_CHROMIUM=/path/to/chromium
 		and run scripts/setup.sh $purpose again. On Debian 12 or later all of it is done by this script.
 	END
 	exit 1
@@ -202,6 +206,26 @@ describe_system_mariadbd() {
 	mariadb_json "$version" "$share" "$TANDEM_MARIADBD"
 }
 
+# chromium_version COMMAND... prints "150.0.7871.100", when it shows a page.
+chromium_version() {
+	local line page
+	line=$("$@" --version 2>/dev/null) || return 1
+	[[ $line =~ ([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+) ]] || return 1
+	# Debian's own Chromium cannot use its sandbox here: no root, no setuid helper.
+	page=$(timeout 60 "$@" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --dump-dom 'data:text/html,<p>it works' 2>/dev/null 9>&-) || return 1
+	[[ $page == *'<p>it works'* ]] || return 1
+	printf '%s' "${BASH_REMATCH[1]}"
+}
+
+describe_system_chromium() {
+	local line
+	is_program TANDEM_CHROMIUM chromium
+	line=$("$TANDEM_CHROMIUM" --version 2>/dev/null) || line=
+	[[ $line =~ ([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+) ]] ||
+		die "TANDEM_CHROMIUM=$TANDEM_CHROMIUM does not tell its version" "try: $TANDEM_CHROMIUM --version"
+	chromium_json "${BASH_REMATCH[1]}" "$TANDEM_CHROMIUM"
+}
+
 # mariadb_share PREFIX prints the folder with the system tables' SQL, under
 # its old or its new name.
 mariadb_share() {
@@ -260,7 +284,14 @@ describe_mariadb_root() {
 	mariadb_json "$version" "$share" "${argv[@]}"
 }
 
-# finish_asterisk ROOT, finish_mariadb ROOT: what the packages' own scripts
+describe_chromium_root() {
+	local version
+	[[ -x $cache/chromium/chromium ]] || die "$cache/chromium is damaged" "remove it and run scripts/setup.sh $purpose again"
+	read -r _ version <"$cache/chromium/.complete"
+	chromium_json "$version" "$cache/chromium/chromium"
+}
+
+# finish_asterisk ROOT, finish_mariadb ROOT, finish_chromium ROOT: what the packages' own scripts
 # would do, and the proof that the program starts. They print its version.
 finish_asterisk() {
 	local -a argv
@@ -281,6 +312,40 @@ finish_mariadb() {
 	version=$(mariadb_version "${argv[@]}") || return 1
 	version_at_least "$version" 10.6 || return 1
 	printf '%s' "$version"
+}
+
+# finish_chromium writes the program that starts it. Chromium starts further
+# processes by its own path, which behind a loader would be the loader's: so the
+# system's loader and C library run it (Debian 12's or newer), and the root gives
+# every other library and the fonts.
+finish_chromium() {
+	local root=$1
+	rm -f "$root"/{usr/lib,lib}/*-linux-gnu*/{ld-linux*,libc,libm,libmvec,libpthread,libdl,librt,libresolv,libnsl,libutil,libanl,libBrokenLocale,libthread_db,libnss_*,libc_malloc_debug,libmemusage,libpcprofile}.so*
+	# 300 MB of drivers of graphics cards and the like: it draws by itself.
+	rm -rf "$root"/usr/lib/*-linux-gnu*/{dri,libLLVM-*,libz3.so*} "$root"/usr/lib/chromium/libVkLayer_* "$root"/usr/share/{icons,perl} "$root"/usr/lib/*-linux-gnu*/perl*
+	cat >"$root/fonts.conf" <<-'END'
+		<?xml version="1.0"?>
+		<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+		<fontconfig>
+		  <dir prefix="relative">usr/share/fonts</dir>
+		  <cachedir prefix="xdg">fontconfig</cachedir>
+		  <alias><family>sans-serif</family><prefer><family>Inter</family><family>Liberation Sans</family></prefer></alias>
+		  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+		  <alias><family>system-ui</family><prefer><family>Inter</family></prefer></alias>
+		</fontconfig>
+	END
+	cat >"$root/chromium" <<-'END'
+		#!/bin/bash
+		# Starts the Chromium of this folder, wherever the folder is.
+		root=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+		for dir in "$root"/{usr/lib,lib}/*-linux-gnu* "$root"/usr/lib/*-linux-gnu*/pulseaudio; do
+			[[ -d $dir ]] && libraries+=${libraries:+:}$dir
+		done
+		export LD_LIBRARY_PATH=$libraries FONTCONFIG_FILE=$root/fonts.conf XDG_CACHE_HOME=$root/var/cache
+		exec "$root/usr/lib/chromium/chromium" "$@"
+	END
+	chmod +x "$root/chromium"
+	chromium_version "$root/chromium"
 }
 
 # debian_mirror prints the archive this machine's own apt fetches Debian from:
@@ -421,7 +486,7 @@ install_root() {
 	version=$("$finish" "$part") ||
 		die "$title was unpacked into $part but does not start, or is too old" \
 			"A cache on a file system mounted noexec is one cause: set TANDEM_CACHE to a folder elsewhere." \
-			"Or name an installed one: TANDEM_ASTERISK=…, TANDEM_MARIADBD=…"
+			"Or name an installed one: TANDEM_ASTERISK=…, TANDEM_MARIADBD=…, TANDEM_CHROMIUM=…"
 	printf '%s %s\n' "$RECIPE" "$version" >"$part/.complete"
 
 	if [[ -e $cache/$name ]]; then
@@ -464,6 +529,36 @@ install_compiler() {
 	finish_line
 }
 
+# --- the console's packages ------------------------------------------------------
+
+# has_node: Node and npm are there and new enough for the console's build.
+has_node() {
+	local version
+	command -v npm >/dev/null && version=$(node --version 2>/dev/null) && version_at_least "${version#v}" 20.19
+}
+
+# has_packages: npm has installed what the lock file says.
+has_packages() {
+	local old=
+	[[ ! -r $repo/web/node_modules/.tandem-lock ]] || old=$(<"$repo/web/node_modules/.tandem-lock")
+	[[ $old == "$(lock_sum)" ]]
+}
+
+lock_sum() { sha256sum <"$repo/web/package-lock.json"; }
+
+install_packages() {
+	local log=$cache/npm.log
+	begin "installing the console's packages from npm"
+	in_background npm --prefix "$repo/web" ci --no-audit --no-fund --ignore-scripts >"$log" 2>&1 </dev/null || {
+		printf '\n' >&2
+		tail -n 8 "$log" >&2
+		die "npm ci failed (all of its output: $log)" "Check the network and npm's registry, then run scripts/setup.sh $purpose again."
+	}
+	lock_sum >"$repo/web/node_modules/.tandem-lock"
+	rm -f "$log"
+	finish_line
+}
+
 # --- tools.json ------------------------------------------------------------------
 
 # quoted WORD... prints a JSON list. No word holds a quote: see is_program and main.
@@ -481,16 +576,25 @@ mariadb_json() {
 	printf '{"version": "%s", "share": "%s", "argv": %s}' "$1" "$2" "$(quoted "${@:3}")"
 }
 
+chromium_json() {
+	printf '{"version": "%s", "argv": %s}' "$1" "$(quoted "${@:2}")"
+}
+
 # write_tools writes tools.json where it differs, and always whole.
 write_tools() {
-	local asterisk mariadb=null text old=
+	local asterisk mariadb=null chromium=null text old=
 	if [[ -n ${TANDEM_ASTERISK:-} ]]; then asterisk=$(describe_system_asterisk); else asterisk=$(describe_asterisk_root); fi
 	if [[ -n ${TANDEM_MARIADBD:-} ]]; then
 		mariadb=$(describe_system_mariadbd)
 	elif [[ -z ${TANDEM_MARIADB_DSN:-} ]] || is_complete mariadb; then
 		mariadb=$(describe_mariadb_root)
 	fi
-	printf -v text '{\n  "asterisk": %s,\n  "mariadb": %s\n}' "$asterisk" "$mariadb"
+	if [[ -n ${TANDEM_CHROMIUM:-} ]]; then
+		chromium=$(describe_system_chromium)
+	elif is_complete chromium; then
+		chromium=$(describe_chromium_root)
+	fi
+	printf -v text '{\n  "asterisk": %s,\n  "mariadb": %s,\n  "chromium": %s\n}' "$asterisk" "$mariadb" "$chromium"
 	[[ ! -r $cache/tools.json ]] || old=$(<"$cache/tools.json")
 	[[ $old == "$text" ]] && return
 	make_cache
@@ -506,14 +610,15 @@ make_cache() {
 		die "cannot write to $cache" "set TANDEM_CACHE to a folder of your own, for example TANDEM_CACHE=\$HOME/.cache/tandem"
 }
 
-# plan decides what is missing: need_asterisk, need_mariadb, need_compiler, and
-# from them the number of steps.
+# plan decides what is missing, need_…, and from that the number of steps.
 plan() {
-	need_asterisk=0 need_mariadb=0 need_compiler=0
+	need_asterisk=0 need_mariadb=0 need_compiler=0 need_chromium=0 need_packages=0
 	[[ -n ${TANDEM_ASTERISK:-} ]] || is_complete asterisk-22 || need_asterisk=1
 	[[ -n ${TANDEM_MARIADBD:-}${TANDEM_MARIADB_DSN:-} ]] || is_complete mariadb || need_mariadb=1
 	[[ $purpose == run ]] || has_compiler || need_compiler=1
-	steps=$((3 * need_asterisk + 3 * need_mariadb + need_compiler))
+	[[ $purpose == run || -n ${TANDEM_CHROMIUM:-} ]] || is_complete chromium || need_chromium=1
+	! has_node || has_packages || need_packages=1
+	steps=$((3 * need_asterisk + 3 * need_mariadb + need_compiler + 3 * need_chromium + need_packages))
 }
 
 # can_install stops, before anything is begun, where the roots cannot be built.
@@ -535,10 +640,12 @@ main() {
 	# A program that cannot be used is told before anything is fetched.
 	[[ -z ${TANDEM_ASTERISK:-} ]] || describe_system_asterisk >/dev/null
 	[[ -z ${TANDEM_MARIADBD:-} ]] || describe_system_mariadbd >/dev/null
+	[[ -n ${TANDEM_CHROMIUM:-} || ! -x /usr/bin/chromium ]] || TANDEM_CHROMIUM=/usr/bin/chromium
+	[[ -z ${TANDEM_CHROMIUM:-} ]] || describe_system_chromium >/dev/null
 
 	plan
 	if ((steps > 0)); then
-		((need_asterisk + need_mariadb == 0)) || can_install
+		((need_asterisk + need_mariadb + need_chromium == 0)) || can_install
 		make_cache
 		# The lock falls with the last process that holds it: a run that was killed cannot leave it behind.
 		exec 9>"$cache/lock"
@@ -550,8 +657,11 @@ main() {
 		((need_compiler == 0)) || install_compiler
 		((need_mariadb == 0)) || install_root mariadb MariaDB finish_mariadb bookworm mariadb-server-core mariadb-client-core
 		((need_asterisk == 0)) || install_root asterisk-22 'Asterisk 22' finish_asterisk forky asterisk asterisk-core-sounds-en-gsm
+		((need_chromium == 0)) || install_root chromium Chromium finish_chromium bookworm chromium fonts-inter fonts-dejavu-core
+		((need_packages == 0)) || install_packages
 	fi
 	write_tools
+	has_node || say 'no Node.js >= 20.19 with npm here: the console is left out, a page says so; everything else works'
 	say "set-up complete: $cache/tools.json"
 }
 

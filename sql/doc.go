@@ -38,6 +38,11 @@
 //	nodes, jobs     the Tandems that live, and what one of them does for all
 //	servers_seen, asterisk_cdrs   what is left of calls whose end nobody told
 //
+//	users <- sessions, api_keys, one_time_links     who signs in; sign_in_tries counts who fails
+//	users - - -> audit_log                          who changed what (no foreign keys: people go, it stays)
+//	deck_imports <- - - deck_import_parts           a sheet on its way to a draft deck
+//	replays, verifications                          work that takes a while, and what came of it
+//
 // A deck is one version of all prices of a provider for a tier, or of a tariff.
 // Its rows have neither triggers nor a foreign key, because millions come in at
 // once; the row in decks announces them.

@@ -139,6 +139,8 @@ func (s *Server) Pass(w http.ResponseWriter, r *http.Request) {
 			list = append(list, map[string]any{"technology": "PJSIP", "resource": e[0], "state": e[1], "channel_ids": []string{}})
 		}
 		write(w, list)
+	case strings.HasPrefix(path, "/applications/") && strings.HasSuffix(path, "/eventFilter") && r.Method == http.MethodPut:
+		write(w, map[string]any{"name": strings.Split(path, "/")[2]})
 	case strings.HasPrefix(path, "/channels/"):
 		s.channel(w, r, strings.TrimPrefix(path, "/channels/"))
 	default:

@@ -68,6 +68,7 @@ type Change struct {
 
 	before, after       priceRange
 	sumBefore, sumAfter int64
+	bars                histogram
 }
 
 // Prices are the lowest and the highest price per minute.
@@ -100,6 +101,17 @@ func (p Percent) String() string {
 
 // MarshalText writes the decimal; JSON therefore shows a string, as for money.
 func (p Percent) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (p *Percent) UnmarshalText(b []byte) error {
+	v, err := money.ParseAmount(string(b))
+	const unit = 10_000 // of an amount in a hundredth
+	if err == nil && v%unit != 0 {
+		err = fmt.Errorf("%q: %w (at most 2)", b, money.ErrDigits)
+	}
+	*p = Percent(v / unit)
+	return err
+}
 
 // maxFlagged is how many flagged codes a destination names.
 const maxFlagged = 10
@@ -163,6 +175,7 @@ func (c *Change) add(prefix string, v *verdict) error {
 		c.sumBefore += int64(v.was)
 		c.sumAfter += int64(v.will)
 	}
+	c.bar(v)
 	if v.most != nil && (c.MostPercent == nil || *v.most > *c.MostPercent) {
 		c.MostPercent = v.most
 	}

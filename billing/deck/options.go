@@ -31,6 +31,7 @@ type Options struct {
 	MaxLine     int        // --max-line: bytes of one row; 0: 1 MiB
 	MaxColumns  int        // --max-columns; 0: 200
 	MaxErrors   int        // faults kept in full, the others are counted; 0: 1000
+	SampleRows  int        // rows kept as they stand in the sheet; 0: none
 
 	// Progress, when set, is told after every 64 KiB how far reading has come.
 	// The last call says done == total.

@@ -105,6 +105,7 @@ func readText(ctx context.Context, r io.ReaderAt, size int64, o Options, s *Shee
 	s.Format, s.Encoding, s.Delimiter = "csv", survey.encoding, string(delimiter)
 	m, body := text()
 	source := takeSample(newCSVSource(body, delimiter, survey.newline, o))
+	s.Sample = sampleOf(source.sample, o.SampleRows)
 	l, err := findLayout(source.sample, o)
 	if l != nil {
 		s.Columns, s.Header = l.columns, l.header

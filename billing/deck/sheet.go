@@ -21,6 +21,8 @@ type Sheet struct {
 	Earliest  time.Time `json:"earliest,omitzero"` // when the first row begins; zero: some have no beginning
 	Latest    time.Time `json:"latest,omitzero"`   // when the last one does
 
+	Sample []SampleRow `json:"sample,omitempty"` // first rows as they stand, when asked for
+
 	Notes        []Note `json:"notes,omitempty"` // what was assumed or merged
 	NotesTotal   int    `json:"notes_total"`
 	Skipped      []Note `json:"skipped,omitempty"` // rows that are no rates

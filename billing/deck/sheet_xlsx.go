@@ -32,6 +32,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 			return err
 		}
 		sample := takeSample(source)
+		rows := sampleOf(sample.sample, o.SampleRows)
 		l, err := findLayout(sample.sample, o)
 		if end := endOf(sample); end != nil {
 			source.tokens.close()
@@ -43,7 +44,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 				if empty, first = blank, err; blank {
 					first = emptySheet()
 				}
-				s.Worksheet = sheet.name
+				s.Worksheet, s.Sample = sheet.name, rows
 				if l != nil {
 					s.Columns, s.Header = l.columns, l.header
 				}
@@ -51,7 +52,7 @@ func readWorkbook(ctx context.Context, r io.ReaderAt, size int64, o Options, s *
 			continue
 		}
 		defer source.tokens.close()
-		s.Worksheet = sheet.name
+		s.Worksheet, s.Sample = sheet.name, rows
 		total := max(1, int64(book.parts[sheet.part].UncompressedSize64))
 		tell := func() (int64, int64) {
 			return int64(float64(size) * min(1, float64(source.tokens.done)/float64(total))), size

@@ -11,6 +11,7 @@ import (
 	"tandem/billing/fx"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type accountListCmd struct {
@@ -19,35 +20,7 @@ type accountListCmd struct {
 }
 
 // accountLine is an account in the list.
-type accountLine struct {
-	accountView
-
-	Balance   *money.Amount `json:"balance"` // null: it has none
-	Held      *money.Amount `json:"held"`
-	Available *money.Amount `json:"available"` // null: no limit, or no balance
-	Spent     *money.Amount `json:"spent_today"`
-	Calls     int64         `json:"calls"`
-	BelowLow  bool          `json:"low"`
-}
-
-func lineOfAccount(a db.Account, spent money.Amount) accountLine {
-	l := accountLine{accountView: viewAccount(a), Calls: a.Calls}
-	if a.CurrencyID == 0 {
-		return l
-	}
-	l.Balance, l.Held, l.Spent = &a.Balance, &a.Held, &spent
-	if v := l.CreditLimit; v != nil {
-		l.Available = new(a.Balance + *v - a.Held)
-	}
-	if v := l.DailyLimit; v != nil {
-		left := *v - spent - a.Held
-		if l.Available == nil || left < *l.Available {
-			l.Available = &left
-		}
-	}
-	l.BelowLow = a.LowBalance != nil && a.Balance < *a.LowBalance
-	return l
-}
+type accountLine struct{ view.AccountLine }
 
 // Run lists the accounts, the lowest balance first.
 func (x accountListCmd) Run(ctx context.Context, e *env) error {
@@ -70,7 +43,7 @@ func (x accountListCmd) Run(ctx context.Context, e *env) error {
 		}
 		lines := make([]accountLine, 0, len(list))
 		for _, a := range list {
-			if l := lineOfAccount(a, spent[a.ID]); l.BelowLow || !x.Low {
+			if l := (accountLine{view.LineOfAccount(a, spent[a.ID])}); l.BelowLow || !x.Low {
 				lines = append(lines, l)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"tandem/billing/rate"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 // A statement of more lines than are read at a time is whole, in every form, and
@@ -24,7 +25,7 @@ func TestLongStatement(t *testing.T) {
 	config := office(t)
 	must(t, config, "migrate", "up")
 	must(t, config, "seed")
-	const lines = 2*statementPage + 345
+	const lines = 2*view.StatementPage + 345
 	begin := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	withDatabase(t, config, func(ctx context.Context, database *db.DB) error {
 		var postings []billing.Posting
@@ -43,10 +44,10 @@ func TestLongStatement(t *testing.T) {
 	})
 	span := []string{"account", "statement", "Retail", "--from", "2026-02-01"}
 	var whole struct {
-		statementHead
-		statementFoot
+		view.StatementHead
+		view.StatementFoot
 
-		Postings []postingView `json:"postings"`
+		Postings []view.Posting `json:"postings"`
 	}
 	if err := json.Unmarshal([]byte(must(t, config, append(span, "--json")...)), &whole); err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func TestLongStatement(t *testing.T) {
 		}
 	}
 	if whole.Opening != 50_000_000 || len(whole.Postings) != lines || whole.Lines != lines || whole.After != "" || balance != whole.Closing || whole.Closing != whole.Opening+whole.In-whole.Out {
-		t.Errorf("%+v %+v, %d lines", whole.statementHead, whole.statementFoot, len(whole.Postings))
+		t.Errorf("%+v %+v, %d lines", whole.StatementHead, whole.StatementFoot, len(whole.Postings))
 	}
 	rows, err := csv.NewReader(strings.NewReader(must(t, config, append(span, "--csv")...))).ReadAll()
 	if err != nil || len(rows) != lines+3 || rows[lines+2][5] != whole.Closing.String() || rows[2][9] != "'=1+1" {
@@ -67,7 +68,7 @@ func TestLongStatement(t *testing.T) {
 	if text := must(t, config, span...); strings.Count(text, "\n") != lines+5 {
 		t.Errorf("%d lines of text", strings.Count(text, "\n"))
 	}
-	var paged []postingView
+	var paged []view.Posting
 	for after := ""; ; {
 		page := whole
 		page.Postings, page.After = nil, ""
@@ -144,7 +145,7 @@ func TestRunningCall(t *testing.T) {
 		{"a clock that is behind", hold(func(*billing.OpenHold) {}), -3 * time.Second, 0, 0, 120},
 		{"not sold", hold(func(h *billing.OpenHold) { h.Terms = billing.Terms{}; h.Amount = 0 }), 63 * time.Second, 0, 63, 57},
 	} {
-		got := runningCall(c.hold, answered.Add(c.at))
+		got := view.RunningOf(c.hold, answered.Add(c.at))
 		if got.Cost != c.cost || got.TalkS != c.talk || got.LeftS != c.left || got.Sold != c.hold.Terms.Sold() || (got.AnsweredAt == nil) != c.hold.AnsweredAt.IsZero() {
 			t.Errorf("%s: %+v", c.name, got)
 		}

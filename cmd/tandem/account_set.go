@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"tandem/db"
+	"tandem/desk"
 )
 
 type accountSetCmd struct {
@@ -97,11 +98,11 @@ func findAccount(ctx context.Context, database *db.DB, name string) (db.Account,
 	if err != nil {
 		return db.Account{}, err
 	}
-	names := make([]named, 0, len(list))
+	names := make([]desk.Named, 0, len(list))
 	for _, a := range list {
-		names = append(names, named{a.ID, a.Name})
+		names = append(names, desk.Named{ID: a.ID, Name: a.Name})
 	}
-	i, err := findNamed("account", name, names)
+	i, err := desk.FindNamed("account", name, names)
 	if err != nil {
 		return db.Account{}, err
 	}

@@ -9,56 +9,13 @@ import (
 	"text/tabwriter"
 
 	"tandem/db"
-	"tandem/internal/money"
+	"tandem/view"
 )
 
-// accountView is an account as scripts read it.
-type accountView struct {
-	ID                  int64         `json:"id"`
-	Name                string        `json:"name"`
-	Enabled             bool          `json:"enabled"`
-	Payment             string        `json:"payment"`
-	Currency            string        `json:"currency,omitempty"` // none: it has no balance
-	TariffID            int64         `json:"tariff_id,omitempty"`
-	Tariff              string        `json:"tariff,omitempty"`
-	CreditLimit         *money.Amount `json:"credit_limit"` // null: no limit; prepaid: 0
-	DailyLimit          *money.Amount `json:"daily_limit"`
-	CallLimit           *money.Amount `json:"call_limit"`
-	LowBalance          *money.Amount `json:"low_balance"`
-	Language            string        `json:"language"`
-	TimeZone            string        `json:"time_zone"`
-	Channels            int           `json:"channels"`
-	CPS                 int           `json:"cps"`
-	Allow               []string      `json:"allow"` // null: any
-	Block               []string      `json:"block"`
-	Country             string        `json:"country"`
-	InternationalPrefix string        `json:"international_prefix"`
-	TrunkPrefix         string        `json:"trunk_prefix"`
-	DefaultCLI          string        `json:"default_cli"`
-	MinTier             string        `json:"min_tier"`
-	NoLoss              bool          `json:"no_loss"`
-	MaxPerMinute        *money.Rate   `json:"max_per_minute"`
-	MaxConnectionFee    *money.Amount `json:"max_connection_fee"`
-}
+// accountView is an account as people read it.
+type accountView struct{ view.Account }
 
-func viewAccount(a db.Account) accountView {
-	v := accountView{
-		ID: a.ID, Name: a.Name, Enabled: a.Enabled, Payment: a.Payment, Currency: a.Currency, TariffID: a.TariffID, Tariff: a.Tariff,
-		CreditLimit: a.Credit, DailyLimit: a.DailyLimit, CallLimit: a.CallLimit, LowBalance: a.LowBalance, Language: a.Language, TimeZone: a.TimeZone,
-		Channels: a.Channels, CPS: a.CPS, Block: a.Blocked, Country: a.Country, InternationalPrefix: a.InternationalPrefix, TrunkPrefix: a.TrunkPrefix,
-		DefaultCLI: a.DefaultCLI, MinTier: a.MinTier, NoLoss: a.NoLoss, MaxPerMinute: a.MaxPerMinute, MaxConnectionFee: a.MaxConnectionFee,
-	}
-	if a.Payment == db.Prepaid && v.CreditLimit == nil {
-		v.CreditLimit = new(money.Amount)
-	}
-	if a.AllowOnly {
-		v.Allow = append([]string{}, a.Allowed...)
-	}
-	if v.Block == nil {
-		v.Block = []string{}
-	}
-	return v
-}
+func viewAccount(a db.Account) accountView { return accountView{view.OfAccount(a)} }
 
 // setting is one line of an account's settings.
 type setting struct{ name, value string }

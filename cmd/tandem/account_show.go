@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"text/tabwriter"
-	"time"
 
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type accountShowCmd struct {
@@ -20,23 +20,7 @@ type accountShowCmd struct {
 }
 
 // accountShown is all that is shown of an account.
-type accountShown struct {
-	accountView
-
-	Money    *accountMoney      `json:"money"` // null: it has no balance
-	Calls    []callflow.Running `json:"calls"` // in progress, with money set aside
-	Postings []postingView      `json:"postings"`
-}
-
-// accountMoney is the money of an account at a moment.
-type accountMoney struct {
-	At        time.Time     `json:"at"`
-	Balance   money.Amount  `json:"balance"`
-	Held      money.Amount  `json:"held"`
-	Available *money.Amount `json:"available"` // null: no limit
-	Spent     money.Amount  `json:"spent_today"`
-	Low       bool          `json:"low"`
-}
+type accountShown struct{ view.AccountShown }
 
 // Run shows one account.
 func (x accountShowCmd) Run(ctx context.Context, e *env) error {
@@ -63,7 +47,7 @@ func (x accountShowCmd) read(ctx context.Context, database *db.DB) (accountShown
 	if err != nil {
 		return accountShown{}, err
 	}
-	v := accountShown{accountView: viewAccount(a), Calls: []callflow.Running{}, Postings: []postingView{}}
+	v := accountShown{view.AccountShown{Account: view.OfAccount(a), Calls: []callflow.Running{}, Postings: []view.Posting{}}}
 	m, err := database.AccountMoney(ctx, a.ID)
 	if errors.Is(err, db.ErrNotFound) {
 		return v, nil
@@ -71,9 +55,9 @@ func (x accountShowCmd) read(ctx context.Context, database *db.DB) (accountShown
 	if err != nil {
 		return v, err
 	}
-	v.Money = &accountMoney{At: m.At, Balance: m.Balance.Balance, Held: m.Held, Available: m.Available, Spent: m.Spent, Low: a.LowBalance != nil && m.Balance.Balance < *a.LowBalance}
+	v.Money = new(view.MoneyOf(m, a.LowBalance))
 	for i := range m.Holds {
-		v.Calls = append(v.Calls, runningCall(&m.Holds[i], m.At))
+		v.Calls = append(v.Calls, view.RunningOf(&m.Holds[i], m.At))
 	}
 	if x.Last > 0 {
 		v.Postings, err = lastPostings(ctx, database, billing.Party{Kind: billing.Customer, ID: a.ID}, x.Last)
@@ -81,38 +65,16 @@ func (x accountShowCmd) read(ctx context.Context, database *db.DB) (accountShown
 	return v, err
 }
 
-// runningCall works out what a call in progress has come to, from its hold alone:
-// by when it was seen answered, and the terms that it will be charged by.
-func runningCall(h *billing.OpenHold, now time.Time) callflow.Running {
-	r := callflow.Running{
-		CallID: h.CallID, Server: h.Server, Node: h.Node, AccountID: h.AccountID, BeganAt: h.BeganAt, Held: h.Amount,
-		LeftS: int64(h.Paid / time.Second), Limited: h.Limited,
-	}
-	talk := time.Duration(0)
-	if !h.AnsweredAt.IsZero() {
-		at := h.AnsweredAt.UTC()
-		r.AnsweredAt = &at
-		if !h.SeenAt.IsZero() {
-			now = h.SeenAt // it has not been seen since
-		}
-		talk = min(max(0, now.Sub(at)), h.Paid)
-		r.TalkS, r.LeftS = int64(talk/time.Second), int64((h.Paid-talk)/time.Second)
-	}
-	cost, currency, sold := h.Terms.Running(h.AnsweredAt, talk)
-	r.Cost, r.CurrencyID, r.Sold = min(cost, h.Amount), currency, sold
-	return r
-}
-
 func (v accountShown) print(e *env) error {
 	fmt.Fprintf(e.out, "account %d\n", v.ID)
-	if err := printSettings(e.out, v.settings()); err != nil {
+	if err := printSettings(e.out, accountView{v.Account}.settings()); err != nil {
 		return err
 	}
 	if v.Money == nil {
 		return nil
 	}
 	fmt.Fprintln(e.out)
-	if err := printSettings(e.out, v.Money.lines(v.accountView)); err != nil {
+	if err := printSettings(e.out, moneyLines(v.Money, v.Account)); err != nil {
 		return err
 	}
 	if err := v.printCalls(e); err != nil {
@@ -121,7 +83,7 @@ func (v accountShown) print(e *env) error {
 	return printLast(e.out, v.Postings)
 }
 
-func (m accountMoney) lines(v accountView) []setting {
+func moneyLines(m *view.AccountMoney, v view.Account) []setting {
 	sum := func(a money.Amount) string { return shortPrice(a) + " " + v.Currency }
 	balance := sum(m.Balance)
 	if m.Low {

@@ -9,6 +9,7 @@ import (
 	"tandem/billing"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type accountTopupCmd struct {
@@ -89,15 +90,15 @@ func (x accountAdjustCmd) Run(ctx context.Context, e *env) error {
 
 // moneyMoved is what a command did to a balance.
 type moneyMoved struct {
-	AccountID int64         `json:"account_id"`
-	Account   string        `json:"account"`
-	Currency  string        `json:"currency"`
-	Key       string        `json:"key"`
-	Repeated  bool          `json:"repeated"` // it had been posted before
-	Before    money.Amount  `json:"before"`   // the balance
-	After     money.Amount  `json:"after"`
-	Available *money.Amount `json:"available"` // null: no limit
-	Postings  []postingView `json:"postings"`
+	AccountID int64          `json:"account_id"`
+	Account   string         `json:"account"`
+	Currency  string         `json:"currency"`
+	Key       string         `json:"key"`
+	Repeated  bool           `json:"repeated"` // it had been posted before
+	Before    money.Amount   `json:"before"`   // the balance
+	After     money.Amount   `json:"after"`
+	Available *money.Amount  `json:"available"` // null: no limit
+	Postings  []view.Posting `json:"postings"`
 }
 
 // mover moves a balance and shows it before and after.
@@ -138,13 +139,9 @@ func (m *mover) post(ctx context.Context, post func(t db.TopUp) ([]billing.Posti
 	if err != nil {
 		return moneyMoved{}, err
 	}
-	names, err := readBookNames(ctx, m.database)
-	if err != nil {
-		return moneyMoved{}, err
-	}
 	t := db.TopUp{Key: m.flags.key(), AccountID: a.ID, CurrencyID: before.CurrencyID, At: before.At, Note: m.flags.Note}
 	if m.currency != "" {
-		if t.CurrencyID, err = names.findCurrency(m.currency); err != nil {
+		if t.CurrencyID, err = findCurrency(ctx, m.database, m.currency); err != nil {
 			return moneyMoved{}, err
 		}
 	}
@@ -156,20 +153,25 @@ func (m *mover) post(ctx context.Context, post func(t db.TopUp) ([]billing.Posti
 	if err != nil {
 		return moneyMoved{}, fmt.Errorf("posted, by key %s, but the balance cannot be read: %w", t.Key, err)
 	}
+	postings, err := view.NewBooks(m.database).Postings(ctx, posted...)
 	return moneyMoved{
 		AccountID: a.ID, Account: a.Name, Currency: after.Currency, Key: t.Key, Repeated: repeated(posted, t.At),
-		Before: before.Balance.Balance, After: after.Balance.Balance, Available: after.Available, Postings: names.postings(posted),
-	}, nil
+		Before: before.Balance.Balance, After: after.Balance.Balance, Available: after.Available, Postings: postings,
+	}, err
 }
 
 // findCurrency is the id of a currency that accounts may be in.
-func (n *bookNames) findCurrency(code string) (int64, error) {
-	var known []string
-	for id, iso := range n.currencies {
-		if strings.EqualFold(iso, code) {
-			return id, nil
+func findCurrency(ctx context.Context, database *db.DB, code string) (int64, error) {
+	list, err := database.Currencies(ctx)
+	if err != nil {
+		return 0, err
+	}
+	known := make([]string, 0, len(list))
+	for _, c := range list {
+		if strings.EqualFold(c.ISO, code) {
+			return c.ID, nil
 		}
-		known = append(known, iso)
+		known = append(known, c.ISO)
 	}
 	return 0, fmt.Errorf("--currency %q: not known; there are %s", code, inOrder(known))
 }

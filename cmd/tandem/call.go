@@ -12,6 +12,7 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
+	"tandem/view"
 )
 
 type callCmd struct {
@@ -40,12 +41,12 @@ func (x callCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		view := viewCall(call, told)
-		view.Money = &money
+		v := view.OfCall(call, told)
+		v.Money = &money
 		if x.JSON {
-			return printJSON(e, view)
+			return printJSON(e, v)
 		}
-		return printCall(e.out, view, call.Cause)
+		return printCall(e.out, v, call.Cause)
 	})
 }
 
@@ -58,9 +59,9 @@ func (x callCmd) list(ctx context.Context, e *env, database *db.DB) error {
 		return err
 	}
 	if x.JSON {
-		views := make([]callView, 0, len(calls))
+		views := make([]view.Call, 0, len(calls))
 		for _, c := range calls {
-			views = append(views, viewCall(c, callflow.Told{}))
+			views = append(views, view.OfCall(c, callflow.Told{}))
 		}
 		return printJSON(e, views)
 	}
@@ -89,7 +90,7 @@ func tell(ctx context.Context, e *env, database *db.DB, call billing.End) (callf
 	if err != nil {
 		return callflow.Told{}, err
 	}
-	s, err := snapshotFor(ctx, c, database, time.Time{}) // names are all that is needed
+	s, err := newDesk(c, database).Snapshot(ctx, time.Time{}) // names are all that is needed
 	if err != nil {
 		return callflow.Told{}, err
 	}

@@ -61,6 +61,13 @@ type agiConfig struct {
 
 type httpConfig struct {
 	Listen string `koanf:"listen"`
+	// PublicURL is where people find the console: https://tandem.example.com.
+	PublicURL string `koanf:"public_url"`
+	// SecureCookies: people come over TLS, to a proxy before us. An https
+	// public_url says the same.
+	SecureCookies bool `koanf:"secure_cookies"`
+	// TrustedProxies are whose X-Forwarded-For is believed.
+	TrustedProxies []string `koanf:"trusted_proxies"`
 }
 
 type routingConfig struct {
@@ -282,7 +289,7 @@ func (c config) validate() error {
 	errs := []error{
 		nodeName(c.Node),
 		addrPort("agi.listen", c.AGI.Listen), addrPort("http.listen", c.HTTP.Listen),
-		c.limits().Validate(),
+		c.HTTP.validate(), c.limits().Validate(),
 		between("routing.refresh", c.Routing.Refresh, 100*time.Millisecond, time.Minute),
 		between("routing.keep_reasons", c.Routing.KeepReasons, 0, 10*365*24*time.Hour),
 		between("routing.measure_over", c.Routing.MeasureOver, 0, 365*24*time.Hour),

@@ -9,10 +9,11 @@ package main
 //	deck_publish.go   publish, unpublish, rollback, delete
 //
 //	deck_sheet.go     what was read of a sheet, and what is wrong with it
-//	deck_preview.go   what a deck would change; deck_traffic.go, deck_loss.go: in money
-//	deck_sound.go     rates that nothing can be reckoned with
-//	deck_world.go     owners, decks in force and exchange rates, read once
+//	deck_preview.go   what a deck would change
+//	deck_owner.go     whose deck is meant
 //	deck_bar.go, deck_ask.go   the terminal
+//
+// The work itself is done by package desk.
 type deckCmd struct {
 	Import    deckImportCmd    `cmd:"" help:"Read a rate sheet, CSV or XLSX, show what it would change, and keep it as a draft."`
 	List      deckListCmd      `cmd:"" help:"List the decks in force, scheduled and drafted."`

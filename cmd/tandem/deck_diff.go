@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"time"
 
-	"tandem/billing/deck"
-	"tandem/db"
+	"tandem/desk"
 )
 
 type deckDiffCmd struct {
@@ -22,81 +19,32 @@ func (x deckDiffCmd) Run(ctx context.Context, e *env) error {
 	if (x.B == 0) == !x.Live {
 		return errors.New("compare with what? Name a second deck, or say --live for the deck in force")
 	}
-	if err := x.check(); err != nil {
+	if err := x.options().Validate(); err != nil {
 		return err
 	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		from, to, world, err := x.decks(ctx, database)
+	return withDesk(ctx, e, func(d *desk.Desk) error {
+		from, to := x.A, x.B
+		if x.Live {
+			from, to = 0, x.A
+		}
+		c, err := d.Compare(ctx, from, to)
 		if err != nil {
 			return err
 		}
-		v, err := previewDeck(ctx, e, database, world, from, to, x.deckPreviewFlags)
+		v, err := x.compare(ctx, e, c)
 		if err != nil {
 			return err
 		}
 		if x.JSON {
 			return printJSON(e, v)
 		}
-		return v.print(e.out, x.lines())
+		return printPreview(e.out, &v, x.lines())
 	})
 }
 
-// decks are the old one and the new one.
-func (x deckDiffCmd) decks(ctx context.Context, database *db.DB) (from, to db.Deck, world *deckWorld, err error) {
-	if to, err = findDeck(ctx, database, x.A); err != nil {
-		return from, to, nil, err
-	}
-	if x.B != 0 {
-		from = to
-		if to, err = findDeck(ctx, database, x.B); err != nil {
-			return from, to, nil, err
-		}
-	}
-	at := to.PublishAt
-	if x.Live && to.Status == db.DeckScheduled {
-		at = at.Add(-time.Millisecond) // what is in force until then
-	}
-	if world, err = readDeckWorld(ctx, database, at); err != nil {
-		return from, to, nil, err
-	}
-	if x.Live {
-		from, _ = world.inForce(to.Owner)
-	}
-	for _, d := range []db.Deck{from, to} {
-		if d.Status == db.DeckLoading {
-			return from, to, nil, fmt.Errorf("deck %d is not complete: its import is at work, or was killed", d.ID)
-		}
-	}
-	if from.ID != 0 && from.Owner.Currency != to.Owner.Currency {
-		return from, to, nil, fmt.Errorf("deck %d is in %s, deck %d in %s: their prices cannot be compared", from.ID, from.Owner.Currency, to.ID, to.Owner.Currency)
-	}
-	return from, to, world, nil
-}
-
-// previewDeck compares a deck that is there with another.
-func previewDeck(ctx context.Context, e *env, database *db.DB, world *deckWorld, from, to db.Deck, flags deckPreviewFlags) (deckPreview, error) {
-	c, err := loadConfig(e.config)
-	if err != nil {
-		return deckPreview{}, err
-	}
-	rates := database.DeckRows(ctx, to.ID)
-	latest, err := lastBeginning(rates)
-	if err != nil {
-		return deckPreview{}, err
-	}
-	p := previewer{database: database, world: world, owner: to.Owner, base: c.Routing.BaseCurrency, flags: flags, to: to.ID}
-	return p.preview(ctx, e, from, rates, to.Rates, latest, deck.ModeFull)
-}
-
-// lastBeginning is when the last of the rates begins.
-func lastBeginning(rates deck.Rates) (last time.Time, err error) {
-	for r, err := range rates {
-		if err != nil {
-			return last, err
-		}
-		if r.From.After(last) {
-			last = r.From
-		}
-	}
-	return last, nil
+// compare shows how far it is.
+func (f deckPreviewFlags) compare(ctx context.Context, e *env, c *desk.Comparison) (desk.Preview, error) {
+	b := newBar(e, "comparing", 0, false)
+	defer b.end()
+	return c.Preview(ctx, f.options(), b.to)
 }

@@ -12,6 +12,7 @@ import (
 
 	"tandem/billing/deck"
 	"tandem/db"
+	"tandem/desk"
 )
 
 type deckExportCmd struct {
@@ -23,15 +24,15 @@ type deckExportCmd struct {
 
 // Run writes a deck as CSV that reads back to the same rates.
 func (x deckExportCmd) Run(ctx context.Context, e *env) error {
-	if (x.ID != 0) == x.given() {
+	if (x.ID != 0) == x.choice().Given() {
 		return errors.New("which deck? Name it by its id, or its owner by --provider and --tier, or --tariff")
 	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		d, err := x.deck(ctx, database)
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		d, err := x.deck(ctx, k)
 		if err != nil {
 			return err
 		}
-		rates := database.DeckRows(ctx, d.ID)
+		rates := k.DB.DeckRows(ctx, d.ID)
 		if x.Out == "" {
 			return deck.WriteCSV(e.out, rates)
 		}
@@ -42,7 +43,7 @@ func (x deckExportCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(e.errOut, "deck %d, version %d of %s, %d rates: written to %s\n", d.ID, d.Version, ownerName(d.Owner), d.Rates, printable(x.Out))
+		fmt.Fprintf(e.errOut, "deck %d, version %d of %s, %d rates: written to %s\n", d.ID, d.Version, desk.OwnerName(d.Owner), d.Rates, printable(x.Out))
 		if d.Zone != "UTC" {
 			fmt.Fprintf(e.errOut, "its hours in the week are on the clock of %s: import it with --time-zone %s\n", d.Zone, d.Zone)
 		}
@@ -50,32 +51,15 @@ func (x deckExportCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-func (x deckExportCmd) deck(ctx context.Context, database *db.DB) (db.Deck, error) {
+func (x deckExportCmd) deck(ctx context.Context, k *desk.Desk) (db.Deck, error) {
 	if x.ID != 0 {
-		d, err := findDeck(ctx, database, x.ID)
-		if err == nil && d.Status == db.DeckLoading {
-			err = fmt.Errorf("deck %d is not complete: its import is at work, or was killed", d.ID)
-		}
-		return d, err
+		return k.Complete(ctx, x.ID)
 	}
-	world, err := readDeckWorld(ctx, database, time.Time{})
+	world, err := desk.ReadWorld(ctx, k.DB, time.Time{})
 	if err != nil {
 		return db.Deck{}, err
 	}
-	return world.live(x.deckOwnerFlags)
-}
-
-// live is the deck in force of whom the flags mean.
-func (w *deckWorld) live(f deckOwnerFlags) (db.Deck, error) {
-	o, err := w.owner(f)
-	if err != nil {
-		return db.Deck{}, err
-	}
-	d, ok := w.inForce(o)
-	if !ok {
-		return db.Deck{}, fmt.Errorf("%s has no deck in force; tandem deck list shows those that there are", ownerName(o))
-	}
-	return d, nil
+	return world.Live(x.choice())
 }
 
 // write makes the file whole or not at all.

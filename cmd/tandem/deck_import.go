@@ -2,18 +2,14 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
-	"time"
-	"unicode/utf8"
 
 	"tandem/billing/deck"
 	"tandem/db"
+	"tandem/desk"
 )
 
 type deckImportCmd struct {
@@ -31,11 +27,11 @@ type deckImportCmd struct {
 
 // deckImport is what came of an import.
 type deckImport struct {
-	Sheet   deckSheet        `json:"sheet"`
+	Sheet   desk.Sheet       `json:"sheet"`
 	Errors  *deck.SheetError `json:"errors,omitempty"`
-	SameAs  *deckView        `json:"same_file_as,omitempty"` // a deck that was read from this very file
-	Preview *deckPreview     `json:"preview,omitempty"`
-	Deck    *deckView        `json:"deck,omitempty"` // none after errors and with --dry-run
+	SameAs  *desk.Deck       `json:"same_file_as,omitempty"` // a deck that was read from this very file
+	Preview *desk.Preview    `json:"preview,omitempty"`
+	Deck    *desk.Deck       `json:"deck,omitempty"` // none after errors and with --dry-run
 }
 
 // Run reads a sheet whole, shows what it would change, and keeps it as a draft.
@@ -45,8 +41,8 @@ func (x deckImportCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	i := importer{deckImportCmd: x, e: e}
-	err := withDB(ctx, e, func(database *db.DB) error {
-		i.database = database
+	err := withDesk(ctx, e, func(d *desk.Desk) error {
+		i.desk = d
 		return i.run(ctx)
 	})
 	if err == nil || errors.Is(err, errSaid) || i.out.Deck != nil {
@@ -73,11 +69,9 @@ func (i *importer) failed(ctx context.Context, err error) error {
 }
 
 func (x deckImportCmd) check() error {
-	if err := x.deckPreviewFlags.check(); err != nil {
+	o := x.asked()
+	if err := o.Validate(); err != nil {
 		return err
-	}
-	if n := utf8.RuneCountInString(x.Comment); n > maxComment {
-		return fmt.Errorf("--comment: %d characters, and at most %d are kept; shorten it", n, maxComment)
 	}
 	if x.Publish {
 		return askable(x.Yes)
@@ -85,40 +79,35 @@ func (x deckImportCmd) check() error {
 	return nil
 }
 
-// maxComment is how long a comment may be in the database.
-const maxComment = 255
+// asked is what the flags say.
+func (x deckImportCmd) asked() desk.ImportOptions {
+	return desk.ImportOptions{
+		Owner: x.choice(), Sheet: desk.SheetOptions(x.deckSheetFlags), Preview: x.options(), Effective: x.Effective, Partial: x.Partial,
+		Comment: x.Comment, Publish: x.Publish,
+	}
+}
 
 // importer is one import.
 type importer struct {
 	deckImportCmd
-	e        *env
-	database *db.DB
-	config   config
 
-	world     *deckWorld
-	owner     db.DeckOwner
-	base      db.Deck // in force when the new one begins
-	zone      *time.Location
-	effective time.Time
-	publishAt time.Time // zero: now
-	out       deckImport
-	writing   bool
-	draft     int64 // complete; 0: not yet
-	before    bool  // there is a deck to roll back to
+	e       *env
+	desk    *desk.Desk
+	work    *desk.Import
+	out     deckImport
+	writing bool
+	draft   int64 // complete; 0: not yet
+	before  bool  // there is a deck to roll back to
 }
 
 func (i *importer) run(ctx context.Context) error {
 	var err error
-	if i.config, err = loadConfig(i.e.config); err != nil {
-		return err
-	}
-	if err := i.prepare(ctx); err != nil {
+	if i.work, err = i.desk.NewImport(ctx, i.asked()); err != nil {
 		return err
 	}
 	if err := i.read(ctx); err != nil {
 		return i.faults(err)
 	}
-	i.recognise()
 	i.idle()
 	if !i.JSON {
 		if err := i.printRead(); err != nil {
@@ -139,85 +128,8 @@ func (i *importer) run(ctx context.Context) error {
 	return i.farewell()
 }
 
-// prepare finds out whose prices these are and what they follow.
-func (i *importer) prepare(ctx context.Context) error {
-	var err error
-	if i.world, err = readDeckWorld(ctx, i.database, time.Time{}); err != nil {
-		return err
-	}
-	if i.owner, err = i.world.owner(i.deckOwnerFlags); err != nil {
-		return err
-	}
-	i.base, _ = i.world.inForce(i.owner)
-	name := i.TimeZone
-	if name == "" {
-		name = i.base.Zone
-	}
-	if i.zone, err = loadZone(name); err != nil {
-		return err
-	}
-	if i.effective, err = parseMoment("--effective", i.Effective, i.zone); err != nil {
-		return err
-	}
-	if !i.Publish || i.effective.IsZero() {
-		return i.sameZone(ctx)
-	}
-	i.publishAt, i.effective = i.effective, time.Time{} // the deck as a whole begins then
-	if i.publishAt.Before(i.world.now) {
-		return fmt.Errorf("--effective %s: over already; leave it away to publish now", i.Effective)
-	}
-	if i.world, err = readDeckWorld(ctx, i.database, i.publishAt); err != nil {
-		return err
-	}
-	i.base, _ = i.world.inForce(i.owner)
-	return i.sameZone(ctx)
-}
-
-// sameZone refuses to carry hours in the week over to another clock.
-func (i *importer) sameZone(ctx context.Context) error {
-	if i.base.ID == 0 || i.base.Zone == i.zone.String() {
-		return nil
-	}
-	for r, err := range i.database.DeckRows(ctx, i.base.ID) {
-		if err != nil {
-			return err
-		}
-		if !r.Window.IsZero() {
-			return fmt.Errorf("--time-zone %s: deck %d, which this one follows, has prices by the hour on the clock of %s; say --time-zone %s",
-				i.zone, i.base.ID, i.base.Zone, i.base.Zone)
-		}
-	}
-	return nil
-}
-
-func loadZone(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("--time-zone %q: want a name of the IANA time zone database such as Europe/Moscow, or UTC", name)
-	}
-	return zone, nil
-}
-
-// parseMoment reads a day or a moment; without a zone it is on the clock of zone.
-func parseMoment(flag, text string, zone *time.Location) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly, "2006-01-02 15:04", "2006-01-02T15:04", time.DateTime, "2006-01-02T15:04:05"} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return at.UTC(), nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%s %q: want a day such as 2026-12-01, or a moment such as \"2026-12-01 06:00\" or 2026-12-01T06:00:00Z", flag, text)
-}
-
 // read reads and checks the whole sheet.
 func (i *importer) read(ctx context.Context) error {
-	o, err := i.options(i.owner.Currency, i.zone)
-	if err != nil {
-		return err
-	}
-	o.Effective = i.effective
 	i.out.Sheet.File = filepath.Base(i.File)
 	file, size, err := deck.Open(i.File)
 	switch {
@@ -227,19 +139,11 @@ func (i *importer) read(ctx context.Context) error {
 		return err
 	}
 	defer file.Close()
-	i.out.Sheet.Bytes = size
 	b := newBar(i.e, "reading", size, true)
 	defer b.end()
-	o.Progress = b.to
-	if i.out.Sheet.Sheet, err = deck.Read(ctx, file, size, o); err != nil {
-		return err
-	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(file, 0, size)); err != nil {
-		return err
-	}
-	i.out.Sheet.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return nil
+	err = i.work.Read(ctx, filepath.Base(i.File), file, size, b.to)
+	i.out.Sheet, i.out.SameAs = i.work.Sheet, i.work.SameAs
+	return err
 }
 
 // faults tells what is wrong with the sheet.
@@ -255,21 +159,11 @@ func (i *importer) faults(err error) error {
 		}
 		return errSaid
 	}
-	if err := i.out.Sheet.print(i.e.out); err != nil {
+	if err := printSheet(i.e.out, &i.out.Sheet); err != nil {
 		return err
 	}
 	printFaults(i.e.out, faults)
 	return errSaid
-}
-
-// recognise finds a deck that was read from this very file.
-func (i *importer) recognise() {
-	for _, d := range i.world.all {
-		if d.SHA256 == i.out.Sheet.SHA256 && d.Owner == i.owner && d.Status != db.DeckLoading && (i.out.SameAs == nil || d.ID > i.out.SameAs.ID) {
-			v := viewDeck(d)
-			i.out.SameAs = &v
-		}
-	}
 }
 
 // idle tells of flags that count for nothing here.
@@ -283,7 +177,7 @@ func (i *importer) idle() {
 }
 
 func (i *importer) printRead() error {
-	if err := i.out.Sheet.print(i.e.out); err != nil {
+	if err := printSheet(i.e.out, &i.out.Sheet); err != nil {
 		return err
 	}
 	if d := i.out.SameAs; d != nil {
@@ -292,17 +186,10 @@ func (i *importer) printRead() error {
 	return nil
 }
 
-func (i *importer) mode() deck.Mode {
-	if i.Partial {
-		return deck.ModePartial
-	}
-	return deck.ModeFull
-}
-
 func (i *importer) preview(ctx context.Context) error {
-	p := previewer{database: i.database, world: i.world, owner: i.owner, base: i.config.Routing.BaseCurrency, flags: i.deckPreviewFlags}
-	s := i.out.Sheet
-	v, err := p.preview(ctx, i.e, i.base, s.All(), s.Rates, s.Latest, i.mode())
+	b := newBar(i.e, "comparing", 0, false)
+	v, err := i.work.Preview(ctx, b.to)
+	b.end()
 	if err != nil {
 		return err
 	}
@@ -311,35 +198,19 @@ func (i *importer) preview(ctx context.Context) error {
 		return nil
 	}
 	fmt.Fprintln(i.e.out)
-	return v.print(i.e.out, v.flags.lines())
-}
-
-func (f deckPreviewFlags) lines() int {
-	if f.All {
-		return int(^uint(0) >> 1)
-	}
-	return shownLines
+	return printPreview(i.e.out, &v, i.lines())
 }
 
 // keep makes a draft of the sheet, and puts it in force when asked to.
 func (i *importer) keep(ctx context.Context) error {
-	s := i.out.Sheet
-	live := i.world.rates(ctx, i.database, i.base)
-	rates := deck.CarryOver(live, s.All(), deck.CarryOptions{PublishAt: i.world.at, Mode: i.mode(), DeleteAt: s.Earliest})
-	total := int64(s.Rates)
-	if i.Partial {
-		total = max(total, int64(i.base.Rates))
-	}
 	i.writing = true
-	b := newBar(i.e, "storing", total, false)
+	b := newBar(i.e, "storing", 0, false)
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
 		fmt.Fprintln(i.e.errOut, "\ninterrupted: taking back what was written")
 	})
-	id, err := i.database.NewDraft(ctx, db.Draft{
-		Owner: i.owner, Zone: i.zone.String(), File: s.File, SHA256: s.SHA256, Comment: i.Comment,
-	}, rates, func(written int) { b.to(int64(written), 0) })
+	id, err := i.work.Keep(ctx, db.Work{}, b.to)
 	if !stop() {
 		<-told
 	}
@@ -353,11 +224,11 @@ func (i *importer) keep(ctx context.Context) error {
 			return err
 		}
 	}
-	d, err := i.database.Deck(context.WithoutCancel(ctx), id)
+	d, err := i.desk.DB.Deck(context.WithoutCancel(ctx), id)
 	if err == nil {
-		v := viewDeck(d)
+		v := desk.ViewDeck(d)
 		i.out.Deck = &v
-		i.before = hasBefore(context.WithoutCancel(ctx), i.database, v)
+		i.before = hasBefore(context.WithoutCancel(ctx), i.desk.DB, v)
 	}
 	return err
 }
@@ -373,16 +244,11 @@ func cleaned(err error) bool {
 }
 
 func (i *importer) publish(ctx context.Context) error {
-	yes, err := ask(ctx, i.e, i.Yes, publishQuestion(i.draft, i.owner, i.base, i.publishAt))
+	yes, err := ask(ctx, i.e, i.Yes, publishQuestion(i.draft, i.work.Owner, i.work.Base, i.work.PublishAt))
 	if err != nil || !yes {
 		return err
 	}
-	if err := i.world.still(ctx, i.database, i.owner, i.base); err != nil {
-		return err
-	}
-	// Not to be interrupted: it is over at once, and must not be half known.
-	_, err = i.database.Publish(context.WithoutCancel(ctx), i.draft, i.publishAt)
-	return err
+	return i.work.Publish(ctx, i.draft)
 }
 
 // farewell says what there is now, and how to go on.
@@ -392,9 +258,9 @@ func (i *importer) farewell() error {
 		_, err := fmt.Fprintln(out, "\nnothing was changed: this was a dry run")
 		return err
 	}
-	fmt.Fprintf(out, "\ndeck %d is version %d of %s, %s, %d rates", d.ID, d.Version, d.owner(), d.Status, d.Rates)
+	fmt.Fprintf(out, "\ndeck %d is version %d of %s, %s, %d rates", d.ID, d.Version, deckOwner(*d), d.Status, d.Rates)
 	if carried := d.Rates - i.out.Sheet.Rates; carried > 0 {
-		fmt.Fprintf(out, ", %d of them taken over from deck %d", carried, i.base.ID)
+		fmt.Fprintf(out, ", %d of them taken over from deck %d", carried, i.work.Base.ID)
 	}
 	fmt.Fprintln(out)
 	_, err := fmt.Fprintln(out, nextStep(*d, i.before))

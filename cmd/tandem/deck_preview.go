@@ -2,19 +2,15 @@ package main
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"tandem/billing/deck"
-	"tandem/db"
-	"tandem/internal/money"
+	"tandem/desk"
 )
 
 // deckPreviewFlags say what to look for and how much of it to print.
@@ -25,217 +21,75 @@ type deckPreviewFlags struct {
 	JSON         bool  `help:"Print JSON."`
 }
 
-func (f deckPreviewFlags) check() error {
-	if f.RaisePercent < 1 || f.RaisePercent > 1_000_000 {
-		return fmt.Errorf("--raise-percent %d: want 1 to 1000000", f.RaisePercent)
-	}
-	if f.NoticeDays < 0 || f.NoticeDays > 3650 {
-		return fmt.Errorf("--notice-days %d: want 0 to 3650", f.NoticeDays)
-	}
-	return nil
+func (f deckPreviewFlags) options() desk.PreviewOptions {
+	return desk.PreviewOptions{RaisePercent: f.RaisePercent, NoticeDays: f.NoticeDays}
 }
 
-// deckPreview is what a deck would change.
-type deckPreview struct {
-	Base       *deckView        `json:"base"`           // what it is compared with; null: nothing is in force
-	Next       *deckView        `json:"next,omitempty"` // a scheduled one that takes its place later
-	Mode       deck.Mode        `json:"mode"`
-	Currency   string           `json:"currency"`
-	Comparison deck.Comparison  `json:"comparison"`
-	Traffic    *deckTraffic     `json:"traffic"` // that money is reckoned by; null: no calls
-	Losses     []deckLoss       `json:"losses"`  // what would be sold below cost
-	LossesIn   string           `json:"losses_currency"`
-	Unpriced   []string         `json:"unpriced,omitempty"` // decks that losses were not looked for in, for want of an exchange rate
-	NoMoney    string           `json:"no_money,omitempty"` // why nothing is said about money
-	tariff     bool             // it is one of a tariff
-	flags      deckPreviewFlags // that it was made with
-}
-
-// previewer makes previews.
-type previewer struct {
-	database *db.DB
-	world    *deckWorld
-	owner    db.DeckOwner
-	base     string // currency that losses are found in
-	flags    deckPreviewFlags
-	to       int64 // deck that is looked at; 0: a sheet
-	bar      *progressBar
-	done     int64 // rates gone by
-}
-
-// preview compares rates with a deck, db.Deck{} for none. latest is when the
-// last of them begins.
-func (p *previewer) preview(ctx context.Context, e *env, from db.Deck, rates deck.Rates, size int, latest time.Time, mode deck.Mode) (deckPreview, error) {
-	p.bar = newBar(e, "comparing", p.work(from, int64(size)), false)
-	defer p.bar.end()
-	v := deckPreview{Mode: mode, Currency: p.owner.Currency, LossesIn: p.base, tariff: p.owner.TariffID != 0, flags: p.flags}
-	o := deck.DiffOptions{Mode: mode, RaisePercent: p.flags.RaisePercent, NoticeDays: p.noticeDays()}
-	was := p.world.rates(ctx, p.database, from)
-	err := p.money(ctx, &v, &o, sound(from.ID, was), sound(p.to, rates), latest)
-	if err == nil {
-		err = p.diff(&v, o, sound(from.ID, was), sound(p.to, rates))
+func (f deckPreviewFlags) lines() int {
+	if f.All {
+		return int(^uint(0) >> 1)
 	}
-	if ofRates(ctx, err) {
-		// It must not stand in the way of a rollback: the rest is still told.
-		if _, named := errors.AsType[rateError](err); !named && errors.Is(err, money.ErrOverflow) {
-			err = fmt.Errorf("deck %d or the one that follows it: %w", from.ID, err)
-		}
-		v.NoMoney = err.Error()
-		v.Traffic, v.Losses, v.Unpriced, o.Traffic, o.Sell = nil, nil, nil, nil, nil
-		err = p.diff(&v, o, was, rates)
-	}
-	if err != nil {
-		return deckPreview{}, err
-	}
-	if from.ID != 0 {
-		d := viewDeck(from)
-		v.Base = &d
-	}
-	if next, ok := p.world.next(p.owner); ok {
-		d := viewDeck(next)
-		v.Next = &d
-	}
-	slices.SortStableFunc(v.Comparison.Destinations, byWeight)
-	if v.Comparison.Destinations == nil {
-		v.Comparison.Destinations = []deck.Destination{}
-	}
-	if v.Losses == nil {
-		v.Losses = []deckLoss{}
-	}
-	return v, nil
-}
-
-// money finds out what calls there were, and what is sold below cost.
-func (p *previewer) money(ctx context.Context, v *deckPreview, o *deck.DiffOptions, was, will deck.Rates, latest time.Time) error {
-	traffic, err := readTraffic(ctx, p.database, p.world.now, p.owner.TariffID, p.bar.counted(was, &p.done), p.bar.counted(will, &p.done))
-	if err != nil {
-		return err
-	}
-	losses, err := p.losses(ctx, will, latest)
-	if err != nil {
-		return err
-	}
-	if o.Sell = losses.sell; traffic != nil {
-		o.Traffic = traffic.code
-	}
-	v.Traffic, v.Losses, v.Unpriced = traffic, losses.List, losses.Unpriced
-	return nil
-}
-
-func (p *previewer) diff(v *deckPreview, o deck.DiffOptions, was, will deck.Rates) (err error) {
-	v.Comparison, err = deck.Diff(p.bar.counted(was, &p.done), p.bar.counted(will, &p.done), p.world.at, o)
-	return err
-}
-
-// noticeDays is how many of the days of notice are left at the moment of
-// publication, from which deck.Diff counts; none is less than nothing there.
-func (p *previewer) noticeDays() int {
-	left := p.flags.NoticeDays - int(p.world.at.Sub(p.world.now)/(24*time.Hour))
-	if left <= 0 {
-		return -1
-	}
-	return left
-}
-
-// work is how many rates go by.
-func (p *previewer) work(from db.Deck, size int64) int64 {
-	total := 2 * (int64(from.Rates) + size)
-	others, _ := p.world.counterparts(p.owner)
-	for _, c := range others {
-		total += int64(c.deck.Rates) + size
-	}
-	return total
-}
-
-// byWeight puts first what costs or saves most, then what loses most calls, then
-// what changes most.
-func byWeight(a, b deck.Destination) int {
-	return cmp.Or(
-		cmp.Compare(moneyWeight(b), moneyWeight(a)), cmp.Compare(lostSeconds(b), lostSeconds(a)), cmp.Compare(steepness(b), steepness(a)), strings.Compare(a.Name, b.Name),
-	)
-}
-
-func moneyWeight(d deck.Destination) money.Amount {
-	if d.Impact == nil {
-		return 0
-	}
-	return max(d.Impact.Difference, -d.Impact.Difference)
-}
-
-func lostSeconds(d deck.Destination) int64 {
-	if d.Impact == nil {
-		return 0
-	}
-	return d.Impact.LostSeconds
-}
-
-func steepness(d deck.Destination) deck.Percent {
-	steep := deck.Percent(0)
-	for _, p := range []*deck.Percent{d.Percent, d.MostPercent} {
-		if p != nil {
-			steep = max(steep, *p, -*p)
-		}
-	}
-	return steep
+	return shownLines
 }
 
 // shownLines is how many destinations are printed without --all.
 const shownLines = 40
 
-// print writes the preview; lines is how many destinations at most.
-func (v deckPreview) print(out io.Writer, lines int) error {
+// printPreview writes the preview; lines is how many destinations at most.
+func printPreview(out io.Writer, v *desk.Preview, lines int) error {
 	c := v.Comparison
 	if v.Base == nil {
 		fmt.Fprintln(out, "nothing is in force yet: everything is new")
 	} else {
-		fmt.Fprintf(out, "compared with deck %d, version %d of %s, %s\n", v.Base.ID, v.Base.Version, v.Base.owner(), v.Base.Status)
+		fmt.Fprintf(out, "compared with deck %d, version %d of %s, %s\n", v.Base.ID, v.Base.Version, deckOwner(*v.Base), v.Base.Status)
 	}
 	if v.Next != nil {
 		fmt.Fprintf(out, "note: deck %d is scheduled for %s UTC and counts instead of this one from then on\n", v.Next.ID, moment(v.Next.PublishAt))
 	}
 	fmt.Fprintf(out, "codes: %d created, %d raised, %d lowered, %d changed otherwise, %d deleted, %d blocked, %d unchanged\n",
 		c.Created, c.Raised, c.Lowered, c.Changed, c.Deleted, c.Blocked, c.Unchanged)
-	v.printMoney(out)
+	printMoney(out, v)
 	belowCost := strconv.Itoa(c.BelowCost)
 	if v.NoMoney != "" {
 		belowCost = "not looked for"
 	}
-	fmt.Fprintf(out, "flags: steep (more than +%d %%) %d, short notice %s, below cost %s\n", v.flags.RaisePercent, c.Steep, v.notice(), belowCost)
-	if err := v.printDestinations(out, lines); err != nil {
+	fmt.Fprintf(out, "flags: steep (more than +%d %%) %d, short notice %s, below cost %s\n", v.Options.RaisePercent, c.Steep, notice(v), belowCost)
+	if err := printDestinations(out, v, lines); err != nil {
 		return err
 	}
-	return v.printLosses(out, lines)
+	return printLosses(out, v, lines)
 }
 
-func (v deckView) owner() string {
+// deckOwner is the owner of a deck in few words.
+func deckOwner(v desk.Deck) string {
 	if v.Tariff != "" {
 		return "tariff " + printable(v.Tariff)
 	}
 	return printable(v.Provider) + " " + v.Tier
 }
 
-func (v deckPreview) notice() string {
-	if v.flags.NoticeDays == 0 {
+func notice(v *desk.Preview) string {
+	if v.Options.NoticeDays == 0 {
 		return "not looked for"
 	}
-	return fmt.Sprintf("(rises within %d days from now) %d", v.flags.NoticeDays, v.Comparison.Hasty)
+	return fmt.Sprintf("(rises within %d days from now) %d", v.Options.NoticeDays, v.Comparison.Hasty)
 }
 
-func (v deckPreview) printMoney(out io.Writer) {
+func printMoney(out io.Writer, v *desk.Preview) {
 	i := v.Comparison.Impact
 	switch {
 	case v.NoMoney != "":
 		fmt.Fprintf(out, "%s; the comparison in money is left out\n", printable(v.NoMoney))
 		return
 	case v.Traffic == nil:
-		fmt.Fprintf(out, "money: no %s to reckon with\n", v.callsOf("in"))
+		fmt.Fprintf(out, "money: no %s to reckon with\n", callsOf(v, "in"))
 		return
 	case i == nil:
-		fmt.Fprintf(out, "money: none of the %d %s went to these codes\n", v.Traffic.Calls, v.callsOf("of"))
+		fmt.Fprintf(out, "money: none of the %d %s went to these codes\n", v.Traffic.Calls, callsOf(v, "of"))
 		return
 	}
 	fmt.Fprintf(out, "money: all %s at these prices: %s %s, before %s (%s)\n",
-		v.callsOf("of"), twoDigits(i.After, false), v.Currency, twoDigits(i.Before, false), twoDigits(i.Difference, true))
+		callsOf(v, "of"), twoDigits(i.After, false), v.Currency, twoDigits(i.Before, false), twoDigits(i.Difference, true))
 	if i.LostCalls > 0 {
 		fmt.Fprintf(out, "lost: %d of those calls, %d minutes, could not be made any more\n", i.LostCalls, i.LostSeconds/60)
 	}
@@ -245,14 +99,14 @@ func (v deckPreview) printMoney(out io.Writer) {
 }
 
 // callsOf says which calls are looked at.
-func (v deckPreview) callsOf(in string) string {
-	if v.tariff {
-		return fmt.Sprintf("answered calls of its accounts in the last %d days", trafficDays)
+func callsOf(v *desk.Preview, in string) string {
+	if v.OfTariff {
+		return fmt.Sprintf("answered calls of its accounts in the last %d days", desk.TrafficDays)
 	}
-	return fmt.Sprintf("answered calls %s the last %d days", in, trafficDays)
+	return fmt.Sprintf("answered calls %s the last %d days", in, desk.TrafficDays)
 }
 
-func (v deckPreview) printDestinations(out io.Writer, lines int) error {
+func printDestinations(out io.Writer, v *desk.Preview, lines int) error {
 	list := v.Comparison.Destinations
 	if len(list) == 0 || lines == 0 {
 		return nil
@@ -365,7 +219,7 @@ func someCodes(codes []string, total int) string {
 	return text
 }
 
-func (v deckPreview) printLosses(out io.Writer, lines int) error {
+func printLosses(out io.Writer, v *desk.Preview, lines int) error {
 	for _, name := range v.Unpriced {
 		fmt.Fprintf(out, "not looked at for losses: %s, its currency has no rate in fx_rates\n", name)
 	}
@@ -373,9 +227,9 @@ func (v deckPreview) printLosses(out io.Writer, lines int) error {
 		return nil
 	}
 	for _, kind := range []struct{ which, title string }{
-		{"", "sold below cost"}, {cheapest, "below the cheapest provider"}, {dearest, "below the dearest provider"},
+		{"", "sold below cost"}, {desk.Cheapest, "below the cheapest provider"}, {desk.Dearest, "below the dearest provider"},
 	} {
-		list := slices.DeleteFunc(slices.Clone(v.Losses), func(l deckLoss) bool { return l.Which != kind.which })
+		list := slices.DeleteFunc(slices.Clone(v.Losses), func(l desk.Loss) bool { return l.Which != kind.which })
 		if err := printLossTable(out, kind.title, list, lines); err != nil {
 			return err
 		}
@@ -384,7 +238,7 @@ func (v deckPreview) printLosses(out io.Writer, lines int) error {
 	return nil
 }
 
-func printLossTable(out io.Writer, title string, list []deckLoss, lines int) error {
+func printLossTable(out io.Writer, title string, list []desk.Loss, lines int) error {
 	if len(list) == 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tandem/db"
+	"tandem/desk"
 )
 
 type deckPublishCmd struct {
@@ -18,8 +19,8 @@ type deckPublishCmd struct {
 
 // deckPublication is what came of publish and rollback.
 type deckPublication struct {
-	Preview *deckPreview `json:"preview"` // null: the rates cannot be compared
-	Deck    *deckView    `json:"deck"`    // that is in force, or will be; null: the answer was no
+	Preview *desk.Preview `json:"preview"` // null: the rates cannot be compared
+	Deck    *desk.Deck    `json:"deck"`    // that is in force, or will be; null: the answer was no
 }
 
 // summaryLines is how many destinations are printed before the question.
@@ -27,40 +28,18 @@ const summaryLines = 10
 
 // Run shows what the draft changes and puts it in force.
 func (x deckPublishCmd) Run(ctx context.Context, e *env) error {
-	if err := errors.Join(x.check(), askable(x.Yes)); err != nil {
+	if err := errors.Join(x.options().Validate(), askable(x.Yes)); err != nil {
 		return err
 	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		d, err := findDeck(ctx, database, x.ID)
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		s, err := k.Publishing(ctx, x.ID, x.At)
+		if state, ok := errors.AsType[*desk.StateError](err); ok {
+			return fmt.Errorf("%w%s", err, draftHint(state.Deck))
+		}
 		if err != nil {
 			return err
 		}
-		if d.Status != db.DeckDraft {
-			return fmt.Errorf("deck %d is %s, and only a draft can be published%s", d.ID, d.Status, draftHint(d))
-		}
-		zone, err := loadZone(d.Zone)
-		if err != nil {
-			return err
-		}
-		at, err := parseMoment("--at", x.At, zone)
-		if err != nil {
-			return err
-		}
-		world, err := readDeckWorld(ctx, database, at)
-		if err != nil {
-			return err
-		}
-		if !at.IsZero() && at.Before(world.now.Add(-time.Minute)) {
-			return fmt.Errorf("--at %s: over already; leave it away to publish now", x.At)
-		}
-		base, _ := world.inForce(d.Owner)
-		s := deckSwitch{e: e, database: database, world: world, from: base, to: d, yes: x.Yes, flags: x.deckPreviewFlags}
-		if base.PublishAt.After(d.CreatedAt) {
-			s.warning = fmt.Sprintf("deck %d came in force after deck %d was imported: what it changed is undone where this one says otherwise", base.ID, d.ID)
-		}
-		return s.run(ctx, publishQuestion(d.ID, d.Owner, base, at), func(ctx context.Context) (db.Deck, error) {
-			return database.Publish(ctx, d.ID, at)
-		})
+		return x.do(ctx, e, s, publishQuestion(s.To.ID, s.To.Owner, s.From, s.At), x.Yes)
 	})
 }
 
@@ -69,71 +48,68 @@ func publishQuestion(id int64, o db.DeckOwner, base db.Deck, at time.Time) strin
 	if !at.IsZero() {
 		when = "at " + moment(at) + " UTC"
 	}
-	text := fmt.Sprintf("publish deck %d for %s %s", id, ownerName(o), when)
+	text := fmt.Sprintf("publish deck %d for %s %s", id, desk.OwnerName(o), when)
 	if base.ID != 0 {
 		text += fmt.Sprintf(", in place of deck %d", base.ID)
 	}
 	return text + "?"
 }
 
-// deckSwitch shows what it means that another deck is in force, asks, and does
-// it.
-type deckSwitch struct {
-	e        *env
-	database *db.DB
-	world    *deckWorld
-	from, to db.Deck
-	yes      bool
-	warning  string
-	flags    deckPreviewFlags
-}
-
-func (s deckSwitch) run(ctx context.Context, question string, do func(context.Context) (db.Deck, error)) error {
+// do shows what it means that another deck is in force, asks, and does it.
+func (f deckPreviewFlags) do(ctx context.Context, e *env, s *desk.Switch, question string, yes bool) error {
 	var out deckPublication
-	preview, err := previewDeck(ctx, s.e, s.database, s.world, s.from, s.to, s.flags)
+	preview, err := f.compare(ctx, e, &s.Comparison)
 	switch {
 	case err == nil:
 		out.Preview = &preview
-	case ofRates(ctx, err):
-		fmt.Fprintf(s.e.errOut, "warning: %s; the comparison is left out\n", printable(err.Error()))
+	case desk.OfRates(ctx, err):
+		fmt.Fprintf(e.errOut, "warning: %s; the comparison is left out\n", printable(err.Error()))
 	default:
 		return unchanged(ctx, err)
 	}
-	if s.warning != "" {
-		fmt.Fprintln(s.e.errOut, "warning:", s.warning)
+	if s.Warning != "" {
+		fmt.Fprintln(e.errOut, "warning:", s.Warning)
 	}
-	if !s.flags.JSON && out.Preview != nil {
-		if err := out.Preview.print(s.e.out, min(s.flags.lines(), summaryLines)); err != nil {
+	if !f.JSON && out.Preview != nil {
+		if err := printPreview(e.out, out.Preview, min(f.lines(), summaryLines)); err != nil {
 			return err
 		}
-		fmt.Fprintln(s.e.out)
+		fmt.Fprintln(e.out)
 	}
-	yes, err := ask(ctx, s.e, s.yes, question)
-	if err != nil {
+	if yes, err = ask(ctx, e, yes, question); err != nil {
 		return unchanged(ctx, err)
 	}
 	if yes {
-		if err := s.world.still(ctx, s.database, s.to.Owner, s.from); err != nil {
-			return unchanged(ctx, err)
-		}
-		// Not to be interrupted: it is over at once, and must not be half known.
-		d, err := do(context.WithoutCancel(ctx))
-		if err != nil {
+		if out.Deck, err = f.switched(ctx, e, s); err != nil {
 			return err
 		}
-		v := viewDeck(d)
-		out.Deck = &v
 	}
-	if s.flags.JSON {
-		return printJSON(s.e, out)
+	if f.JSON {
+		return printJSON(e, out)
 	}
 	if out.Deck == nil {
-		_, err := fmt.Fprintln(s.e.out, "nothing was changed")
+		_, err := fmt.Fprintln(e.out, "nothing was changed")
 		return err
 	}
 	d := out.Deck
-	_, err = fmt.Fprintf(s.e.out, "deck %d, version %d of %s: %s\n", d.ID, d.Version, d.owner(), nextStep(*d, hasBefore(context.WithoutCancel(ctx), s.database, *d)))
+	_, err = fmt.Fprintf(e.out, "deck %d, version %d of %s: %s\n", d.ID, d.Version, deckOwner(*d), nextStep(*d, hasBefore(context.WithoutCancel(ctx), s.DB(), *d)))
 	return err
+}
+
+// switched does it, unless another deck has come in force meanwhile.
+func (f deckPreviewFlags) switched(ctx context.Context, e *env, s *desk.Switch) (*desk.Deck, error) {
+	if err := s.Still(ctx); err != nil {
+		return nil, unchanged(ctx, err)
+	}
+	done, err := s.Do(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if gone := done.Gone; gone.ID != 0 && !f.JSON {
+		fmt.Fprintf(e.out, "deck %d, version %d of %s: %s\n", gone.ID, gone.Version, desk.OwnerName(gone.Owner), nextStep(desk.ViewDeck(gone), false))
+	}
+	v := desk.ViewDeck(done.InForce)
+	return &v, nil
 }
 
 // unchanged is the error of a command that came to nothing.
@@ -152,10 +128,10 @@ func draftHint(d db.Deck) string {
 	case db.DeckLoading:
 		return "; its import is at work, or was killed: import the sheet again"
 	case db.DeckPublished:
-		return "; it is in force already, and " + viewDeck(d).again()
+		return "; it is in force already, and " + again(desk.ViewDeck(d))
 	case db.DeckDraft, db.DeckSuperseded, db.DeckRolledBack:
 	}
-	return "; " + viewDeck(d).again()
+	return "; " + again(desk.ViewDeck(d))
 }
 
 type deckUnpublishCmd struct {
@@ -164,18 +140,15 @@ type deckUnpublishCmd struct {
 
 // Run makes a draft again of a deck that is not in force yet.
 func (x deckUnpublishCmd) Run(ctx context.Context, e *env) error {
-	return withDB(ctx, e, func(database *db.DB) error {
-		d, err := findDeck(ctx, database, x.ID)
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		d, err := k.Unpublish(ctx, x.ID)
+		if state, ok := errors.AsType[*desk.StateError](err); ok {
+			return fmt.Errorf("%w%s", err, rollbackHint(state.Deck))
+		}
 		if err != nil {
 			return err
 		}
-		if d.Status != db.DeckScheduled {
-			return fmt.Errorf("deck %d is %s, and only a deck that is not in force yet can be unpublished%s", d.ID, d.Status, rollbackHint(d))
-		}
-		if d, err = database.Unpublish(ctx, x.ID); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(e.out, "deck %d, version %d of %s: a draft again; %s\n", d.ID, d.Version, ownerName(d.Owner), nextStep(viewDeck(d), false))
+		_, err = fmt.Fprintf(e.out, "deck %d, version %d of %s: a draft again; %s\n", d.ID, d.Version, desk.OwnerName(d.Owner), nextStep(desk.ViewDeck(d), false))
 		return err
 	})
 }
@@ -195,31 +168,16 @@ type deckRollbackCmd struct {
 
 // Run takes the deck in force back for good.
 func (x deckRollbackCmd) Run(ctx context.Context, e *env) error {
-	if err := errors.Join(x.check(), askable(x.Yes)); err != nil {
+	if err := errors.Join(x.options().Validate(), askable(x.Yes)); err != nil {
 		return err
 	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		world, err := readDeckWorld(ctx, database, time.Time{})
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		s, err := k.RollingBack(ctx, x.choice())
 		if err != nil {
 			return err
 		}
-		live, err := world.live(x.deckOwnerFlags)
-		if err != nil {
-			return err
-		}
-		before, ok := world.before(live)
-		if !ok {
-			return fmt.Errorf("deck %d is the first of %s: there is none to go back to", live.ID, ownerName(live.Owner))
-		}
-		question := fmt.Sprintf("take deck %d of %s back for good, so that deck %d is in force again?", live.ID, ownerName(live.Owner), before.ID)
-		s := deckSwitch{e: e, database: database, world: world, from: live, to: before, yes: x.Yes, flags: x.deckPreviewFlags}
-		return s.run(ctx, question, func(ctx context.Context) (db.Deck, error) {
-			gone, inForce, err := database.Rollback(ctx, live.Owner, live.ID)
-			if err == nil && !x.JSON {
-				fmt.Fprintf(e.out, "deck %d, version %d of %s: %s\n", gone.ID, gone.Version, ownerName(gone.Owner), nextStep(viewDeck(gone), false))
-			}
-			return inForce, err
-		})
+		question := fmt.Sprintf("take deck %d of %s back for good, so that deck %d is in force again?", s.From.ID, desk.OwnerName(s.From.Owner), s.To.ID)
+		return x.do(ctx, e, s, question, x.Yes)
 	})
 }
 
@@ -229,18 +187,12 @@ type deckDeleteCmd struct {
 
 // Run deletes a draft and its rates.
 func (x deckDeleteCmd) Run(ctx context.Context, e *env) error {
-	return withDB(ctx, e, func(database *db.DB) error {
-		d, err := findDeck(ctx, database, x.ID)
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		d, err := k.DeleteDraft(ctx, x.ID)
 		if err != nil {
 			return err
 		}
-		if d.Status != db.DeckDraft {
-			return fmt.Errorf("deck %d is %s, and only a draft can be deleted", d.ID, d.Status)
-		}
-		if err := database.DeleteDraft(ctx, x.ID); err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(e.out, "deck %d of %s, a draft of %d rates: deleted\n", d.ID, ownerName(d.Owner), d.Rates)
+		_, err = fmt.Fprintf(e.out, "deck %d of %s, a draft of %d rates: deleted\n", d.ID, desk.OwnerName(d.Owner), d.Rates)
 		return err
 	})
 }

@@ -5,9 +5,9 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"tandem/billing/deck"
+	"tandem/desk"
 	"tandem/internal/money"
 )
 
@@ -32,53 +32,6 @@ type deckSheetFlags struct {
 	MaxColumns  int        `help:"Most columns; 0: 200."`
 }
 
-// maxFaults is how many errors of a sheet are kept for JSON.
-const maxFaults = 1_000_000
-
-func (f deckSheetFlags) options(currency string, zone *time.Location) (deck.Options, error) {
-	mapping, err := deck.ParseMapping(f.Map)
-	if err != nil {
-		return deck.Options{}, err
-	}
-	o := deck.Options{
-		Currency: strings.ToUpper(f.Currency), Worksheet: f.Worksheet, Encoding: f.Encoding, Mapping: mapping, Dates: deck.DateOrder(f.Dates),
-		TimeZone: zone, First: f.First, Next: f.Next, Supersede: f.Supersede, MaxPrice: f.MaxPrice, MaxBytes: f.MaxBytes,
-		MaxUnzipped: f.MaxUnzipped, MaxRates: f.MaxRates, MaxLine: f.MaxLine, MaxColumns: f.MaxColumns, MaxErrors: maxFaults,
-	}
-	if o.Currency == "" {
-		o.Currency = currency
-	}
-	if o.Currency != currency {
-		return deck.Options{}, fmt.Errorf("--currency %s: these prices are kept in %s; convert the sheet, or change the currency of the owner", o.Currency, currency)
-	}
-	if o.Delimiter, err = oneByte("--delimiter", f.Delimiter); err != nil {
-		return deck.Options{}, err
-	}
-	o.Decimal, err = oneByte("--decimal", f.Decimal)
-	return o, err
-}
-
-// oneByte reads a delimiter as people type it.
-func oneByte(flag, text string) (byte, error) {
-	switch {
-	case text == "":
-		return 0, nil
-	case text == `\t` || strings.EqualFold(text, "tab"):
-		return '\t', nil
-	case len(text) == 1:
-		return text[0], nil
-	}
-	return 0, fmt.Errorf("%s %q: want one character", flag, text)
-}
-
-// deckSheet is a file and what was read of it.
-type deckSheet struct {
-	File   string `json:"file"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256,omitempty"`
-	*deck.Sheet
-}
-
 // Lines of each kind that are printed; JSON has all.
 const (
 	shownFaults  = 50
@@ -86,8 +39,8 @@ const (
 	shownSkipped = 5
 )
 
-// print says what was read and what its columns were taken for.
-func (s deckSheet) print(out io.Writer) error {
+// printSheet says what was read and what its columns were taken for.
+func printSheet(out io.Writer, s *desk.Sheet) error {
 	if s.Sheet == nil || s.Format == "" {
 		return nil // nothing was understood, as the error says
 	}
@@ -118,14 +71,14 @@ func (s deckSheet) print(out io.Writer) error {
 	}
 	fmt.Fprintln(out)
 	if s.Rates > 0 {
-		fmt.Fprintln(out, s.summary())
+		fmt.Fprintln(out, summaryOf(s))
 	}
 	printNotes(out, "note: ", s.Notes, s.NotesTotal, shownNotes)
 	printNotes(out, "skipped: ", s.Skipped, s.SkippedTotal, shownSkipped)
 	return nil
 }
 
-func (s deckSheet) summary() string {
+func summaryOf(s *desk.Sheet) string {
 	text := fmt.Sprintf("%d lines, %d rates", s.Lines, s.Rates)
 	if s.Currency != "" {
 		text += " in " + s.Currency
@@ -170,14 +123,4 @@ func printFaults(out io.Writer, faults *deck.SheetError) {
 		count = fmt.Sprintf("%d errors", faults.Total)
 	}
 	fmt.Fprintf(out, "\n%s in the sheet; nothing was changed\n", count)
-}
-
-// printable takes out what would play with the terminal: a sheet is foreign text.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return ' '
-		}
-		return r
-	}, text)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"tandem/db"
+	"tandem/desk"
 	"tandem/routing"
 )
 
@@ -27,10 +27,10 @@ func (x deckListCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		views := make([]deckView, 0, len(list))
+		views := make([]desk.Deck, 0, len(list))
 		for _, d := range list {
 			if x.All || d.Status != db.DeckSuperseded && d.Status != db.DeckRolledBack {
-				views = append(views, viewDeck(d))
+				views = append(views, desk.ViewDeck(d))
 			}
 		}
 		if x.JSON {
@@ -49,19 +49,19 @@ func (x deckListCmd) list(ctx context.Context, database *db.DB) ([]db.Deck, erro
 		}
 		f.Tier = &t
 	}
-	if x.given() {
-		world, err := readDeckWorld(ctx, database, time.Time{})
+	if x.choice().Given() {
+		world, err := desk.ReadWorld(ctx, database, time.Time{})
 		if err != nil {
 			return nil, err
 		}
 		if x.Tariff != "" {
-			o, err := world.tariff(x.Tariff)
+			o, err := world.Tariff(x.choice())
 			if err != nil {
 				return nil, err
 			}
 			f.TariffID = o.TariffID
 		} else {
-			p, err := world.provider(x.Provider)
+			p, err := world.Provider(x.choice())
 			if err != nil {
 				return nil, err
 			}
@@ -71,7 +71,7 @@ func (x deckListCmd) list(ctx context.Context, database *db.DB) ([]db.Deck, erro
 	return database.ListDecks(ctx, f)
 }
 
-func printDecks(e *env, views []deckView) error {
+func printDecks(e *env, views []desk.Deck) error {
 	if len(views) == 0 {
 		_, err := fmt.Fprintln(e.out, "no decks")
 		return err
@@ -79,13 +79,13 @@ func printDecks(e *env, views []deckView) error {
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "deck\tof\tversion\tstatus\tin force from, UTC\trates\timported, UTC\tfile\tcomment")
 	for _, d := range views {
-		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%d\t%s\t%s\t%s\n", d.ID, d.owner(), d.Version, d.Status, moment(d.PublishAt), d.Rates,
+		fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%d\t%s\t%s\t%s\n", d.ID, deckOwner(d), d.Version, d.Status, moment(d.PublishAt), d.Rates,
 			moment(d.CreatedAt), orDash(shortened(printable(d.File))), orDash(printable(d.Comment)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(views, func(d deckView) bool { return d.Status == db.DeckLoading }) {
+	if slices.ContainsFunc(views, func(d desk.Deck) bool { return d.Status == db.DeckLoading }) {
 		fmt.Fprintln(e.out, "loading: an import is at work, or it was killed; nobody uses the deck, and the next import takes away what a killed one left")
 	}
 	return nil
@@ -98,32 +98,23 @@ type deckShowCmd struct {
 
 // Run shows what is known of one deck.
 func (x deckShowCmd) Run(ctx context.Context, e *env) error {
-	return withDB(ctx, e, func(database *db.DB) error {
-		d, err := findDeck(ctx, database, x.ID)
+	return withDesk(ctx, e, func(k *desk.Desk) error {
+		d, err := k.Deck(ctx, x.ID)
 		if err != nil {
 			return err
 		}
-		v := viewDeck(d)
+		v := desk.ViewDeck(d)
 		if x.JSON {
 			return printJSON(e, v)
 		}
-		return printDeck(e, v, hasBefore(ctx, database, v))
+		return printDeck(e, v, hasBefore(ctx, k.DB, v))
 	})
 }
 
-// findDeck says where to look when there is no such deck.
-func findDeck(ctx context.Context, database *db.DB, id int64) (db.Deck, error) {
-	d, err := database.Deck(ctx, id)
-	if errors.Is(err, db.ErrNotFound) {
-		return db.Deck{}, fmt.Errorf("deck %d: there is none; tandem deck list --all shows those that there are", id)
-	}
-	return d, err
-}
-
-func printDeck(e *env, d deckView, before bool) error {
+func printDeck(e *env, d desk.Deck, before bool) error {
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
-	line("deck", "%d, version %d of %s", d.ID, d.Version, d.owner())
+	line("deck", "%d, version %d of %s", d.ID, d.Version, deckOwner(d))
 	line("status", "%s", d.Status)
 	line("in force from", "%s", moment(d.PublishAt))
 	if !d.RolledBackAt.IsZero() {
@@ -149,7 +140,7 @@ func printDeck(e *env, d deckView, before bool) error {
 
 // nextStep says what can be done with a deck; before says that there is one to
 // roll it back to. Empty: nothing more.
-func nextStep(d deckView, before bool) string {
+func nextStep(d desk.Deck, before bool) string {
 	switch d.Status {
 	case db.DeckDraft:
 		return fmt.Sprintf("nobody uses it yet; tandem deck publish %d puts it in force", d.ID)
@@ -159,26 +150,26 @@ func nextStep(d deckView, before bool) string {
 		if !before {
 			return "in force; it is the first, so that there is none to go back to"
 		}
-		return "in force; tandem deck rollback " + d.ownerFlags() + " takes it back"
+		return "in force; tandem deck rollback " + ownerFlags(d) + " takes it back"
 	case db.DeckRolledBack:
-		return "taken back for good; " + d.again()
+		return "taken back for good; " + again(d)
 	default:
 		return ""
 	}
 }
 
 // again says how the rates of a deck that has been in force are published anew.
-func (d deckView) again() string {
+func again(d desk.Deck) string {
 	zone := ""
 	if d.TimeZone != "UTC" {
 		zone = " --time-zone " + printable(d.TimeZone)
 	}
-	return fmt.Sprintf("to publish its rates again: tandem deck export %d --out FILE, and tandem deck import FILE %s%s --publish", d.ID, d.ownerFlags(), zone)
+	return fmt.Sprintf("to publish its rates again: tandem deck export %d --out FILE, and tandem deck import FILE %s%s --publish", d.ID, ownerFlags(d), zone)
 }
 
 // ownerFlags name the owner on the command line, by id where the name is not one
 // to type.
-func (d deckView) ownerFlags() string {
+func ownerFlags(d desk.Deck) string {
 	name := func(name string, id int64) string {
 		if printable(name) != name {
 			return strconv.FormatInt(id, 10)
@@ -193,13 +184,13 @@ func (d deckView) ownerFlags() string {
 
 // hasBefore says that a rollback of the deck in force has one to go back to. What
 // cannot be read is not promised.
-func hasBefore(ctx context.Context, database *db.DB, d deckView) bool {
+func hasBefore(ctx context.Context, database *db.DB, d desk.Deck) bool {
 	if d.Status != db.DeckPublished {
 		return false
 	}
 	list, err := database.ListDecks(ctx, db.DeckFilter{ProviderID: d.ProviderID, TariffID: d.TariffID})
 	return err == nil && slices.ContainsFunc(list, func(v db.Deck) bool {
-		other := viewDeck(v)
+		other := desk.ViewDeck(v)
 		return other.Status == db.DeckSuperseded && other.Tier == d.Tier
 	})
 }

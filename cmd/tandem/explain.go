@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,11 +10,10 @@ import (
 
 	"github.com/rs/zerolog"
 
-	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
+	"tandem/desk"
 	"tandem/internal/e164"
-	"tandem/routing"
 )
 
 type explainCmd struct {
@@ -29,24 +26,6 @@ type explainCmd struct {
 	JSON       bool   `help:"Print JSON."`
 }
 
-// explanation is what explain prints.
-type explanation struct {
-	Call     string            `json:"call,omitempty"` // of a call that was made
-	Snapshot uint64            `json:"snapshot"`       // version of the configuration that decided
-	Caller   string            `json:"caller"`
-	Server   string            `json:"server"`
-	At       time.Time         `json:"at"`
-	To       e164.Description  `json:"to"`
-	BNumber  string            `json:"b_number"`
-	Routing  string            `json:"routing_number,omitempty"`
-	CLI      string            `json:"cli"`
-	Action   callflow.Action   `json:"action,omitempty"`
-	Reason   string            `json:"reason"`
-	Refusal  *callflow.Refusal `json:"refusal,omitempty"`
-	Sold     string            `json:"sold,omitempty"` // how, where each route has a price of its own: "cost + 10 %"
-	Decision callflow.Told     `json:"decision"`
-}
-
 // Run explains one call: as it was decided then, or as it would be now, which
 // runs the code of the live call.
 func (x explainCmd) Run(ctx context.Context, e *env) error {
@@ -55,11 +34,12 @@ func (x explainCmd) Run(ctx context.Context, e *env) error {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		var out explanation
+		d := newDesk(c, database)
+		var out desk.Explanation
 		if x.Call != "" {
-			out, err = explainThen(ctx, c, database, x.Call)
+			out, err = d.Then(ctx, x.Call)
 		} else {
-			out, err = x.now(ctx, c, database)
+			out, err = x.now(ctx, c, d)
 		}
 		if err != nil {
 			return err
@@ -67,167 +47,36 @@ func (x explainCmd) Run(ctx context.Context, e *env) error {
 		if x.JSON {
 			return printJSON(e, out)
 		}
-		return out.print(e.out)
+		return printExplanation(e.out, &out)
 	})
 }
 
-// explainThen reads what was kept with a call.
-func explainThen(ctx context.Context, c config, database *db.DB, id string) (explanation, error) {
-	call, err := database.Call(ctx, id)
-	if errors.Is(err, db.ErrNotFound) {
-		return explanation{}, fmt.Errorf("--call %q: no such call; its record may still wait in a spool", id)
-	}
-	if err != nil {
-		return explanation{}, err
-	}
-	if len(call.Start.Reasons) == 0 {
-		return explanation{}, fmt.Errorf("--call %q: its reasons are not kept: it is older than routing.keep_reasons, or no node of ours decided it", id)
-	}
-	s, err := snapshotFor(ctx, c, database, time.Time{})
-	if err != nil {
-		return explanation{}, err
-	}
-	told, err := callflow.Tell(s, call.Start.Reasons)
-	if err != nil {
-		return explanation{}, fmt.Errorf("--call %q: %w", id, err)
-	}
-	out := describeStart(call.Start, told)
-	out.Call = id
-	out.Sold, err = soldAt(call.Start.Reasons)
-	return out, err
-}
-
-// now asks the code of the live call what it would do.
-func (x explainCmd) now(ctx context.Context, c config, database *db.DB) (explanation, error) {
-	at := time.Now().UTC()
+// now asks with a dip for ported numbers, if the node would dip.
+func (x explainCmd) now(ctx context.Context, c config, d *desk.Desk) (desk.Explanation, error) {
+	q := desk.Question{To: x.To, From: x.From, Server: x.Server, Subscriber: x.Subscriber}
 	if x.At != "" {
 		var err error
-		if at, err = time.Parse(time.RFC3339, x.At); err != nil {
-			return explanation{}, fmt.Errorf("--at %q: want a time such as 2026-11-21T14:00:00Z", x.At)
+		if q.At, err = time.Parse(time.RFC3339, x.At); err != nil {
+			return desk.Explanation{}, fmt.Errorf("--at %q: want a time such as 2026-11-21T14:00:00Z", x.At)
 		}
 	}
-	s, err := snapshotFor(ctx, c, database, at)
+	if x.Server == "" {
+		s, err := d.Snapshot(ctx, q.At)
+		if err != nil {
+			return desk.Explanation{}, err
+		}
+		return desk.Explanation{}, desk.NoServer(s, x.Server)
+	}
+	dipper, err := newDipper(c, d.DB, zerolog.Nop(), nil)
 	if err != nil {
-		return explanation{}, err
-	}
-	if x.Server == "" || s.Server(x.Server) == nil {
-		return explanation{}, fmt.Errorf("--server %q: want one of %s", x.Server, strings.Join(serverNames(s), ", "))
-	}
-	caller, err := x.caller(s)
-	if err != nil {
-		return explanation{}, err
-	}
-	in := callflow.Seizure{
-		CallID: x.Server + "-explain", Server: x.Server, Endpoint: caller.Login, Dialled: digits(x.To), CLI: digits(x.From), At: at,
-	}
-	// Asked without rates, the decision tells the number; its rates alone are loaded then.
-	number := callflow.Outbound(s, c.limits(), in, callflow.World{}).Record.BNumber
-	w, routed, err := portedWorld(ctx, c, database, number)
-	if err != nil {
-		return explanation{}, err
-	}
-	if s, err = snapshotFor(ctx, c, database, at, routed); err != nil {
-		return explanation{}, err
-	}
-	d := callflow.Outbound(s, c.limits(), in, w)
-	told, err := callflow.Tell(s, d.Reasons())
-	if err != nil {
-		return explanation{}, err
-	}
-	out := describeStart(d.Record, told)
-	if out.Sold, err = soldAt(d.Reasons()); err != nil {
-		return explanation{}, err
-	}
-	out.Action = d.Action
-	if d.Action == callflow.Reject {
-		out.Refusal = &d.Refusal
-	}
-	return out, nil
-}
-
-func serverNames(s *routing.Snapshot) []string {
-	var names []string
-	for _, v := range s.Servers() {
-		names = append(names, v.Name)
-	}
-	return names
-}
-
-// snapshotFor is the configuration with the rates of these numbers only.
-func snapshotFor(ctx context.Context, c config, database *db.DB, at time.Time, numbers ...e164.Number) (*routing.Snapshot, error) {
-	snapshots := newSnapshots(c, database, zerolog.Nop())
-	snapshots.load = func(ctx context.Context, _ *routing.RateTable) (routing.Data, []routing.Problem, error) {
-		return database.LoadSnapshotDataFor(ctx, at, numbers...)
-	}
-	err := snapshots.reload(ctx)
-	return snapshots.get(), err
-}
-
-// portedWorld dips once, if the node would.
-func portedWorld(ctx context.Context, c config, database *db.DB, number e164.Number) (callflow.World, e164.Number, error) {
-	dipper, err := newDipper(c, database, zerolog.Nop(), nil)
-	if err != nil {
-		return callflow.World{}, "", err
+		return desk.Explanation{}, err
 	}
 	defer dipper.Close()
-	routed := dipper.Dip(ctx, number).Routing
-	return callflow.World{Ported: func(e164.Number) e164.Number { return routed }}, routed, nil
+	d.Ported = func(ctx context.Context, n e164.Number) e164.Number { return dipper.Dip(ctx, n).Routing }
+	return d.Now(ctx, q)
 }
 
-func describeStart(s billing.Start, told callflow.Told) explanation {
-	out := explanation{
-		Snapshot: s.Snapshot, Caller: s.Endpoint, Server: s.Server, At: s.StartedAt, BNumber: cmp.Or(string(s.BNumber), s.Dialled),
-		Routing: string(s.RoutingNumber), CLI: string(s.CLI), Reason: s.Reason, Decision: told,
-	}
-	if s.BNumber != "" {
-		out.To = e164.Describe(s.BNumber)
-	}
-	return out
-}
-
-// caller finds the subscriber in whose place the call is explained.
-func (x explainCmd) caller(s *routing.Snapshot) (*routing.Subscriber, error) {
-	if x.Subscriber != "" {
-		if v := s.Login(x.Subscriber); v != nil {
-			return v, nil
-		}
-		return nil, fmt.Errorf("--subscriber %q: no such login", x.Subscriber)
-	}
-	server := s.Server(x.Server)
-	var first *routing.Subscriber
-	for _, v := range s.Subscribers() {
-		here := v.Enabled && (v.ServerID == 0 || v.ServerID == server.ID)
-		rules := s.Account(v.AccountID).Rules
-		asked, err := rules.Normalise(digits(x.From))
-		if x.From == "" && here && s.Account(v.AccountID).DefaultCLI == "" {
-			return v, nil // nothing to show: someone who shows nothing
-		}
-		for _, n := range v.MayShow {
-			if err == nil && n == asked && here {
-				return v, nil
-			}
-			if err == nil && n == asked && first == nil {
-				first = v
-			}
-		}
-	}
-	if first != nil {
-		return first, nil
-	}
-	return nil, fmt.Errorf("--from %q: no subscriber may show it; name one with --subscriber to see what would be shown instead", x.From)
-}
-
-// digits takes the spaces and brackets out of a number as people write it.
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" ()-.", r) {
-			return -1
-		}
-		return r
-	}, s)
-}
-
-func (x explanation) print(out io.Writer) error {
+func printExplanation(out io.Writer, x *desk.Explanation) error {
 	to := strings.TrimSpace(x.BNumber + " " + strings.Join(nonEmpty(x.To.Place, x.To.Country), ", "))
 	fmt.Fprintf(out, "%s calls %s on %s, showing %s\n", x.Caller, to, x.Server, orDash(x.CLI))
 	if x.Call != "" {
@@ -248,15 +97,6 @@ func (x explanation) print(out io.Writer) error {
 		fmt.Fprintf(out, "sold at %s, by what the route costs that carries the call\n", x.Sold)
 	}
 	return printPlan(out, x.Decision)
-}
-
-// soldAt says how a cost-plus tariff sells; empty: there is none.
-func soldAt(stored []byte) (string, error) {
-	r, err := routing.ParseReasons(stored)
-	if err != nil || r.Markup == nil {
-		return "", err
-	}
-	return r.Markup.String(), nil
 }
 
 // printPlan writes the routes in order, then every other candidate with its

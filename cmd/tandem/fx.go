@@ -25,9 +25,6 @@ type fxCmd struct {
 // oneEuro is the euro's own rate.
 const oneEuro = money.FX(100_000_000)
 
-// farPercent is how far a rate may move without being asked about.
-const farPercent = 20
-
 // inForceAt is the rate of each currency at a moment.
 func inForceAt(rates []fx.Rate, at time.Time) map[string]fx.Rate {
 	list := map[string]fx.Rate{}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,14 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"text/tabwriter"
 	"time"
 
 	"tandem/billing/fx"
-	"tandem/billing/rate"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type fxImportCmd struct {
@@ -29,44 +27,7 @@ type fxImportCmd struct {
 }
 
 // fxImport is what came of an import.
-type fxImport struct {
-	File       string        `json:"file"`
-	Days       int           `json:"days"`
-	First      time.Time     `json:"first,omitzero"`
-	Last       time.Time     `json:"last,omitzero"`
-	Errors     *fx.FileError `json:"errors,omitempty"`
-	LeftOut    []string      `json:"left_out"` // currencies that are not there
-	Added      []string      `json:"added"`    // currencies
-	New        int           `json:"new"`      // rates
-	Changed    int           `json:"changed"`
-	Unchanged  int           `json:"unchanged"`
-	Far        []fxChange    `json:"far"` // that move by more than 20 percent
-	Changes    []fxChange    `json:"changes"`
-	Written    bool          `json:"written"`
-	currencies []db.Currency // to add
-}
-
-// fxChange is a rate that comes in.
-type fxChange struct {
-	Currency string        `json:"currency"`
-	From     time.Time     `json:"from"`
-	PerEUR   money.FX      `json:"per_eur"`
-	Before   *money.FX     `json:"before,omitempty"` // of that very moment
-	Last     *money.FX     `json:"last,omitempty"`   // that it follows
-	LastFrom time.Time     `json:"last_from,omitzero"`
-	Percent  *rate.Percent `json:"percent,omitempty"` // that it moves by against last
-}
-
-func viewFXChange(c fx.Change) fxChange {
-	v := fxChange{Currency: c.Currency, From: c.From, PerEUR: c.PerEUR, LastFrom: c.LastFrom, Percent: c.Move}
-	if c.Before != 0 {
-		v.Before = &c.Before
-	}
-	if c.Last != 0 {
-		v.Last = &c.Last
-	}
-	return v
-}
+type fxImport struct{ view.FXImport }
 
 // Run reads a file whole and writes what it changes, all or nothing.
 func (x fxImportCmd) Run(ctx context.Context, e *env) error {
@@ -75,7 +36,7 @@ func (x fxImportCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		out := fxImport{File: filepath.Base(x.File), LeftOut: []string{}, Added: []string{}, Far: []fxChange{}, Changes: []fxChange{}}
+		out := fxImport{view.NewFXImport(filepath.Base(x.File))}
 		file, err := x.read(now)
 		if faults, ok := errors.AsType[*fx.FileError](err); ok {
 			return x.faults(e, out, faults)
@@ -83,7 +44,6 @@ func (x fxImportCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return fmt.Errorf("%w; nothing was changed", err)
 		}
-		out.Days, out.First, out.Last = file.Days, file.First, file.Last
 		return x.take(ctx, e, database, file, out)
 	})
 }
@@ -127,26 +87,12 @@ func (x fxImportCmd) faults(e *env, out fxImport, faults *fx.FileError) error {
 
 // take holds the file against what is there, shows it, and writes it.
 func (x fxImportCmd) take(ctx context.Context, e *env, database *db.DB, file *fx.File, out fxImport) error {
-	rates, err := x.wanted(ctx, database, file, &out)
-	if err != nil {
-		return err
+	refused, err := out.Take(ctx, database, file, view.FXOptions{Add: x.Add, Force: x.Force, DryRun: x.DryRun})
+	if unknown, ok := errors.AsType[*view.FXCurrencyError](err); ok {
+		return fmt.Errorf("%w; nothing was changed", unknown)
 	}
-	was, err := database.FXRates(ctx)
 	if err != nil {
-		return err
-	}
-	changes := fx.Compare(was, rates)
-	out.weigh(changes, len(rates))
-	refused := len(out.Far) > 0 && !x.Force
-	if !x.DryRun && !refused && len(changes) > 0 {
-		rates = rates[:0]
-		for _, c := range changes {
-			rates = append(rates, c.Rate)
-		}
-		if err := database.PutFX(ctx, rates, out.currencies...); err != nil {
-			return unchanged(ctx, err)
-		}
-		out.Written = true
+		return unchanged(ctx, err)
 	}
 	if x.JSON {
 		err = printJSON(e, out)
@@ -157,51 +103,6 @@ func (x fxImportCmd) take(ctx context.Context, e *env, database *db.DB, file *fx
 		return errSaid
 	}
 	return err
-}
-
-// wanted are the rates of currencies that are there, or are to be added.
-func (x fxImportCmd) wanted(ctx context.Context, database *db.DB, file *fx.File, out *fxImport) ([]fx.Rate, error) {
-	list, err := database.Currencies(ctx)
-	if err != nil {
-		return nil, err
-	}
-	take := map[string]bool{}
-	for _, c := range list {
-		take[c.ISO] = true
-	}
-	for i, code := range file.Currencies {
-		switch number, name, known := fx.Currency(code); {
-		case take[code]:
-		case !x.Add:
-			out.LeftOut = append(out.LeftOut, code)
-		case !known:
-			return nil, fmt.Errorf("line 1, column %d: %q: a currency that is not known; add its row to table currency, or take the column out; nothing was changed", i+2, code)
-		default:
-			take[code] = true
-			out.Added = append(out.Added, code)
-			out.currencies = append(out.currencies, db.Currency{ISO: code, Name: name, Numeric: number})
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(file.Rates), func(r fx.Rate) bool { return !take[r.Currency] }), nil
-}
-
-// weigh counts the changes, the newest first.
-func (f *fxImport) weigh(changes []fx.Change, rates int) {
-	f.Unchanged = rates - len(changes)
-	changes = slices.Clone(changes)
-	slices.SortStableFunc(changes, func(a, b fx.Change) int { return cmp.Or(b.From.Compare(a.From), cmp.Compare(a.Currency, b.Currency)) })
-	for _, c := range changes {
-		if c.Before != 0 {
-			f.Changed++
-		} else {
-			f.New++
-		}
-		v := viewFXChange(c)
-		f.Changes = append(f.Changes, v)
-		if c.Far(farPercent) {
-			f.Far = append(f.Far, v)
-		}
-	}
 }
 
 func (f *fxImport) print(out io.Writer, x fxImportCmd) error {
@@ -221,7 +122,7 @@ func (f *fxImport) print(out io.Writer, x fxImportCmd) error {
 		return err
 	}
 	if len(f.Far) > 0 {
-		fmt.Fprintf(out, "\nmove by more than %d %% against the last:\n", farPercent)
+		fmt.Fprintf(out, "\nmove by more than %d %% against the last:\n", view.FarPercent)
 		if err := printFXChanges(out, f.Far, lines); err != nil {
 			return err
 		}
@@ -243,14 +144,14 @@ func (f *fxImport) farewell(out io.Writer, x fxImportCmd) error {
 	return err
 }
 
-func printFXChanges(out io.Writer, list []fxChange, lines int) error {
+func printFXChanges(out io.Writer, list []view.FXChange, lines int) error {
 	if len(list) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "\ncurrency\tfrom, UTC\tbefore\tafter\tlast\tof\tmoves")
 	for _, c := range list[:min(lines, len(list))] {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Currency, dayOf(c.From), fxText(c.Before), shortPrice(c.PerEUR), fxText(c.Last), dayOf(c.LastFrom), c.moveText())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Currency, dayOf(c.From), fxText(c.Before), shortPrice(c.PerEUR), fxText(c.Last), dayOf(c.LastFrom), moveText(c))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -268,7 +169,7 @@ func fxText(v *money.FX) string {
 	return shortPrice(*v)
 }
 
-func (c fxChange) moveText() string {
+func moveText(c view.FXChange) string {
 	switch {
 	case c.Last == nil:
 		return "-"

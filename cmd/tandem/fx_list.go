@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"tandem/db"
-	"tandem/internal/money"
+	"tandem/desk"
+	"tandem/view"
 )
 
 type fxListCmd struct {
@@ -15,18 +16,9 @@ type fxListCmd struct {
 	JSON bool   `help:"Print JSON."`
 }
 
-// fxLine is the rate of one currency.
-type fxLine struct {
-	Currency string    `json:"currency"`
-	Name     string    `json:"name"`
-	PerEUR   *money.FX `json:"per_eur"` // null: none is in force
-	From     time.Time `json:"from,omitzero"`
-	Days     int       `json:"days"` // that it is old
-}
-
 // Run lists what is in force.
 func (x fxListCmd) Run(ctx context.Context, e *env) error {
-	at, err := parseMoment("--at", x.At, time.UTC)
+	at, err := desk.ParseMoment("--at", x.At, time.UTC)
 	if err != nil {
 		return err
 	}
@@ -44,15 +36,7 @@ func (x fxListCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		inForce := inForceAt(rates, at)
-		list := make([]fxLine, 0, len(currencies))
-		for _, c := range currencies {
-			l := fxLine{Currency: c.ISO, Name: c.Name}
-			if r, ok := inForce[c.ISO]; ok {
-				l.PerEUR, l.From, l.Days = &r.PerEUR, r.From, int(at.Sub(r.From)/(24*time.Hour))
-			}
-			list = append(list, l)
-		}
+		list := view.FXInForce(currencies, rates, at)
 		if x.JSON {
 			return printJSON(e, list)
 		}
@@ -60,7 +44,7 @@ func (x fxListCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-func printFX(e *env, list []fxLine) error {
+func printFX(e *env, list []view.FXLine) error {
 	w := tabwriter.NewWriter(e.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "currency\tname\tper euro\tfrom, UTC\tage")
 	for _, l := range list {

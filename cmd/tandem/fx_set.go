@@ -10,7 +10,9 @@ import (
 
 	"tandem/billing/fx"
 	"tandem/db"
+	"tandem/desk"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type fxSetCmd struct {
@@ -31,7 +33,7 @@ func (x fxSetCmd) Run(ctx context.Context, e *env) error {
 	if code == "EUR" {
 		return errors.New("EUR: one euro is one euro; all rates are against it")
 	}
-	from, err := parseMoment("--from", x.From, time.UTC)
+	from, err := desk.ParseMoment("--from", x.From, time.UTC)
 	if err != nil {
 		return err
 	}
@@ -72,15 +74,15 @@ func (x fxSetCmd) set(ctx context.Context, e *env, database *db.DB, r fx.Rate) e
 	changes := fx.Compare(was, []fx.Rate{r})
 	if len(changes) == 0 {
 		if x.JSON {
-			return printJSON(e, fxChange{Currency: r.Currency, From: r.From, PerEUR: r.PerEUR, Before: &r.PerEUR})
+			return printJSON(e, view.FXChange{Currency: r.Currency, From: r.From, PerEUR: r.PerEUR, Before: &r.PerEUR})
 		}
 		_, err := fmt.Fprintln(e.out, "nothing to change: it is so already")
 		return err
 	}
-	v := viewFXChange(changes[0])
-	if changes[0].Far(farPercent) && !x.Force {
+	v := view.OfFXChange(changes[0])
+	if changes[0].Far(view.FarPercent) && !x.Force {
 		return fmt.Errorf("rate %s of %s: moves by %s against %s of %s; if it is right, say --force; nothing was changed",
-			shortPrice(r.PerEUR), r.Currency, v.moveText(), fxText(v.Last), dayOf(v.LastFrom))
+			shortPrice(r.PerEUR), r.Currency, moveText(v), fxText(v.Last), dayOf(v.LastFrom))
 	}
 	if err := database.PutFX(ctx, []fx.Rate{r}); err != nil {
 		return unchanged(ctx, err)
@@ -88,5 +90,5 @@ func (x fxSetCmd) set(ctx context.Context, e *env, database *db.DB, r fx.Rate) e
 	if x.JSON {
 		return printJSON(e, v)
 	}
-	return printFXChanges(e.out, []fxChange{v}, 1)
+	return printFXChanges(e.out, []view.FXChange{v}, 1)
 }

@@ -7,6 +7,7 @@ import (
 	"tandem/billing"
 	"tandem/db"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type ledgerPayCmd struct {
@@ -17,13 +18,13 @@ type ledgerPayCmd struct {
 
 // ledgerPaid is what a payment has done.
 type ledgerPaid struct {
-	Provider   partyView     `json:"provider"`
-	Currency   string        `json:"currency"`
-	Key        string        `json:"key"`
-	Repeated   bool          `json:"repeated"` // it had been posted before
-	OwedBefore money.Amount  `json:"owed_before"`
-	OwedAfter  money.Amount  `json:"owed_after"`
-	Postings   []postingView `json:"postings"`
+	Provider   view.Party     `json:"provider"`
+	Currency   string         `json:"currency"`
+	Key        string         `json:"key"`
+	Repeated   bool           `json:"repeated"` // it had been posted before
+	OwedBefore money.Amount   `json:"owed_before"`
+	OwedAfter  money.Amount   `json:"owed_after"`
+	Postings   []view.Posting `json:"postings"`
 }
 
 // Run notes that we have paid a provider.
@@ -40,12 +41,8 @@ func (x ledgerPayCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		names, err := readBookNames(ctx, database)
-		if err != nil {
-			return err
-		}
-		party := billing.Party{Kind: billing.Provider, ID: p.id}
-		v := ledgerPaid{Provider: names.party(party), Currency: names.currency(p.currency), Key: x.key()}
+		party := billing.Party{Kind: billing.Provider, ID: p.ID}
+		v := ledgerPaid{Key: x.key()}
 		_, owed, err := database.LastEntries(ctx, party, 1)
 		if err != nil {
 			return err
@@ -64,7 +61,11 @@ func (x ledgerPayCmd) Run(ctx context.Context, e *env) error {
 		if _, owed, err = database.LastEntries(ctx, party, 1); err != nil {
 			return err
 		}
-		v.OwedAfter, v.Repeated, v.Postings = owed[p.currency], repeated(posted, now), names.postings(posted)
+		v.OwedAfter, v.Repeated = owed[p.currency], repeated(posted, now)
+		if v.Postings, err = view.NewBooks(database).Postings(ctx, posted...); err != nil {
+			return err
+		}
+		v.Provider, v.Currency = v.Postings[0].Debit, v.Postings[0].Currency
 		if x.JSON {
 			return printJSON(e, v)
 		}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"tandem/billing"
 	"tandem/db"
+	"tandem/view"
 )
 
 type ledgerReverseCmd struct {
@@ -15,10 +17,10 @@ type ledgerReverseCmd struct {
 
 // ledgerReversed is what a reversal has done.
 type ledgerReversed struct {
-	Key      string        `json:"key"`
-	Repeated bool          `json:"repeated"` // it had been posted before
-	Reversed postingView   `json:"reversed"`
-	Postings []postingView `json:"postings"`
+	Key      string         `json:"key"`
+	Repeated bool           `json:"repeated"` // it had been posted before
+	Reversed view.Posting   `json:"reversed"`
+	Postings []view.Posting `json:"postings"`
 }
 
 // Run takes a posting back.
@@ -41,16 +43,16 @@ func (x ledgerReverseCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		names, err := readBookNames(ctx, database)
-		if err != nil {
-			return err
-		}
 		key := x.key()
 		posted, err := database.Reverse(ctx, x.Posting, key, x.Note, now)
 		if err != nil {
 			return postingTold(ctx, err, key)
 		}
-		v := ledgerReversed{Key: key, Repeated: repeated(posted, now), Reversed: names.posting(was), Postings: names.postings(posted)}
+		all, err := view.NewBooks(database).Postings(ctx, append([]billing.Posting{was}, posted...)...)
+		if err != nil {
+			return err
+		}
+		v := ledgerReversed{Key: key, Repeated: repeated(posted, now), Reversed: all[0], Postings: all[1:]}
 		if x.JSON {
 			return printJSON(e, v)
 		}
@@ -60,7 +62,7 @@ func (x ledgerReverseCmd) Run(ctx context.Context, e *env) error {
 
 func (v ledgerReversed) print(e *env) error {
 	fmt.Fprintf(e.out, "key %s%s\n\n", v.Key, repeatedText(v.Repeated))
-	return printPostings(e.out, append([]postingView{v.Reversed}, v.Postings...))
+	return printPostings(e.out, append([]view.Posting{v.Reversed}, v.Postings...))
 }
 
 func repeatedText(yes bool) string {

@@ -12,7 +12,9 @@ import (
 
 	"tandem/billing"
 	"tandem/db"
+	"tandem/desk"
 	"tandem/internal/money"
+	"tandem/view"
 )
 
 type ledgerShowCmd struct {
@@ -25,17 +27,10 @@ type ledgerShowCmd struct {
 
 // ledgerShown is what is shown of a party, or of a call.
 type ledgerShown struct {
-	CallID   string        `json:"call_id,omitempty"`
-	Party    *partyView    `json:"party,omitempty"`
-	Sums     []partySum    `json:"sums"` // what all postings come to, above zero: we owe it
-	Postings []postingView `json:"postings"`
-}
-
-// partySum is what the ledger comes to for a party, in one currency.
-type partySum struct {
-	Party    partyView    `json:"party"`
-	Currency string       `json:"currency"`
-	Sum      money.Amount `json:"sum"`
+	CallID   string          `json:"call_id,omitempty"`
+	Party    *view.Party     `json:"party,omitempty"`
+	Sums     []view.PartySum `json:"sums"` // what all postings come to, above zero: we owe it
+	Postings []view.Posting  `json:"postings"`
 }
 
 // Run shows postings.
@@ -44,16 +39,14 @@ func (x ledgerShowCmd) Run(ctx context.Context, e *env) error {
 		return fmt.Errorf("--last %d: want 1 to %d; tandem account statement prints more", x.Last, maxShown)
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		names, err := readBookNames(ctx, database)
-		if err != nil {
-			return err
-		}
+		books := view.NewBooks(database)
 		var v ledgerShown
+		var err error
 		switch {
 		case x.Call != "":
-			v, err = x.ofCall(ctx, database, names)
+			v, err = x.ofCall(ctx, database, books)
 		case x.Account != "" || x.Provider != "":
-			v, err = x.ofParty(ctx, database, names)
+			v, err = x.ofParty(ctx, database, books)
 		default:
 			return errors.New("whose postings? Say --call ID, --account NAME or --provider NAME")
 		}
@@ -67,7 +60,7 @@ func (x ledgerShowCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-func (x ledgerShowCmd) ofCall(ctx context.Context, database *db.DB, names *bookNames) (ledgerShown, error) {
+func (x ledgerShowCmd) ofCall(ctx context.Context, database *db.DB, books *view.Books) (ledgerShown, error) {
 	list, err := database.PostingsOf(ctx, x.Call)
 	if err != nil {
 		return ledgerShown{}, err
@@ -77,26 +70,26 @@ func (x ledgerShowCmd) ofCall(ctx context.Context, database *db.DB, names *bookN
 			return ledgerShown{}, fmt.Errorf("--call %q: no such call; its record may still wait in a spool", x.Call)
 		}
 	}
-	v := ledgerShown{CallID: x.Call, Sums: []partySum{}, Postings: names.postings(list)}
-	add := func(party billing.Party, currency int64, sum money.Amount) {
+	v := ledgerShown{CallID: x.Call, Sums: []view.PartySum{}}
+	v.Postings, err = books.Postings(ctx, list...)
+	add := func(party view.Party, currency string, sum money.Amount) {
 		if party.Kind != billing.Customer && party.Kind != billing.Provider {
 			return
 		}
-		s := partySum{Party: names.party(party), Currency: names.currency(currency)}
-		i := slices.IndexFunc(v.Sums, func(o partySum) bool { return o.Party == s.Party && o.Currency == s.Currency })
+		i := slices.IndexFunc(v.Sums, func(o view.PartySum) bool { return o.Party == party && o.Currency == currency })
 		if i < 0 {
-			i, v.Sums = len(v.Sums), append(v.Sums, s)
+			i, v.Sums = len(v.Sums), append(v.Sums, view.PartySum{Party: party, Currency: currency})
 		}
 		v.Sums[i].Sum += sum
 	}
-	for _, p := range list {
-		add(p.Debit, p.CurrencyID, -p.Amount)
-		add(p.Credit, p.CurrencyID, p.Amount)
+	for _, p := range v.Postings {
+		add(p.Debit, p.Currency, -p.Amount)
+		add(p.Credit, p.Currency, p.Amount)
 	}
-	return v, nil
+	return v, err
 }
 
-func (x ledgerShowCmd) ofParty(ctx context.Context, database *db.DB, names *bookNames) (ledgerShown, error) {
+func (x ledgerShowCmd) ofParty(ctx context.Context, database *db.DB, books *view.Books) (ledgerShown, error) {
 	party, err := x.party(ctx, database)
 	if err != nil {
 		return ledgerShown{}, err
@@ -105,16 +98,22 @@ func (x ledgerShowCmd) ofParty(ctx context.Context, database *db.DB, names *book
 	if err != nil {
 		return ledgerShown{}, err
 	}
-	who := names.party(party)
-	v := ledgerShown{Party: &who, Sums: []partySum{}, Postings: []postingView{}}
+	var of []db.PartySum
 	for currency, sum := range sums {
-		v.Sums = append(v.Sums, partySum{who, names.currency(currency), sum})
+		of = append(of, db.PartySum{Party: party, CurrencyID: currency, Sum: sum})
 	}
-	slices.SortFunc(v.Sums, func(a, b partySum) int { return strings.Compare(a.Currency, b.Currency) })
-	for _, entry := range list {
-		v.Postings = append(v.Postings, names.entry(entry))
+	var v ledgerShown
+	if v.Sums, err = books.Sums(ctx, of); err != nil {
+		return ledgerShown{}, err
 	}
-	return v, nil
+	slices.SortFunc(v.Sums, func(a, b view.PartySum) int { return strings.Compare(a.Currency, b.Currency) })
+	who, err := books.Party(ctx, party)
+	if err != nil {
+		return ledgerShown{}, err
+	}
+	v.Party = &who
+	v.Postings, err = books.Entries(ctx, list)
+	return v, err
 }
 
 func (x ledgerShowCmd) party(ctx context.Context, database *db.DB) (billing.Party, error) {
@@ -123,12 +122,12 @@ func (x ledgerShowCmd) party(ctx context.Context, database *db.DB) (billing.Part
 		return billing.Party{Kind: billing.Customer, ID: a.ID}, err
 	}
 	p, err := findProvider(ctx, database, "--provider", x.Provider)
-	return billing.Party{Kind: billing.Provider, ID: p.id}, err
+	return billing.Party{Kind: billing.Provider, ID: p.ID}, err
 }
 
 // bookProvider is a provider as the books need it.
 type bookProvider struct {
-	named
+	desk.Named
 
 	currency int64
 }
@@ -138,11 +137,11 @@ func findProvider(ctx context.Context, database *db.DB, flag, name string) (book
 	if err != nil {
 		return bookProvider{}, err
 	}
-	names := make([]named, 0, len(data.Providers))
+	names := make([]desk.Named, 0, len(data.Providers))
 	for _, p := range data.Providers {
-		names = append(names, named{p.ID, p.Name})
+		names = append(names, desk.Named{ID: p.ID, Name: p.Name})
 	}
-	i, err := findNamed(flag, name, names)
+	i, err := desk.FindNamed(flag, name, names)
 	if err != nil {
 		return bookProvider{}, err
 	}
@@ -151,11 +150,11 @@ func findProvider(ctx context.Context, database *db.DB, flag, name string) (book
 
 func (v ledgerShown) print(e *env) error {
 	for _, s := range v.Sums {
-		fmt.Fprintln(e.out, s.text())
+		fmt.Fprintln(e.out, sumText(s))
 	}
 	if v.Party != nil {
 		if len(v.Postings) == 0 {
-			_, err := fmt.Fprintf(e.out, "%s: no postings\n", v.Party)
+			_, err := fmt.Fprintf(e.out, "%s: no postings\n", partyText(*v.Party))
 			return err
 		}
 		fmt.Fprintln(e.out)
@@ -169,15 +168,15 @@ func (v ledgerShown) print(e *env) error {
 	return printPostings(e.out, v.Postings)
 }
 
-// text says what a sum means for its party.
-func (s partySum) text() string {
+// sumText says what a sum means for its party.
+func sumText(s view.PartySum) string {
 	switch {
 	case s.Party.Kind == billing.Customer:
-		return fmt.Sprintf("%s: %s %s", s.Party, shortPrice(s.Sum), s.Currency)
+		return fmt.Sprintf("%s: %s %s", partyText(s.Party), shortPrice(s.Sum), s.Currency)
 	case s.Sum < 0:
-		return fmt.Sprintf("%s owes us %s %s", s.Party, shortPrice(-s.Sum), s.Currency)
+		return fmt.Sprintf("%s owes us %s %s", partyText(s.Party), shortPrice(-s.Sum), s.Currency)
 	}
-	return fmt.Sprintf("we owe %s %s %s", s.Party, shortPrice(s.Sum), s.Currency)
+	return fmt.Sprintf("we owe %s %s %s", partyText(s.Party), shortPrice(s.Sum), s.Currency)
 }
 
 type ledgerOwedCmd struct {
@@ -187,19 +186,15 @@ type ledgerOwedCmd struct {
 // Run lists what we owe to providers, the most first within a currency.
 func (x ledgerOwedCmd) Run(ctx context.Context, e *env) error {
 	return withDB(ctx, e, func(database *db.DB) error {
-		names, err := readBookNames(ctx, database)
-		if err != nil {
-			return err
-		}
 		sums, err := database.PartySums(ctx, billing.Provider)
 		if err != nil {
 			return err
 		}
-		list := make([]partySum, 0, len(sums))
-		for _, s := range sums {
-			list = append(list, partySum{names.party(s.Party), names.currency(s.CurrencyID), s.Sum})
+		list, err := view.NewBooks(database).Sums(ctx, sums)
+		if err != nil {
+			return err
 		}
-		slices.SortStableFunc(list, func(a, b partySum) int {
+		slices.SortStableFunc(list, func(a, b view.PartySum) int {
 			if c := strings.Compare(a.Currency, b.Currency); c != 0 {
 				return c
 			}
@@ -212,7 +207,7 @@ func (x ledgerOwedCmd) Run(ctx context.Context, e *env) error {
 	})
 }
 
-func printOwed(out io.Writer, list []partySum) error {
+func printOwed(out io.Writer, list []view.PartySum) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(out, "nothing was ever owed to a provider")
 		return err
@@ -226,21 +221,16 @@ func printOwed(out io.Writer, list []partySum) error {
 }
 
 // lastPostings are the last of a party, the newest first.
-func lastPostings(ctx context.Context, database *db.DB, party billing.Party, limit int) ([]postingView, error) {
-	names, err := readBookNames(ctx, database)
+func lastPostings(ctx context.Context, database *db.DB, party billing.Party, limit int) ([]view.Posting, error) {
+	list, _, err := database.LastEntries(ctx, party, limit)
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := database.LastEntries(ctx, party, limit)
-	views := make([]postingView, 0, len(list))
-	for _, entry := range list {
-		views = append(views, names.entry(entry))
-	}
-	return views, err
+	return view.NewBooks(database).Entries(ctx, list)
 }
 
 // printLast ends the display of an account.
-func printLast(out io.Writer, list []postingView) error {
+func printLast(out io.Writer, list []view.Posting) error {
 	fmt.Fprintln(out)
 	return printEntries(out, list)
 }

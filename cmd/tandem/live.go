@@ -103,7 +103,7 @@ func newLiveWatch(nodes []string) *liveWatch {
 
 // listen tells what a node says until it ends or more says that this is enough.
 func (w *liveWatch) listen(ctx context.Context, address string, said func(api.Live) (more bool)) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/live?format=ndjson", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/api/live?format=ndjson", nil)
 	if err != nil {
 		return err
 	}

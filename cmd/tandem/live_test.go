@@ -19,7 +19,7 @@ import (
 func nodeSaying(t *testing.T, live api.Live) (address string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/live" || r.URL.Query().Get("format") != "ndjson" {
+		if r.URL.Path != "/api/live" || r.URL.Query().Get("format") != "ndjson" {
 			http.Error(w, "only from this machine", http.StatusForbidden)
 			return
 		}

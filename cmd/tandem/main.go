@@ -32,8 +32,10 @@ type cli struct {
 	Ledger   ledgerCmd   `cmd:"" help:"Verify the books, show and reverse postings, see what we owe."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
 	Replay   replayCmd   `cmd:"" help:"Replay past calls through a draft deck or policy, in money."`
+	User     userCmd     `cmd:"" help:"Add, list and change the people who sign in to the console."`
 	Live     liveCmd     `cmd:"" help:"Show calls in progress and their money, second by second."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
+	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`
 	Dial     dialCmd     `cmd:"" help:"Place a call on a running play stack, with a simulated telephone."`

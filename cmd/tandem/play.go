@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -77,7 +78,7 @@ func (p playCmd) play(ctx context.Context, e *env) (call billing.End, err error)
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	stack, err := play.Up(ctx, play.Options{
-		Dir: p.Dir, Binary: binary, Tools: tools, Nodes: 1, Media: true, Log: zerolog.Nop(),
+		Dir: p.Dir, Binary: binary, Tools: tools, Nodes: 1, Media: true, Demo: !p.Once, Log: zerolog.Nop(),
 		Progress: func(text string) { fmt.Fprintf(e.out, "%5.1fs  %s\n", time.Since(began).Seconds(), text) },
 	})
 	if err != nil {
@@ -177,6 +178,8 @@ func (p playCmd) tell(out io.Writer, stack *play.Stack) error {
 	_, err = fmt.Fprintf(out, `
 Everything runs until Ctrl-C. Addresses and credentials: %s
 
+  the console      %s
+%s
   place a call     register any SIP phone at %s as %s, password %s
                    and dial 8495…, 810… or +…; the last digits choose what happens:
                    …5503 first route fails, …0486 busy, …9301 rings, …9105 hangs up after 5 s
@@ -186,8 +189,21 @@ Everything runs until Ctrl-C. Addresses and credentials: %s
   Tandem's log     %s
   Asterisk's log   %s
   MariaDB          %s
-`, runFile, r.SIP, r.Subscribers[0].User, r.Subscribers[0].Password, runFile, r.Subscribers[0].User, node.Config, r.Server, node.Config, node.Log, r.Asterisk.Log, r.MariaDB.Address)
+`, runFile, r.Console.URL, signIns(r.Console), r.SIP, r.Subscribers[0].User, r.Subscribers[0].Password, runFile, r.Subscribers[0].User, node.Config, r.Server, node.Config, node.Log, r.Asterisk.Log, r.MariaDB.Address)
 	return err
+}
+
+// signIns lists who may sign in, one a line.
+func signIns(c *play.RunConsole) string {
+	var b strings.Builder
+	for _, u := range c.Users {
+		what := u.Role
+		if u.Account != "" {
+			what += " of account " + u.Account
+		}
+		fmt.Fprintf(&b, "                   sign in as %-9s password %s   %s\n", u.Login, u.Password, what)
+	}
+	return b.String()
 }
 
 type carrierCmd struct {

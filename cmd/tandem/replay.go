@@ -6,14 +6,14 @@ import (
 	"fmt"
 	"time"
 
-	"tandem/db"
+	"tandem/desk"
+	"tandem/routing"
 	"tandem/routing/replay"
 )
 
 // replayCmd runs past calls through a draft.
 //
 //	replay.go         the command
-//	replay_db.go      its calls and snapshots out of MariaDB
 //	replay_policy.go  the policy file
 //	replay_table.go   the report for people; replay_csv.go, replay_json.go: for programs
 type replayCmd struct {
@@ -57,28 +57,24 @@ A policy file looks like this; kind is least_cost, priority, share or band_share
 // Run replays and prints. What is interrupted prints nothing: a part of the
 // calls would pass for all of them.
 func (x replayCmd) Run(ctx context.Context, e *env) error {
-	span, err := x.span()
+	o, err := x.asked()
 	if err != nil {
 		return err
 	}
-	c, err := loadConfig(e.config)
-	if err != nil {
-		return err
-	}
-	return withDB(ctx, e, func(database *db.DB) error {
-		world, err := x.read(ctx, c, database, span)
+	return withDesk(ctx, e, func(d *desk.Desk) error {
+		r, err := d.NewReplay(ctx, o)
 		if err != nil {
 			return err
 		}
-		for _, p := range world.problems {
+		for _, p := range r.Problems {
 			fmt.Fprintln(e.errOut, "note:", p.String()+"; left out of the draft")
 		}
-		total, err := database.CountCalls(ctx, span.from, span.to)
+		total, err := r.Calls(ctx)
 		if err != nil {
 			return err
 		}
 		bar := newBar(e, "calls", total, false)
-		report, err := replay.Run(ctx, world.before, world.after, world.options, pastCalls(database, span), func(read int64) { bar.to(read, 0) })
+		report, err := r.Run(ctx, func(read int64) { bar.to(read, 0) })
 		bar.end()
 		if err != nil && ctx.Err() != nil {
 			return fmt.Errorf("%w; nothing is printed, since a part of the calls would pass for all of them", err)
@@ -86,17 +82,17 @@ func (x replayCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		return x.print(e, &world.head, report)
+		return x.print(e, &r.ReplayHead, report)
 	})
 }
 
 // print writes the report in one piece.
-func (x replayCmd) print(e *env, h *replayHead, r *replay.Report) error {
+func (x replayCmd) print(e *env, h *desk.ReplayHead, r *replay.Report) error {
 	var out bytes.Buffer
 	var err error
 	switch {
 	case x.JSON:
-		return printJSON(e, viewReplay(h, r))
+		return printJSON(e, desk.ViewReplay(h, r))
 	case x.CSV:
 		err = printReplayCSV(&out, r)
 	default:
@@ -108,37 +104,42 @@ func (x replayCmd) print(e *env, h *replayHead, r *replay.Report) error {
 	return err
 }
 
-// replaySpan is when the calls were made, and the moment whose prices are asked
-// for.
-type replaySpan struct{ from, to, at time.Time }
-
-func (x replayCmd) span() (s replaySpan, err error) {
-	if s.from, err = replayMoment("--from", x.From); err != nil {
-		return s, err
+// asked is what the flags say.
+func (x replayCmd) asked() (o desk.ReplayOptions, err error) {
+	o = desk.ReplayOptions{Decks: x.Deck, Account: x.Account, Sample: x.Sample, Examples: x.Examples}
+	if o.From, err = replayMoment("--from", x.From); err != nil {
+		return o, err
 	}
-	if s.to, err = replayMoment("--to", x.To); err != nil {
-		return s, err
+	if o.To, err = replayMoment("--to", x.To); err != nil {
+		return o, err
 	}
 	if x.At != "" {
-		if s.at, err = replayMoment("--at", x.At); err != nil {
-			return s, err
+		if o.At, err = replayMoment("--at", x.At); err != nil {
+			return o, err
 		}
 	}
 	switch {
-	case !s.from.Before(s.to):
-		return s, fmt.Errorf("--from %s is not before --to %s", x.From, x.To)
+	case !o.From.Before(o.To):
+		return o, fmt.Errorf("--from %s is not before --to %s", x.From, x.To)
 	case x.Sample < 1:
-		return s, fmt.Errorf("--sample %d: want 1, every call, or more", x.Sample)
+		return o, fmt.Errorf("--sample %d: want 1, every call, or more", x.Sample)
 	case x.Top < 0:
-		return s, fmt.Errorf("--top %d: want 0, all rows, or more", x.Top)
-	case x.Examples < 0 || x.Examples > maxExamples:
-		return s, fmt.Errorf("--examples %d: want 0 to %d", x.Examples, maxExamples)
+		return o, fmt.Errorf("--top %d: want 0, all rows, or more", x.Top)
 	}
-	return s, nil
+	for _, name := range x.By {
+		by, err := desk.ParseDimension(name)
+		if err != nil {
+			return o, err
+		}
+		o.By = append(o.By, by)
+	}
+	if x.Policy != "" {
+		o.Policy = func(providers []routing.Provider) (*routing.Policy, error) {
+			return readPolicyFile(x.Policy, providers)
+		}
+	}
+	return o, o.Validate()
 }
-
-// maxExamples bounds what is kept in order.
-const maxExamples = 1000
 
 // replayMoment reads a moment, or a day, which begins at midnight UTC.
 func replayMoment(flag, text string) (time.Time, error) {
@@ -148,20 +149,4 @@ func replayMoment(flag, text string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("%s %q: want a day such as 2026-11-14 or a moment such as 2026-11-14T08:00:00Z", flag, text)
-}
-
-// dimensions reads --by.
-func (x replayCmd) dimensions() ([]replay.Dimension, error) {
-	var list []replay.Dimension
-	for _, name := range x.By {
-		known := false
-		for _, d := range replay.Dimensions() {
-			known = known || string(d) == name
-		}
-		if !known {
-			return nil, fmt.Errorf("--by %q: want some of %q", name, replay.Dimensions())
-		}
-		list = append(list, replay.Dimension(name))
-	}
-	return list, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tandem/desk"
 	"tandem/internal/money"
 	"tandem/routing"
 	"tandem/routing/replay"
@@ -15,7 +16,7 @@ import (
 
 // printReplay writes the report for people; top bounds the rows of a table, 0
 // does not.
-func printReplay(out io.Writer, h *replayHead, r *replay.Report, top int) {
+func printReplay(out io.Writer, h *desk.ReplayHead, r *replay.Report, top int) {
 	printReplayHead(out, h, r)
 	printReplayTotal(out, r)
 	for i := range r.Tables {
@@ -45,7 +46,7 @@ func printReplay(out io.Writer, h *replayHead, r *replay.Report, top int) {
 	printRecorded(out, r)
 }
 
-func printReplayHead(out io.Writer, h *replayHead, r *replay.Report) {
+func printReplayHead(out io.Writer, h *desk.ReplayHead, r *replay.Report) {
 	whose := ""
 	if h.Account != "" {
 		whose = " of " + h.Account
@@ -68,7 +69,7 @@ func printReplayHead(out io.Writer, h *replayHead, r *replay.Report) {
 }
 
 // draftsOf says what the after side has of its own.
-func draftsOf(h *replayHead) []string {
+func draftsOf(h *desk.ReplayHead) []string {
 	var parts []string
 	for _, d := range h.Decks {
 		instead := "where there was none"

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem/billing/rate"
+	"tandem/desk"
 	"tandem/internal/money"
 	"tandem/routing"
 	"tandem/routing/replay"
@@ -26,7 +27,7 @@ var replayDay = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
 // replayed is a small replay: beta's draft makes London cheaper and the rest of
 // Britain dearer; one destination is closed, one call is of nobody.
-func replayed(t *testing.T) (*replayHead, *replay.Report) {
+func replayed(t *testing.T) (*desk.ReplayHead, *replay.Report) {
 	t.Helper()
 	d := routing.Data{
 		Servers: []routing.Server{{ID: 1, Name: "sw"}}, Tariffs: []routing.Tariff{{ID: 1, Name: "retail", CurrencyID: 1}},
@@ -69,9 +70,9 @@ func replayed(t *testing.T) (*replayHead, *replay.Report) {
 		c.AccountID, c.Attempts = max(c.AccountID, 1), max(c.Attempts, 1)
 		calls = append(calls, c)
 	}
-	h := &replayHead{
+	h := &desk.ReplayHead{
 		From: replayDay, To: replayDay.AddDate(0, 0, 7), At: replayDay.AddDate(0, 0, 14), Sample: 1,
-		Decks: []replayDeck{{ID: 17, Owner: "beta cli", Version: 4, Replaces: 2}},
+		Decks: []desk.ReplayDeck{{ID: 17, Owner: "beta cli", Version: 4, Replaces: 2}},
 	}
 	o := replay.Options{As: h.At, By: []replay.Dimension{replay.ByDestination, replay.ByProvider, replay.ByAccount}, Examples: 2}
 	report, err := replay.Run(t.Context(), before, after, o, func(_ context.Context, do func(*replay.Call) error) error {
@@ -120,7 +121,7 @@ func TestReplayFormsAgree(t *testing.T) {
 	if err := printReplayCSV(&list, report); err != nil {
 		t.Fatal(err)
 	}
-	if err := printJSON(&env{out: &object}, viewReplay(h, report)); err != nil {
+	if err := printJSON(&env{out: &object}, desk.ViewReplay(h, report)); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(table.String(), "more; --top 0 prints all") {
@@ -165,7 +166,7 @@ func TestReplayWithoutADifference(t *testing.T) {
 	_, report := replayed(t)
 	same := &replay.Report{Base: report.Base, Calls: 1, Total: replay.Row{Calls: 1, Before: report.Total.Before, After: report.Total.Before}}
 	var out bytes.Buffer
-	printReplay(&out, &replayHead{From: replayDay, To: replayDay, At: replayDay, Sample: 10, Account: "office"}, same, 0)
+	printReplay(&out, &desk.ReplayHead{From: replayDay, To: replayDay, At: replayDay, Sample: 10, Account: "office"}, same, 0)
 	for _, says := range []string{"nothing: every call has the route", "sample of one in 10", "of office", "name a draft with --deck or --policy"} {
 		if !strings.Contains(out.String(), says) {
 			t.Errorf("no %q in\n%s", says, out.String())
@@ -175,8 +176,8 @@ func TestReplayWithoutADifference(t *testing.T) {
 
 func TestReplayFlags(t *testing.T) {
 	good := replayCmd{From: "2026-03-02", To: "2026-03-09T12:00:00+03:00", At: "2026-03-16", By: []string{"prefix"}, Sample: 1}
-	span, err := good.span()
-	if err != nil || !span.from.Equal(replayDay) || !span.to.Equal(replayDay.AddDate(0, 0, 7).Add(9*time.Hour)) || !span.at.Equal(replayDay.AddDate(0, 0, 14)) {
+	span, err := good.asked()
+	if err != nil || !span.From.Equal(replayDay) || !span.To.Equal(replayDay.AddDate(0, 0, 7).Add(9*time.Hour)) || !span.At.Equal(replayDay.AddDate(0, 0, 14)) {
 		t.Fatalf("%+v, %v", span, err)
 	}
 	for says, spoil := range map[string]func(*replayCmd){
@@ -190,11 +191,13 @@ func TestReplayFlags(t *testing.T) {
 	} {
 		x := good
 		spoil(&x)
-		if _, err := x.span(); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := x.asked(); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", says, err)
 		}
 	}
-	if _, err := (replayCmd{By: []string{"destination", "planet"}}).dimensions(); err == nil || !strings.Contains(err.Error(), `"planet"`) {
+	planet := good
+	planet.By = []string{"destination", "planet"}
+	if _, err := planet.asked(); err == nil || !strings.Contains(err.Error(), `"planet"`) {
 		t.Errorf("%v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -17,9 +18,11 @@ import (
 
 	"tandem/agi"
 	"tandem/api"
+	"tandem/api/live"
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
+	"tandem/internal/calllog"
 	"tandem/internal/e164"
 	"tandem/portability"
 	"tandem/routing/capacity"
@@ -33,17 +36,19 @@ func (serveCmd) Run(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
-	log, err := newLogger(c, e.errOut)
+	lines := calllog.New(0)
+	log, err := newLogger(c, io.MultiWriter(e.errOut, lines))
 	if err != nil {
 		return err
 	}
-	return serve(ctx, c, log)
+	return serve(ctx, c, log, lines)
 }
 
 // node is a running Tandem: everything that was started and must be ended.
 type node struct {
 	config     config
 	log        zerolog.Logger
+	lines      *calllog.Ring // what the log said of calls lately
 	db         *db.DB
 	snapshots  *snapshots
 	loaded     db.Mark // what the first snapshot has seen at least
@@ -56,13 +61,14 @@ type node struct {
 	metrics    *api.Metrics
 	keeper     *callflow.Keeper
 	reconciler *callflow.Reconciler
+	board      *live.Board
 	registry   *prometheus.Registry
 	draining   atomic.Bool
 }
 
 // serve brings the parts up in the order in which they need each other, and
 // takes them down in the reverse one.
-func serve(ctx context.Context, c config, log zerolog.Logger) error {
+func serve(ctx context.Context, c config, log zerolog.Logger, lines *calllog.Ring) error {
 	// The doors are opened first: a port that is taken is told at once, and
 	// Asterisk's questions wait in the backlog rather than being refused.
 	agiListener, err := agi.Listen(ctx, c.AGI.Listen)
@@ -80,7 +86,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 		return err
 	}
 	defer database.Close()
-	n := &node{config: c, log: log, db: database, snapshots: newSnapshots(c, database, log), registry: prometheus.NewRegistry()}
+	n := &node{config: c, log: log, lines: lines, db: database, snapshots: newSnapshots(c, database, log), registry: prometheus.NewRegistry()}
 	if n.capacity, err = newCapacity(c); err != nil {
 		return err
 	}
@@ -106,6 +112,7 @@ func serve(ctx context.Context, c config, log zerolog.Logger) error {
 	n.flow.Ported = func(ctx context.Context, number e164.Number) e164.Number { return n.dipper.Dip(ctx, number).Routing }
 	log.Info().Str("agi", agiListener.Addr().String()).Str("http", httpListener.Addr().String()).Str("version", version).Msg("serving")
 	n.takeUp(ctx)
+	n.offerSetup(ctx, httpListener.Addr().String())
 	err = n.run(ctx, agiListener, httpListener)
 	return errors.Join(err, n.spool.Close())
 }
@@ -126,6 +133,7 @@ func (n *node) plot() *api.Metrics {
 	}
 	n.metrics = metrics
 	n.keepMoney(metrics)
+	n.board = n.newBoard()
 	return metrics
 }
 
@@ -138,9 +146,11 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return err
 	}
 	hub := n.newHub()
-	httpServer := api.NewServer(api.NewHandler(api.Config{
-		Flow: n.flow, Peers: n.isPeer, Ready: n.notReady, Registry: n.registry, Live: hub, Log: n.log,
-	}))
+	door, err := n.door(hub)
+	if err != nil {
+		return err
+	}
+	httpServer := api.NewServer(api.NewHandler(door))
 	doors := context.WithoutCancel(ctx)
 	group, groupCtx := errgroup.WithContext(ctx)
 	// What calls in progress need goes on until they are over.
@@ -162,6 +172,8 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	group.Go(func() error { n.watchAway(groupCtx); return nil })
 	group.Go(func() error { n.closingOrphans(groupCtx); return nil })
 	group.Go(func() error { hub.Run(serving); return nil })
+	group.Go(func() error { door.API.Stream.Run(serving); return nil })
+	group.Go(func() error { door.API.Jobs.Run(groupCtx); return nil })
 	group.Go(func() error { n.verifying(groupCtx); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })
 	for _, w := range n.watchers {

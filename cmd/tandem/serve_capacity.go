@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -71,6 +72,9 @@ func (n *node) newWatchers() ([]*watcher, error) {
 			return nil, fmt.Errorf("asterisk.servers.%s: %w", name, err)
 		}
 		w := &watcher{node: n, client: client, settle: max(server.Qualify+qualifySlack, leastSettle)}
+		if err := w.openStream(); err != nil {
+			return nil, err
+		}
 		if err := w.openLine(name, server); err != nil {
 			return nil, err
 		}
@@ -93,9 +97,10 @@ type watcher struct {
 	node   *node
 	client *ari.Client
 	settle time.Duration
-	ami    *ari.AMI // with line and stream; nil: no user for it is configured
 	stream *ari.Stream
+	ami    *ari.AMI // with line; nil: no user for it is configured
 	line   callflow.Line
+	info   atomic.Pointer[ari.Info] // as of the last connect of stream; nil: none yet
 
 	restored bool // before the first call; run alone reads it afterwards
 }
@@ -124,9 +129,9 @@ func (w *watcher) run(ctx context.Context) {
 	defer w.client.Close()
 	var doors sync.WaitGroup
 	defer doors.Wait()
+	doors.Go(func() { w.stream.Run(ctx) })
 	if w.ami != nil {
 		doors.Go(func() { w.ami.Run(ctx) })
-		doors.Go(func() { w.stream.Run(ctx) })
 	}
 	if !w.restored {
 		w.restoreInTime(ctx)
@@ -225,6 +230,7 @@ func (w *watcher) Up(ctx context.Context, server string, asOf time.Time, callIDs
 	for i, c := range calls {
 		up[i] = callflow.Up{CallID: c.CallID, Answered: c.State == answered, Route: c.Key}
 	}
+	w.node.board.Saw(server, asOf, callIDs, seen(calls))
 	w.node.reconciler.Saw(ctx, server, asOf, up, callIDs)
 }
 
@@ -232,10 +238,13 @@ func (w *watcher) Up(ctx context.Context, server string, asOf time.Time, callIDs
 const answered = "Up"
 
 // Restarted implements ari.Observer. The next look at the calls says the same.
-func (w *watcher) Restarted(string) {}
+func (w *watcher) Restarted(server string) { w.node.board.Restarted(server) }
 
 // Lost implements ari.Observer: a trunk that nobody watches is not unreachable.
-func (w *watcher) Lost(server string) { w.node.capacity.ForgetServer(server, time.Now()) }
+func (w *watcher) Lost(server string) {
+	w.node.capacity.ForgetServer(server, time.Now())
+	w.node.board.Lost(server)
+}
 
 // share keeps this node's part of every limit: it tells the others that it is
 // there and counts who is.

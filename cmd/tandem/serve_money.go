@@ -12,6 +12,7 @@ import (
 	"tandem/api"
 	"tandem/ari"
 	"tandem/callflow"
+	"tandem/db"
 )
 
 func (c config) money() callflow.Money {
@@ -61,10 +62,6 @@ func (w *watcher) openLine(name string, server serverConfig) error {
 	w.ami, err = ari.NewAMI(ari.AMIConfig{Server: name, Address: server.AMI, User: server.AMIUser, Secret: password, Log: w.node.log})
 	if err != nil {
 		return fmt.Errorf("asterisk.servers.%s: %w", name, err)
-	}
-	w.stream, err = ari.NewStream(w.client, ari.StreamConfig{App: ari.AppName(w.node.config.Node), Log: w.node.log})
-	if err != nil {
-		return err
 	}
 	w.line = line{ari.NewLine(w.client, w.ami, w.stream)}
 	return nil
@@ -146,7 +143,11 @@ func (n *node) verifying(ctx context.Context) {
 // verify tells what the books hold that cannot be: each finding in the log, their
 // number as a metric.
 func (n *node) verify(ctx context.Context) {
-	v, err := n.db.Verify(ctx, func(int64, int64) {})
+	v, err := n.db.VerifyAndKeep(ctx, n.config.Node)
+	if errors.Is(err, db.ErrBusy) {
+		n.metrics.Verified(-1) // somebody else is at it
+		return
+	}
 	if n.tell(ctx, "the ledger could not be verified", err); err != nil {
 		n.metrics.Verified(-1)
 		return

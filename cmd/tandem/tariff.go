@@ -9,6 +9,7 @@ import (
 
 	"tandem/billing/rate"
 	"tandem/db"
+	"tandem/desk"
 	"tandem/internal/money"
 )
 
@@ -27,10 +28,10 @@ type tariffView struct {
 	Currency         string        `json:"currency"`
 	CostPlus         *rate.Percent `json:"cost_plus_percent,omitempty"` // none: it sells by a deck
 	PlusPerMinute    *money.Rate   `json:"plus_per_minute,omitempty"`
-	Deck             *deckView     `json:"deck"` // in force; null: none
+	Deck             *desk.Deck    `json:"deck"` // in force; null: none
 	Accounts         int           `json:"accounts"`
 	AccountNames     []string      `json:"account_names,omitempty"`
-	OtherDecks       []deckView    `json:"other_decks,omitempty"` // scheduled, and drafts
+	OtherDecks       []desk.Deck   `json:"other_decks,omitempty"` // scheduled, and drafts
 	withoutAnyPrices bool
 }
 
@@ -43,7 +44,7 @@ func viewTariff(t db.Tariff, decks []db.Deck) tariffView {
 		if d.Owner.TariffID != t.ID {
 			continue
 		}
-		view := viewDeck(d)
+		view := desk.ViewDeck(d)
 		switch d.Status {
 		case db.DeckPublished:
 			v.Deck = &view
@@ -221,11 +222,11 @@ func findTariff(ctx context.Context, database *db.DB, flag, name string) (db.Tar
 	if err != nil {
 		return db.Tariff{}, err
 	}
-	names := make([]named, 0, len(list))
+	names := make([]desk.Named, 0, len(list))
 	for _, t := range list {
-		names = append(names, named{t.ID, t.Name})
+		names = append(names, desk.Named{ID: t.ID, Name: t.Name})
 	}
-	i, err := findNamed(flag, name, names)
+	i, err := desk.FindNamed(flag, name, names)
 	if err != nil {
 		return db.Tariff{}, err
 	}

@@ -24,12 +24,17 @@ func newLogger(c config, w io.Writer) (zerolog.Logger, error) {
 
 // openDB opens the database that the configuration names.
 func openDB(ctx context.Context, c config, log zerolog.Logger) (*db.DB, error) {
+	return openDBAt(ctx, c, log, time.Time{})
+}
+
+// openDBAt is openDB with the sessions' clock standing at that time.
+func openDBAt(ctx context.Context, c config, log zerolog.Logger, at time.Time) (*db.DB, error) {
 	password, err := optionalSecret("database.password_file", c.Database.PasswordFile)
 	if err != nil {
 		return nil, err
 	}
 	return db.Open(ctx, db.Config{
-		Address: c.Database.Address, User: c.Database.User, Password: password, Database: c.Database.Name, Log: log,
+		Address: c.Database.Address, User: c.Database.User, Password: password, Database: c.Database.Name, Log: log, Clock: at,
 	})
 }
 

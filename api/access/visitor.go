@@ -1,0 +1,89 @@
+package access
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"tandem/db"
+)
+
+// visitor is what a request brings, besides what it asks for.
+type visitor struct {
+	address netip.Addr
+	agent   string
+	token   string // of the cookie
+	key     string // of the Authorization header
+	session int64  // id; 0: none
+	peek    bool   // looking leaves no trace
+}
+
+type visitorKey struct{}
+
+func visitorOf(ctx context.Context) visitor {
+	v, _ := ctx.Value(visitorKey{}).(visitor)
+	return v
+}
+
+// enter returns a context that knows who asks: for rules, for the guard itself and
+// for the audit log.
+func (v visitor) enter(ctx context.Context, p Principal) context.Context {
+	ctx = context.WithValue(ctx, visitorKey{}, v)
+	return With(db.WithActor(ctx, v.actor(p)), p)
+}
+
+func (v visitor) actor(p Principal) db.Actor {
+	a := db.Actor{UserID: p.UserID, KeyID: p.KeyID, Name: p.Login}
+	if a.Name == "" {
+		a.Name = "nobody"
+	}
+	if v.address.IsValid() {
+		a.Address = v.address.String()
+	}
+	return a
+}
+
+// bearer is the key of the Authorization header.
+func bearer(r *http.Request) (secret string, is bool) {
+	scheme, rest, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(scheme, "bearer") {
+		return "", false
+	}
+	return strings.TrimSpace(rest), true
+}
+
+// maxHops bounds how much of X-Forwarded-For is read.
+const maxHops = 16
+
+// ClientAddress is where a request comes from: the other end of the connection, or,
+// where that is a trusted proxy, whom it was asked by. What was there before the
+// first stranger is that stranger's word, and not believed.
+func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	connection, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	from := connection.Addr().Unmap().WithZone("")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for range maxHops {
+		if len(hops) == 0 || !within(from, trusted) {
+			return from
+		}
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
+		if err != nil {
+			return from
+		}
+		from, hops = hop.Unmap().WithZone(""), hops[:len(hops)-1]
+	}
+	return from
+}
+
+func within(a netip.Addr, networks []netip.Prefix) bool {
+	for _, n := range networks {
+		if n.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+package v1
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// csvFields are the fields that a row of a table has, in their order: no lists of
+// parts, no secrets.
+func csvFields(t reflect.Type) (list []reflect.StructField) {
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "" || name == "-" || field.Tag.Get("writeOnly") == "true" || field.Tag.Get("csv") == "-" {
+			continue
+		}
+		list = append(list, field)
+	}
+	return list
+}
+
+// csvColumns are the names at the head of a file.
+func csvColumns(row any) (names []string) {
+	for _, f := range csvFields(reflect.TypeOf(row)) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// csvCells is one row.
+func csvCells(row any) (cells []string) {
+	v := reflect.ValueOf(row)
+	for _, f := range csvFields(v.Type()) {
+		cells = append(cells, csvCell(v.FieldByIndex(f.Index)))
+	}
+	return cells
+}
+
+func csvCell(v reflect.Value) string {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return ""
+		}
+		return csvCell(v.Elem())
+	case reflect.Slice:
+		list := make([]string, v.Len())
+		for i := range list {
+			list[i] = csvCell(v.Index(i))
+		}
+		return strings.Join(list, " ")
+	case reflect.String:
+		return unarmed(v.String())
+	default:
+		return fmt.Sprint(v.Interface())
+	}
+}
+
+// unarmed keeps spreadsheets from taking a text for a formula.
+func unarmed(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}

@@ -1,0 +1,38 @@
+package v1
+
+import (
+	"fmt"
+	"time"
+
+	"tandem/api/stream"
+)
+
+// mostListeners bounds the streams of one node.
+const mostListeners = 2000
+
+// NewStream makes the stream of the topics that the configuration has.
+func NewStream(c *Config) *stream.Hub {
+	topics := map[string]stream.Open{}
+	if c.Live != nil {
+		board := c.Live.Board
+		topics["live"] = board.Topic
+		topics["account"] = func(name string) (stream.Topic, error) {
+			var account int64
+			if _, err := fmt.Sscanf(name, "account:%d", &account); err != nil {
+				return nil, fmt.Errorf("%w: %s", stream.ErrTopic, name)
+			}
+			return board.OwnTopic(c.DB, account, 0, false), nil
+		}
+		topics["mine"] = func(name string) (stream.Topic, error) {
+			var account, subscriber int64
+			if _, err := fmt.Sscanf(name, "mine:%d.%d", &account, &subscriber); err != nil {
+				return nil, fmt.Errorf("%w: %s", stream.ErrTopic, name)
+			}
+			return board.OwnTopic(c.DB, account, subscriber, true), nil
+		}
+	}
+	if c.Overviews != nil {
+		topics["overview"] = func(string) (stream.Topic, error) { return &overviewTopic{of: c.Overviews}, nil }
+	}
+	return stream.NewHub(stream.Config{Topics: topics, Posted: []string{"import", "replay"}, Every: time.Second, Listeners: mostListeners, Log: c.Log})
+}

@@ -1,0 +1,139 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"tandem/billing"
+	"tandem/internal/money"
+)
+
+// AttemptFilter picks attempts. Zero fields match any.
+type AttemptFilter struct {
+	From, To   time.Time // that began from then until before then
+	CallID     string
+	ProviderID int64
+	GateID     int64
+	Result     billing.Disposition
+	Blame      string
+}
+
+// AttemptPlace is where a page of attempts begins: behind the one that it names.
+type AttemptPlace struct {
+	At time.Time `json:"at"`
+	ID string    `json:"id"` // of the call
+	N  int       `json:"n"`
+}
+
+// AttemptLine is an attempt in a list.
+type AttemptLine struct {
+	CallID     string              `json:"call_id"`
+	N          int                 `json:"n"`
+	Route      string              `json:"route"`
+	ProviderID int64               `json:"provider_id,omitempty"`
+	Provider   string              `json:"provider,omitempty"`
+	Tier       string              `json:"tier,omitempty"`
+	GateID     int64               `json:"gate_id,omitempty"`
+	AddressID  int64               `json:"address_id,omitempty"`
+	StartedAt  time.Time           `json:"started_at"`
+	Result     billing.Disposition `json:"result"`
+	DialStatus string              `json:"dial_status,omitempty" doc:"Asterisk's own word"`
+	SIPStatus  int                 `json:"sip_status,omitempty"`
+	Cause      int                 `json:"cause,omitempty" doc:"Q.850"`
+	Rang       bool                `json:"rang"`
+	Progress   bool                `json:"progress"`
+	PDDMS      int64               `json:"pdd_ms"`
+	ElapsedMS  int64               `json:"elapsed_ms"`
+	TalkMS     int64               `json:"talk_ms"`
+	Blame      string              `json:"blame,omitempty"`
+	Cost       *money.Amount       `json:"cost,omitempty" doc:"What the provider charges"`
+	Currency   string              `json:"currency,omitempty"`
+
+	currencyID int64
+}
+
+// Place is where a page begins that goes on behind this attempt.
+func (a *AttemptLine) Place() AttemptPlace { return AttemptPlace{a.StartedAt, a.CallID, a.N} }
+
+// ListAttempts lists attempts that a filter picks, the newest first or the oldest,
+// a page of them.
+func (d *DB) ListAttempts(ctx context.Context, f AttemptFilter, after AttemptPlace, oldestFirst bool, limit int, names *Names) ([]AttemptLine, error) {
+	c := f.conditions(after, oldestFirst)
+	order := ` ORDER BY started_at DESC, call_id DESC, n DESC LIMIT ?`
+	if oldestFirst {
+		order = ` ORDER BY started_at, call_id, n LIMIT ?`
+	}
+	rows, err := d.calls.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR `, listSeconds)+
+		`SELECT call_id, `+attemptColumns+`, cost, COALESCE(cost_currency_id, 0) FROM attempts WHERE `+strings.Join(c.where, " AND ")+order, append(c.args, limit)...)
+	if err != nil {
+		return nil, listing("list attempts", err)
+	}
+	list := make([]AttemptLine, 0, min(limit, maxPageRows))
+	var want NameIDs
+	if err := eachRow(rows, func(rows *sql.Rows) error {
+		l, err := scanAttemptLine(rows)
+		list = append(list, l)
+		want.Providers, want.Currencies = append(want.Providers, l.ProviderID), append(want.Currencies, l.currencyID)
+		return err
+	}); err != nil {
+		return nil, listing("list attempts", err)
+	}
+	if err := names.Load(ctx, want); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Provider, list[i].Currency = names.Provider(list[i].ProviderID), names.Currency(list[i].currencyID)
+	}
+	return list, nil
+}
+
+func scanAttemptLine(rows *sql.Rows) (AttemptLine, error) {
+	var l AttemptLine
+	var cost sql.Null[money.Amount]
+	a, err := scanAttempt(func(dest ...any) error {
+		return rows.Scan(append(append([]any{&l.CallID}, dest...), &cost, &l.currencyID)...)
+	})
+	l.N, l.Route, l.ProviderID, l.Tier, l.GateID, l.AddressID, l.StartedAt = a.N, a.Key, a.ProviderID, a.Tier, a.GateID, a.AddressID, a.StartedAt
+	l.Result, l.DialStatus, l.SIPStatus, l.Cause, l.Rang, l.Progress = a.Result, a.DialStatus, a.SIPStatus, int(a.Cause), a.Rang, a.Progress
+	l.PDDMS, l.ElapsedMS, l.TalkMS, l.Blame = a.PDD.Milliseconds(), a.Elapsed.Milliseconds(), a.Talk.Milliseconds(), string(a.Blame)
+	l.Cost = pointer(cost)
+	return l, err
+}
+
+func (f AttemptFilter) conditions(after AttemptPlace, oldestFirst bool) conditions {
+	var c conditions
+	c.add("1 = 1")
+	if f.CallID != "" {
+		c.add("call_id = ?", f.CallID)
+	}
+	if !f.From.IsZero() {
+		c.add("started_at >= ?", moment(f.From))
+	}
+	if !f.To.IsZero() {
+		c.add("started_at < ?", moment(f.To))
+	}
+	if f.ProviderID != 0 {
+		c.add("provider_id = ?", f.ProviderID)
+	}
+	if f.GateID != 0 {
+		c.add("gate_id = ?", f.GateID)
+	}
+	if f.Result != "" {
+		c.add("result = ?", string(f.Result))
+	}
+	if f.Blame != "" {
+		c.add("blame = ?", f.Blame)
+	}
+	if after != (AttemptPlace{}) {
+		at := moment(after.At)
+		if oldestFirst {
+			c.add("started_at >= ? AND (started_at > ? OR call_id > ? OR call_id = ? AND n > ?)", at, at, after.ID, after.ID, after.N)
+		} else {
+			c.add("started_at <= ? AND (started_at < ? OR call_id < ? OR call_id = ? AND n < ?)", at, at, after.ID, after.ID, after.N)
+		}
+	}
+	return c
+}

@@ -1,0 +1,125 @@
+package db
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tandem/billing/rate"
+)
+
+// CallMatch says which calls a rule is for. Exported because the API embeds it.
+type CallMatch struct {
+	AccountID *int64   `json:"account_id" required:"false" doc:"null: every account"`
+	Account   string   `json:"account" readOnly:"true"`
+	APrefix   string   `json:"a_prefix" required:"false" doc:"Leading digits of the number shown; empty: any"`
+	BPrefix   string   `json:"b_prefix" required:"false" doc:"Leading digits of the number called; empty: any"`
+	Days      []string `json:"days" required:"false" nullable:"false" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"Empty: every day"`
+	From      string   `json:"from" required:"false" default:"00:00" doc:"Time of the day, HH:MM"`
+	To        string   `json:"to" required:"false" default:"00:00" doc:"Not included, up to 24:00; before from: over midnight; both 00:00: all day"`
+	TimeZone  string   `json:"time_zone" required:"false" default:"UTC" doc:"IANA name, of from, to and days"`
+}
+
+func (m *CallMatch) fields() []field {
+	return []field{
+		{"account_id", "account_id", "", &m.AccountID},
+		{"account", "", "COALESCE(a.name, '')", &m.Account},
+		{"a_prefix", "a_prefix", "", &m.APrefix},
+		{"b_prefix", "b_prefix", "", &m.BPrefix},
+		{"days", "days", "", dayBits{&m.Days}},
+		{"from", "start_minute", "", minuteOfDay{&m.From}},
+		{"to", "end_minute", "", minuteOfDay{&m.To}},
+		{"time_zone", "time_zone", "", &m.TimeZone},
+	}
+}
+
+func (m *CallMatch) check() error {
+	if m.Days == nil {
+		m.Days = []string{}
+	}
+	if err := faults(
+		goodReference("account_id", &m.AccountID),
+		goodPrefix("a_prefix", m.APrefix, true),
+		goodPrefix("b_prefix", m.BPrefix, true),
+		goodZone("time_zone", m.TimeZone),
+	); err != nil {
+		return err
+	}
+	bits, ok := bitsOf(m.Days)
+	if !ok {
+		return &FieldError{Field: "days", Text: "want some of " + strings.Join(dayNames(), ", ") + ", each once; none: every day"}
+	}
+	from, ok := minutesOf(m.From)
+	if !ok || from >= 24*60 {
+		return &FieldError{Field: "from", Text: "want a time of the day, 00:00 to 23:59"}
+	}
+	to, ok := minutesOf(m.To)
+	if !ok {
+		return &FieldError{Field: "to", Text: "want a time of the day, 00:00 to 24:00"}
+	}
+	window := rate.Window{Days: bits, Start: uint16(from), End: uint16(to)}
+	return must(window.Validate() == nil, "to", "the same as from: nothing is between them; for all day write 00:00 in both")
+}
+
+func dayNames() []string { return []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} }
+
+func bitsOf(days []string) (bits uint8, ok bool) {
+	for _, day := range days {
+		i := slices.Index(dayNames(), day)
+		if i < 0 || bits&(1<<i) != 0 {
+			return 0, false
+		}
+		bits |= 1 << i
+	}
+	return bits, true
+}
+
+// dayBits keeps days as bits from Monday, 1, to Sunday, 64.
+type dayBits struct{ days *[]string }
+
+func (v dayBits) Value() (driver.Value, error) {
+	bits, _ := bitsOf(*v.days) // checked
+	return int64(bits), nil
+}
+
+func (v dayBits) Scan(from any) error {
+	bits, err := strconv.Atoi(textOf(from))
+	if err != nil {
+		return fmt.Errorf("days: %w", err)
+	}
+	*v.days = []string{}
+	for i, name := range dayNames() {
+		if bits&(1<<i) != 0 {
+			*v.days = append(*v.days, name)
+		}
+	}
+	return nil
+}
+
+// minuteOfDay keeps HH:MM as minutes.
+type minuteOfDay struct{ text *string }
+
+func (v minuteOfDay) Value() (driver.Value, error) {
+	minutes, _ := minutesOf(*v.text) // checked
+	return int64(minutes), nil
+}
+
+func (v minuteOfDay) Scan(from any) error {
+	minutes, err := strconv.Atoi(textOf(from))
+	if err != nil {
+		return fmt.Errorf("minute of the day: %w", err)
+	}
+	*v.text = fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
+	return nil
+}
+
+func minutesOf(text string) (minutes int, ok bool) {
+	if !matches(`^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$`, text) {
+		return 0, false
+	}
+	hour, _ := strconv.Atoi(text[:2])
+	minute, _ := strconv.Atoi(text[3:])
+	return hour*60 + minute, true
+}

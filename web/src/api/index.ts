@@ -1,0 +1,6 @@
+export { ask, fill, get, href, newKey, post, put, remove, send } from './client'
+export { ApiError, textOf } from './error'
+export { queries, useForget, useList, useRead, useRecord } from './hooks'
+export { useMe, useSession, type Principal, type Role } from './session'
+export { useConnection, useTopic } from './stream'
+export type { AnswerOf, At, BodyOf, ListPath, QueryOf, RowOf, Schema } from './types'
