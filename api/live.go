@@ -112,7 +112,7 @@ func (a liveAnswer) send(parts ...string) error {
 func nearOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !literalHost(r.Host) || !near(r, peers) {
+			if forwarded(r) || !literalHost(r.Host) || !near(r, peers) {
 				log.Debug().Str("from", r.RemoteAddr).Str("host", r.Host).Msg("live calls not shown to a stranger")
 				http.Error(w, "only from this machine or one of our servers, by its address", http.StatusForbidden)
 				return

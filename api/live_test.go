@@ -403,11 +403,18 @@ func TestLiveIsForNeighboursOnly(t *testing.T) {
 		cancel() // whoever is let in leaves at once
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/live?format="+c.format, nil)
 		r.RemoteAddr, r.Host = c.from, c.host
-		r.Header.Set("X-Forwarded-For", "127.0.0.1")
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
 		if w.Code != c.want {
 			t.Errorf("from %s to %q: %d, want %d", c.from, c.host, w.Code, c.want)
+		}
+		// Through a proxy of this machine everybody would be near.
+		for name, value := range map[string]string{"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "Via": "1.1 proxy"} {
+			r.Header = http.Header{name: {value}}
+			w := httptest.NewRecorder()
+			if handler.ServeHTTP(w, r); w.Code != http.StatusForbidden {
+				t.Errorf("from %s to %q with %s: %d, want 403", c.from, c.host, name, w.Code)
+			}
 		}
 	}
 }

@@ -98,7 +98,7 @@ func NewServer(h http.Handler) *http.Server {
 func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if from := remote(r); !from.IsValid() || !peers(from) {
+			if from := remote(r); forwarded(r) || !from.IsValid() || !peers(from) {
 				log.Debug().Str("from", r.RemoteAddr).Msg("a stranger refused")
 				http.Error(w, "not one of our servers", http.StatusForbidden)
 				return
@@ -106,6 +106,11 @@ func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handle
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+// forwarded: a proxy stands between. Its address says nothing of who asks.
+func forwarded(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("Via") != ""
 }
 
 // remote is the address at the other end of the connection; the zero address

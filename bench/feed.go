@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -86,8 +87,9 @@ func (s FeedSpec) handler(ctx context.Context, group *sync.WaitGroup) (http.Hand
 	group.Go(func() { config.Stream.Run(ctx) })
 	group.Go(func() { s.happen(ctx, board, keeper) })
 	handler, _ := v1.New(*config)
+	var users atomic.Int64 // each listener is somebody else: one has only so many streams
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		somebody := access.Principal{UserID: 1, Role: access.Operator}
+		somebody := access.Principal{UserID: users.Add(1), Role: access.Operator}
 		http.StripPrefix(v1.Prefix, handler).ServeHTTP(w, r.WithContext(access.With(r.Context(), somebody)))
 	}), nil
 }

@@ -76,7 +76,7 @@ func parseCursor(text string) (c cursor, err error) {
 	if err == nil {
 		err = json.Unmarshal(b, &c)
 	}
-	if err != nil {
+	if err != nil || c.Sums == nil {
 		return cursor{}, fmt.Errorf("%w: %q", ErrCursor, text)
 	}
 	return c, nil

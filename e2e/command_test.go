@@ -88,7 +88,8 @@ func TestPlayOnce(t *testing.T) {
 func TestPlayUntilInterrupted(t *testing.T) {
 	t.Parallel()
 	p, dir := playing(t)
-	eventually(t, patience, func() error {
+	// It makes some days of calls first.
+	eventually(t, 4*patience, func() error {
 		if text := p.LogTail(100); !strings.Contains(text, "Everything runs until Ctrl-C") {
 			return fmt.Errorf("so far:\n%s", text)
 		}
@@ -115,7 +116,7 @@ func TestPlayUntilInterrupted(t *testing.T) {
 func TestPlayIsKilled(t *testing.T) {
 	t.Parallel()
 	p, dir := playing(t)
-	eventually(t, patience, func() error {
+	eventually(t, 4*patience, func() error {
 		_, err := os.Stat(filepath.Join(dir, "run.json"))
 		return err
 	})

@@ -79,6 +79,8 @@ func provoked() []*regexp.Regexp {
 		regexp.MustCompile(`servers passed already, not redirected`),                             // TestHopLimit
 		regexp.MustCompile(`Abnormal 'Gosub\(predial,s,1\([^)]*\)\)' exit`),                      // TestCalledPartyHangsUpAtOnce: it left before the bridge stood
 		regexp.MustCompile(`Max retries exceeded to host 127\.\d+\.\d+\.9 on IAX2/macomnet-\d+`), // our neighbour hangs up without a word
+		// Events of calls wait until we read them, on two cores with four exchanges at once.
+		regexp.MustCompile(`Taskprocessor 'stasis/m:ari:application/tandem-[^']*' queue reached 500 scheduled tasks`),
 	}
 }
 

@@ -103,7 +103,7 @@ func (g *Guard) Valid(ctx context.Context) (bool, error) {
 	if errors.Is(err, errBadKey) {
 		return false, nil
 	}
-	return err == nil && p.Known() && p.UserID == From(ctx).UserID && p.Role == From(ctx).Role, err
+	return err == nil && p.Known() && p.same(From(ctx)), err
 }
 
 // recognise finds the principal of a key or a cookie; the zero one: nobody.

@@ -113,8 +113,12 @@ func (g *Guard) byKey(ctx context.Context, v *visitor) (Principal, error) {
 	}
 	p := principalOf(k.User)
 	p.KeyID, p.Scopes = k.ID, k.Scopes
-	if p.Role.covers(Role(k.Role)) { // its owner may have lost theirs since
-		p.Role = Role(k.Role)
+	switch key := Role(k.Role); {
+	case p.Role.covers(key):
+		p.Role = key
+	case key.covers(p.Role): // its owner has lost theirs since: no more than the owner
+	default: // a customer's key does not grow with the customer
+		return Principal{}, errBadKey
 	}
 	return p, nil
 }

@@ -38,6 +38,12 @@ type Principal struct {
 // Known says whether somebody is there.
 func (p Principal) Known() bool { return p.UserID != 0 }
 
+// same: whoever it is, they may do and see the same.
+func (p Principal) same(o Principal) bool {
+	return p.UserID == o.UserID && p.Role == o.Role && p.AccountID == o.AccountID && p.SubscriberID == o.SubscriberID &&
+		p.KeyID == o.KeyID && slices.Equal(p.Scopes, o.Scopes)
+}
+
 type contextKey struct{}
 
 // With returns a context that carries who asks.

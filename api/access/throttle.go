@@ -43,7 +43,7 @@ func (g *Guard) attempt(ctx context.Context, login string) (attempt, error) {
 			return attempt{}, err
 		}
 		if home {
-			a.subjects[0] += " at " + at
+			a.subjects[0] = "desk " + at + " " + a.subjects[0] // no login that somebody types begins so
 		}
 		// The place comes first: who is throttled there cannot use up somebody's login.
 		a.subjects, limits = append([]string{"address " + place}, a.subjects...), []int{maxByPlace, maxByLogin}
@@ -69,7 +69,7 @@ func (a attempt) was(ctx context.Context, good, undecided bool) error {
 	}
 	var errs []error
 	for _, subject := range a.subjects {
-		forgive := good && strings.HasPrefix(subject, "login ")
+		forgive := good && !strings.HasPrefix(subject, "address ")
 		errs = append(errs, a.guard.DB.TakeBack(ctx, subject, forgive))
 	}
 	return errors.Join(errs...)

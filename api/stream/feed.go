@@ -81,10 +81,13 @@ func (h *Hub) replay(f *feed, s *Subscription, since uint64) bool {
 	if len(missed) > backlog/2 {
 		return false
 	}
-	s.arrived(f)
-	for _, t := range missed {
-		h.send(s, f, t.event)
+	for i, t := range missed {
+		if i == len(missed)-1 {
+			s.arrived(f) // not before: who is cut off in between has not had the rest
+		}
+		h.offer(s, t.event)
 	}
+	s.arrived(f)
 	return true
 }
 
@@ -104,9 +107,14 @@ func (h *Hub) join(f *feed, s *Subscription) {
 	}
 }
 
-// send never waits.
+// send tells what a topic is now.
 func (h *Hub) send(s *Subscription, f *feed, e *Event) {
 	s.arrived(f)
+	h.offer(s, e)
+}
+
+// offer never waits.
+func (h *Hub) offer(s *Subscription, e *Event) {
 	select {
 	case s.items <- Item{Event: e, seq: h.seq, numbered: len(s.missing) == 0, s: s}:
 	default:

@@ -55,6 +55,8 @@ type door struct {
 	router chi.Router
 	api    huma.API
 	rules  map[string]access.Rule // by operation id
+
+	streams perUser
 }
 
 // New makes the API. Mount it at Prefix, behind access.Guard.Identify.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -30,7 +31,7 @@ type IfMatch struct {
 
 // check compares with what is there now. It is for use within the transaction.
 func (m IfMatch) check(now any) error {
-	switch m.IfMatch {
+	switch strings.TrimPrefix(m.IfMatch, "W/") { // a proxy that compresses makes it weak
 	case "":
 		return huma.NewError(http.StatusPreconditionRequired, "If-Match is missing: send the ETag of the version that you have seen")
 	case "*", etagOf(now):

@@ -85,6 +85,10 @@ func TestKeysFollowTheirOwner(t *testing.T) {
 	if got := role().Role; got != access.Operator {
 		t.Errorf("its owner rose, and so did the key: %s", got)
 	}
+	customers := h.key(access.Customer, "own:read")
+	customers.get("/mine/account").want(t, http.StatusOK)
+	h.exec(`UPDATE users SET role = 'admin', account_id = NULL WHERE login = 'customer'`)
+	customers.get("/mine/account").want(t, http.StatusUnauthorized) // it does not become an administrator's
 	h.exec(`UPDATE users SET role = 'analyst' WHERE login = 'operator'`)
 	if got := role().Role; got != access.Analyst {
 		t.Errorf("its owner fell, and the key did not: %s", got)

@@ -123,7 +123,8 @@ func (d *door) hangUp(ctx context.Context, in *hangUpInput) (*struct{}, error) {
 		return nil, huma.NewError(http.StatusBadGateway, "server "+call.Server+" did not hang up; whether the call is over is not known")
 	}
 	d.Log.Info().Str("call_id", call.CallID).Str("by", access.From(ctx).Login).Msg("call hung up by a person")
-	return nil, d.DB.Audit(ctx, db.Change{
+	// It has happened, whether or not somebody waits for the answer.
+	return nil, d.DB.Audit(context.WithoutCancel(ctx), db.Change{
 		Action: "hangup", Kind: "call", ID: call.CallID, Name: string(call.A) + " → " + string(call.B),
 		After: map[string]string{"reason": in.Body.Reason, "server": call.Server, "cause": strconv.Itoa(in.Body.Cause)},
 	})

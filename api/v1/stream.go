@@ -70,6 +70,13 @@ func (d *door) stream(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, status, err.Error())
 		return
 	}
+	user := access.From(r.Context()).UserID
+	if !d.streams.take(user, streamsEach) {
+		w.Header().Set("Retry-After", "5")
+		writeProblem(w, http.StatusTooManyRequests, "you have "+strconv.Itoa(streamsEach)+" streams open; close some")
+		return
+	}
+	defer d.streams.give(user)
 	s, err := d.Stream.Subscribe(topics, r.Header.Get("Last-Event-ID"))
 	switch {
 	case errors.Is(err, stream.ErrTopic):

@@ -90,6 +90,11 @@ func TestStreamEndsWithTheSession(t *testing.T) {
 			x.exec(`UPDATE users SET enabled = 0 WHERE login = 'analyst'`)
 			return v
 		},
+		"no longer that account's": func() *tab {
+			v := x.session(access.Customer).open(t, "mine", "")
+			x.exec(`UPDATE users SET account_id = NULL WHERE login = 'customer'`)
+			return v
+		},
 		"key deleted": func() *tab {
 			v := x.key(access.Admin, "calls:read", "own:read").open(t, "live", "")
 			x.exec(`DELETE FROM api_keys`)
@@ -106,6 +111,30 @@ func TestStreamEndsWithTheSession(t *testing.T) {
 			t.Errorf("%s: %d, %q", name, v.status, v.ended)
 		}
 	}
+}
+
+// One user cannot take all the streams there are.
+func TestStreamsOfOneUser(t *testing.T) {
+	t.Parallel()
+	x := newExchange(t)
+	greedy := x.session(access.Analyst)
+	var last *tab
+	for range 24 {
+		last = greedy.open(t, "live", "")
+	}
+	if v := greedy.open(t, "live", ""); v.status != http.StatusTooManyRequests {
+		t.Errorf("the twenty-fifth: %d", v.status)
+	}
+	if v := x.session(access.Operator).open(t, "live", ""); v.status != http.StatusOK {
+		t.Errorf("somebody else: %d", v.status)
+	}
+	last.close()
+	x.soon(t, func() error {
+		if v := greedy.open(t, "live", ""); v.status != http.StatusOK {
+			return fmt.Errorf("after one was closed: %d", v.status)
+		}
+		return nil
+	})
 }
 
 func TestStreamTopicsByRole(t *testing.T) {

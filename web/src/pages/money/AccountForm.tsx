@@ -4,7 +4,8 @@ import { ask, useForget, useMe, type Schema } from '../../api'
 import { FieldForm, useWords, type FormItem } from '../../ui'
 import { useMoney } from './text'
 
-type Settings = Schema<'AccountSettings'>
+/** An empty list with the switch on means: no number at all. */
+type Settings = Schema<'AccountSettings'> & { allow_only: boolean }
 
 /** settingsOf takes what PUT takes out of what GET shows. */
 export const settingsOf = (a: Schema<'Account'> | Schema<'AccountShown'>): Settings => ({
@@ -12,17 +13,17 @@ export const settingsOf = (a: Schema<'Account'> | Schema<'AccountShown'>): Setti
   credit_limit: a.credit_limit, daily_limit: a.daily_limit, call_limit: a.call_limit, low_balance: a.low_balance,
   channels: a.channels, cps: a.cps, min_tier: a.min_tier, no_loss: a.no_loss, max_per_minute: a.max_per_minute, max_connection_fee: a.max_connection_fee,
   country: a.country, international_prefix: a.international_prefix, trunk_prefix: a.trunk_prefix, default_cli: a.default_cli,
-  allow: a.allow ?? [], block: a.block, language: a.language, time_zone: a.time_zone,
+  allow_only: a.allow !== null, allow: a.allow ?? [], block: a.block, language: a.language, time_zone: a.time_zone,
 })
 
-/** A list without a prefix means any; an empty sum means none. */
-const sent = (v: Settings): Settings => ({
+/** An empty sum means none. */
+const sent = ({ allow_only, ...v }: Settings) => ({
   ...v,
   tariff_id: v.tariff_id ?? 0,
-  allow: v.allow?.length ? v.allow : null,
+  allow: allow_only ? (v.allow ?? []) : null,
   credit_limit: v.credit_limit || null, daily_limit: v.daily_limit || null, call_limit: v.call_limit || null, low_balance: v.low_balance || null,
   max_per_minute: v.max_per_minute || null, max_connection_fee: v.max_connection_fee || null,
-} as Settings)
+}) as Schema<'AccountSettings'>
 
 function useFields(tariff?: string, unit?: string, fixed?: boolean): FormItem<Settings>[] {
   const t = useMoney()
@@ -45,7 +46,8 @@ function useFields(tariff?: string, unit?: string, fixed?: boolean): FormItem<Se
     { name: 'call_limit', label: t('callLimit'), help: t('callLimitHelp'), kind: 'money', unit },
     { name: 'channels', label: t('channels'), help: t('channelsHelp'), kind: 'integer' },
     { name: 'cps', label: t('cps'), help: t('cpsHelp'), kind: 'integer' },
-    { name: 'allow', label: t('allow'), help: t('allowHelp'), kind: 'tags' },
+    { name: 'allow_only', label: t('allowOnly'), help: t('allowOnlyHelp'), kind: 'switch' },
+    { name: 'allow', label: t('allow'), help: t('allowHelp'), kind: 'tags', show: (v) => v.allow_only },
     { name: 'block', label: t('block'), help: t('blockHelp'), kind: 'tags' },
     { section: t('dialling'), help: t('diallingHelp') },
     { name: 'country', label: t('country'), help: t('countryHelp') },
@@ -78,7 +80,7 @@ export function AccountSettings({ account, etag }: { account: Schema<'AccountSho
   )
 }
 
-const fresh: Settings = { name: '', enabled: true, payment: 'prepaid', currency: '', min_tier: 'noncli', no_loss: true, channels: 0, cps: 0, allow: [], block: [], country: '', international_prefix: '', trunk_prefix: '', default_cli: '', language: '', time_zone: '' } as Settings
+const fresh: Settings = { name: '', enabled: true, payment: 'prepaid', currency: '', min_tier: 'noncli', no_loss: true, channels: 0, cps: 0, allow_only: false, allow: [], block: [], country: '', international_prefix: '', trunk_prefix: '', default_cli: '', language: '', time_zone: '' } as Settings
 
 export function NewAccount({ onMade, close }: { onMade: (id: number) => void; close: () => void }) {
   const w = useWords()
