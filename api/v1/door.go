@@ -174,6 +174,8 @@ func refusal(rule access.Rule, p access.Principal) (status int, text string) {
 		return 0, ""
 	case !p.Known():
 		return http.StatusUnauthorized, "sign in, or send a key: Authorization: Bearer …"
+	case p.KeyID != 0 && rule.Session:
+		return http.StatusForbidden, "no key may do this; sign in"
 	case p.KeyID != 0:
 		return http.StatusForbidden, "this key may not do this; it needs the scope " + string(rule.Area) + ":" + verb(rule.Write)
 	}
