@@ -163,16 +163,8 @@ func (f *StatementCSV) Line(v Posting) error {
 	}
 	return f.w.Write([]string{
 		strconv.FormatInt(v.ID, 10), v.At.UTC().Format("2006-01-02T15:04:05.000Z"), string(v.Kind), v.CallID, v.Sum.String(), v.Balance.String(), v.Currency,
-		foreign[0], foreign[1], inCell(v.Note), v.Key,
+		foreign[0], foreign[1], CellText(v.Note), v.Key,
 	})
-}
-
-// inCell keeps a spreadsheet from taking a note for a formula.
-func inCell(text string) string {
-	if text != "" && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@') {
-		return "'" + text
-	}
-	return text
 }
 
 // Foot implements StatementForm.

@@ -43,7 +43,7 @@ func accounts(d *door) {
 	}, d.accountStatement)
 	handle(d, look(access.Money), huma.Operation{
 		OperationID: "export-account-statement", Method: http.MethodGet, Path: "/accounts/{id}/statement/export", Summary: "Download a statement", Tags: tags,
-		Responses: recordFile(),
+		Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportAccountStatement)
 }
 

@@ -9,6 +9,7 @@ import (
 	"tandem/api/access"
 	"tandem/billing"
 	"tandem/db"
+	"tandem/view"
 )
 
 // attempts are bids: a call offered to a route.
@@ -18,7 +19,7 @@ func attempts(d *door) {
 	}, d.listAttempts)
 	handle(d, look(access.Calls), huma.Operation{
 		OperationID: "export-attempts", Method: http.MethodGet, Path: "/attempts/export", Summary: "Download attempts, as many as there are", Tags: []string{"Calls"},
-		Responses: recordFile(),
+		Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportAttempts)
 }
 
@@ -92,12 +93,12 @@ func attemptColumns() []exportColumn[db.AttemptLine] {
 		{"started_at", func(a *a) string { return cellTime(a.StartedAt) }},
 		{"route", func(a *a) string { return a.Route }},
 		{"provider_id", func(a *a) string { return cellID(a.ProviderID) }},
-		{"provider", func(a *a) string { return cellText(a.Provider) }},
+		{"provider", func(a *a) string { return view.CellText(a.Provider) }},
 		{"tier", func(a *a) string { return a.Tier }},
 		{"gate_id", func(a *a) string { return cellID(a.GateID) }},
 		{"address_id", func(a *a) string { return cellID(a.AddressID) }},
 		{"result", func(a *a) string { return string(a.Result) }},
-		{"dial_status", func(a *a) string { return cellText(a.DialStatus) }},
+		{"dial_status", func(a *a) string { return view.CellText(a.DialStatus) }},
 		{"sip_status", func(a *a) string { return cellID(a.SIPStatus) }},
 		{"cause", func(a *a) string { return cellID(a.Cause) }},
 		{"pdd_ms", func(a *a) string { return cellInt(a.PDDMS) }},

@@ -61,5 +61,5 @@ func (d *door) listAudit(ctx context.Context, in *auditInput) (*auditAnswer, err
 		return nil, err
 	}
 	list, err := d.DB.AuditLog(ctx, f)
-	return &auditAnswer{cutPage(list, in.Limit, func(e *db.AuditEntry) any { return e.ID })}, err
+	return &auditAnswer{pageOf(list, in.Limit, func(e *db.AuditEntry) any { return e.ID })}, err
 }

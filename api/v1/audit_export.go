@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tandem/db"
+	"tandem/view"
 )
 
 type auditExport struct {
@@ -38,12 +39,12 @@ func auditColumns() []exportColumn[db.AuditEntry] {
 		{"at", func(e *db.AuditEntry) string { return cellTime(e.At) }},
 		{"user_id", func(e *db.AuditEntry) string { return cellID(e.UserID) }},
 		{"key_id", func(e *db.AuditEntry) string { return cellID(e.KeyID) }},
-		{"actor", func(e *db.AuditEntry) string { return unarmed(e.Actor) }},
+		{"actor", func(e *db.AuditEntry) string { return view.CellText(e.Actor) }},
 		{"address", func(e *db.AuditEntry) string { return e.Address }},
 		{"action", func(e *db.AuditEntry) string { return e.Action }},
 		{"kind", func(e *db.AuditEntry) string { return e.Kind }},
-		{"object_id", func(e *db.AuditEntry) string { return unarmed(e.Object) }},
-		{"name", func(e *db.AuditEntry) string { return unarmed(e.Name) }},
+		{"object_id", func(e *db.AuditEntry) string { return view.CellText(e.Object) }},
+		{"name", func(e *db.AuditEntry) string { return view.CellText(e.Name) }},
 		{"before", func(e *db.AuditEntry) string { return string(e.Before) }},
 		{"after", func(e *db.AuditEntry) string { return string(e.After) }},
 	}

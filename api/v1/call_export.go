@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tandem/db"
+	"tandem/view"
 )
 
 type callsExportInput struct {
@@ -43,21 +44,21 @@ func callColumns() []exportColumn[db.CallLine] {
 		{"direction", func(c *c) string { return string(c.Direction) }},
 		{"disposition", func(c *c) string { return string(c.Disposition) }},
 		{"account_id", func(c *c) string { return cellID(c.AccountID) }},
-		{"account", func(c *c) string { return cellText(c.Account) }},
+		{"account", func(c *c) string { return view.CellText(c.Account) }},
 		{"subscriber_id", func(c *c) string { return cellID(c.SubscriberID) }},
-		{"subscriber", func(c *c) string { return cellText(c.Subscriber) }},
-		{"dialled", func(c *c) string { return cellText(c.Dialled) }},
-		{"a_number", func(c *c) string { return cellText(c.ANumber) }},
-		{"b_number", func(c *c) string { return cellText(c.BNumber) }},
-		{"routing_number", func(c *c) string { return cellText(c.RoutingNumber) }},
-		{"cli", func(c *c) string { return cellText(c.CLI) }},
+		{"subscriber", func(c *c) string { return view.CellText(c.Subscriber) }},
+		{"dialled", func(c *c) string { return view.CellText(c.Dialled) }},
+		{"a_number", func(c *c) string { return view.CellText(c.ANumber) }},
+		{"b_number", func(c *c) string { return view.CellText(c.BNumber) }},
+		{"routing_number", func(c *c) string { return view.CellText(c.RoutingNumber) }},
+		{"cli", func(c *c) string { return view.CellText(c.CLI) }},
 		{"talk_ms", func(c *c) string { return cellInt(c.TalkMS) }},
 		{"pdd_ms", func(c *c) string { return cellInt(c.PDDMS) }},
 		{"cause", func(c *c) string { return cellID(c.Cause) }},
 		{"sip_status", func(c *c) string { return cellID(c.SIPStatus) }},
 		{"hangup_by", func(c *c) string { return string(c.HangupBy) }},
 		{"provider_id", func(c *c) string { return cellID(c.ProviderID) }},
-		{"provider", func(c *c) string { return cellText(c.Provider) }},
+		{"provider", func(c *c) string { return view.CellText(c.Provider) }},
 		{"route", func(c *c) string { return c.Route }},
 		{"sale", func(c *c) string { return cellSum(c.Sale) }},
 		{"currency", func(c *c) string { return c.Currency }},
@@ -65,9 +66,9 @@ func callColumns() []exportColumn[db.CallLine] {
 		{"cost_base", func(c *c) string { return cellSum(c.CostBase) }},
 		{"margin", func(c *c) string { return cellSum(c.Margin) }},
 		{"closed_by", func(c *c) string { return string(c.ClosedBy) }},
-		{"server", func(c *c) string { return cellText(c.Server) }},
-		{"node", func(c *c) string { return cellText(c.Node) }},
-		{"reason", func(c *c) string { return cellText(c.Reason) }},
-		{"problem", func(c *c) string { return cellText(c.Problem) }},
+		{"server", func(c *c) string { return view.CellText(c.Server) }},
+		{"node", func(c *c) string { return view.CellText(c.Node) }},
+		{"reason", func(c *c) string { return view.CellText(c.Reason) }},
+		{"problem", func(c *c) string { return view.CellText(c.Problem) }},
 	}
 }

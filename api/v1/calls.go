@@ -22,7 +22,7 @@ func calls(d *door) {
 	}, d.listCalls)
 	handle(d, look(access.Calls), huma.Operation{
 		OperationID: "export-calls", Method: http.MethodGet, Path: "/calls/export", Summary: "Download calls, as many as there are", Tags: []string{"Calls"},
-		Responses: recordFile(),
+		Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportCalls)
 	handle(d, look(access.Calls), huma.Operation{
 		OperationID: "get-call", Method: http.MethodGet, Path: "/calls/{id}", Summary: "One call with its attempts and reasons", Tags: []string{"Calls"},

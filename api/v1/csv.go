@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"tandem/view"
 )
 
 // csvFields are the fields that a row of a table has, in their order: no lists of
@@ -51,16 +53,8 @@ func csvCell(v reflect.Value) string {
 		}
 		return strings.Join(list, " ")
 	case reflect.String:
-		return unarmed(v.String())
+		return view.CellText(v.String())
 	default:
 		return fmt.Sprint(v.Interface())
 	}
-}
-
-// unarmed keeps spreadsheets from taking a text for a formula.
-func unarmed(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

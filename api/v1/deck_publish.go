@@ -68,7 +68,7 @@ func (d *door) deckPublishing() {
 	handleDesk(d, change(access.Routing), huma.Operation{
 		OperationID: "unpublish-deck", Method: http.MethodPost, Path: "/decks/{id}/unpublish", Tags: []string{"Decks"},
 		Summary: "Make a draft again of a deck that is not in force yet",
-	}, func(ctx context.Context, in *getByID) (*deckSwitchedAnswer, error) {
+	}, func(ctx context.Context, in *ByID) (*deckSwitchedAnswer, error) {
 		v, err := d.Desk.Unpublish(ctx, in.ID)
 		if err != nil {
 			return nil, err

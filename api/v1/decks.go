@@ -80,7 +80,7 @@ func (d *door) deckLists() {
 	})
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "get-deck", Method: http.MethodGet, Path: "/decks/{id}", Summary: "Read a deck, without its rates", Tags: []string{"Decks"},
-	}, func(ctx context.Context, in *getByID) (*deckAnswer, error) {
+	}, func(ctx context.Context, in *ByID) (*deckAnswer, error) {
 		v, err := d.Desk.Deck(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ func onlyDigits(text string) bool {
 
 // exportDeck streams. An error in the middle breaks the connection off, so that a
 // part does not pass for the whole.
-func (d *door) exportDeck(ctx context.Context, in *getByID) (*huma.StreamResponse, error) {
+func (d *door) exportDeck(ctx context.Context, in *ByID) (*huma.StreamResponse, error) {
 	v, err := d.Desk.Complete(ctx, in.ID)
 	if err != nil {
 		return nil, err

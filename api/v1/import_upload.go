@@ -81,18 +81,14 @@ func uploadOf(q url.Values) (c desk.OwnerChoice, file string, err error) {
 			problem = "want the id, a whole number"
 		}
 		if problem != "" {
-			return c, "", queryProblem(name, problem)
+			return c, "", wrong("query."+name, problem)
 		}
 	}
 	switch {
 	case file == "" || len(file) > 1000:
-		err = queryProblem("file", "want the name of the file, up to 1000 bytes")
+		err = wrong("query.file", "want the name of the file, up to 1000 bytes")
 	case (c.ProviderID == 0) == (c.TariffID == 0):
-		err = queryProblem("provider_id", "want either provider_id or tariff_id")
+		err = wrong("query.provider_id", "want either provider_id or tariff_id")
 	}
 	return c, file, err
-}
-
-func queryProblem(name, text string) error {
-	return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: "query." + name, Message: text})
 }

@@ -54,11 +54,11 @@ func (d *door) importLooks() {
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "get-import", Method: http.MethodGet, Path: "/imports/{id}", Tags: []string{"Imports"},
 		Summary: "Read an import: its state, what its columns were taken for, its first rows, its errors",
-	}, func(ctx context.Context, in *getByID) (*importAnswer, error) { return d.readImport(ctx, in.ID) })
+	}, func(ctx context.Context, in *ByID) (*importAnswer, error) { return d.readImport(ctx, in.ID) })
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "preview-import", Method: http.MethodGet, Path: "/imports/{id}/preview", Tags: []string{"Imports"},
 		Summary: "What an import would change: codes, money, losses",
-	}, func(ctx context.Context, in *getByID) (*struct{ Body desk.DeckPreview }, error) {
+	}, func(ctx context.Context, in *ByID) (*struct{ Body desk.DeckPreview }, error) {
 		v, err := d.DB.DeckImport(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -117,7 +117,7 @@ func (d *door) importSteps() {
 	handleDesk(d, change(access.Routing), huma.Operation{
 		OperationID: "delete-import", Method: http.MethodDelete, Path: "/imports/{id}", Tags: []string{"Imports"}, DefaultStatus: http.StatusNoContent,
 		Summary: "Give an import up, and forget its file; a draft that was made of it stays",
-	}, func(ctx context.Context, in *getByID) (*struct{}, error) { return nil, d.DB.DeleteImport(ctx, in.ID) })
+	}, func(ctx context.Context, in *ByID) (*struct{}, error) { return nil, d.DB.DeleteImport(ctx, in.ID) })
 }
 
 // assignments is a mapping as the reader of sheets takes it.

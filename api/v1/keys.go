@@ -55,7 +55,7 @@ func (d *door) listKeys(ctx context.Context, in *keysInput) (*keysAnswer, error)
 		user = in.UserID
 	}
 	list, err := d.DB.APIKeys(ctx, user, after, in.Limit+1)
-	return &keysAnswer{cutPage(list, in.Limit, func(k *db.APIKey) any { return k.ID })}, err
+	return &keysAnswer{pageOf(list, in.Limit, func(k *db.APIKey) any { return k.ID })}, err
 }
 
 // keyOwner is whose keys somebody may handle; 0: everybody's.

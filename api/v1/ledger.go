@@ -21,7 +21,7 @@ func ledger(d *door) {
 	}, d.listPostings)
 	handle(d, look(access.Money), huma.Operation{
 		OperationID: "export-postings", Method: http.MethodGet, Path: "/ledger/export", Summary: "Download postings, as many as there are", Tags: tags,
-		Responses: recordFile(),
+		Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportPostings)
 	handle(d, look(access.Money), huma.Operation{
 		OperationID: "list-party-sums", Method: http.MethodGet, Path: "/ledger/parties", Summary: "What the ledger comes to for each party: above zero we owe it", Tags: tags,

@@ -24,18 +24,18 @@ func mine(d *door) {
 	handle(d, customer, huma.Operation{OperationID: "get-my-balance", Method: http.MethodGet, Path: "/mine/balance", Summary: "My balance", Tags: tags}, d.myBalance)
 	handle(d, both, huma.Operation{OperationID: "list-my-calls", Method: http.MethodGet, Path: "/mine/calls", Summary: "My calls, the newest first", Tags: tags}, d.myCalls)
 	handle(d, both, huma.Operation{
-		OperationID: "export-my-calls", Method: http.MethodGet, Path: "/mine/calls/export", Summary: "Download my calls", Tags: tags, Responses: recordFile(),
+		OperationID: "export-my-calls", Method: http.MethodGet, Path: "/mine/calls/export", Summary: "Download my calls", Tags: tags, Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportMyCalls)
 	handle(d, both, huma.Operation{OperationID: "get-my-call", Method: http.MethodGet, Path: "/mine/calls/{id}", Summary: "One of my calls", Tags: tags}, d.myCall)
 	handle(d, customer, huma.Operation{
 		OperationID: "get-my-statement", Method: http.MethodGet, Path: "/mine/statement", Summary: "What moved my balance, line by line", Tags: tags,
 	}, d.myStatement)
 	handle(d, customer, huma.Operation{
-		OperationID: "export-my-statement", Method: http.MethodGet, Path: "/mine/statement/export", Summary: "Download my statement", Tags: tags, Responses: recordFile(),
+		OperationID: "export-my-statement", Method: http.MethodGet, Path: "/mine/statement/export", Summary: "Download my statement", Tags: tags, Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportMyStatement)
 	handle(d, customer, huma.Operation{OperationID: "list-my-rates", Method: http.MethodGet, Path: "/mine/rates", Summary: "What my calls cost", Tags: tags}, d.myRates)
 	handle(d, customer, huma.Operation{
-		OperationID: "export-my-rates", Method: http.MethodGet, Path: "/mine/rates/export", Summary: "Download my rates", Tags: tags, Responses: recordFile(),
+		OperationID: "export-my-rates", Method: http.MethodGet, Path: "/mine/rates/export", Summary: "Download my rates", Tags: tags, Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportMyRates)
 }
 

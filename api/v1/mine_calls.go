@@ -10,6 +10,7 @@ import (
 	"tandem/api/access"
 	"tandem/billing"
 	"tandem/db"
+	"tandem/view"
 )
 
 // MyCallsFilter is what one's own calls can be picked by.
@@ -125,11 +126,11 @@ func myCallColumns() []exportColumn[MyCall] {
 		{"ended_at", func(c *c) string { return cellTime(c.EndedAt) }},
 		{"direction", func(c *c) string { return string(c.Direction) }},
 		{"disposition", func(c *c) string { return string(c.Disposition) }},
-		{"subscriber", func(c *c) string { return cellText(c.Subscriber) }},
-		{"dialled", func(c *c) string { return cellText(c.Dialled) }},
-		{"a_number", func(c *c) string { return cellText(c.ANumber) }},
-		{"b_number", func(c *c) string { return cellText(c.BNumber) }},
-		{"cli", func(c *c) string { return cellText(c.CLI) }},
+		{"subscriber", func(c *c) string { return view.CellText(c.Subscriber) }},
+		{"dialled", func(c *c) string { return view.CellText(c.Dialled) }},
+		{"a_number", func(c *c) string { return view.CellText(c.ANumber) }},
+		{"b_number", func(c *c) string { return view.CellText(c.BNumber) }},
+		{"cli", func(c *c) string { return view.CellText(c.CLI) }},
 		{"talk_s", func(c *c) string {
 			return cellInt((c.TalkMS + time.Second.Milliseconds() - 1) / time.Second.Milliseconds())
 		}},

@@ -113,7 +113,7 @@ func myRateColumns(currency string) []exportColumn[db.RateRow] {
 	type r = db.RateRow
 	return []exportColumn[r]{
 		{"prefix", func(r *r) string { return r.Prefix }},
-		{"destination", func(r *r) string { return cellText(r.Destination) }},
+		{"destination", func(r *r) string { return view.CellText(r.Destination) }},
 		{"per_minute", func(r *r) string { return r.PerMinute.String() }},
 		{"connection_fee", func(r *r) string { return r.ConnectionFee.String() }},
 		{"minimum_charge", func(r *r) string { return r.Minimum.String() }},

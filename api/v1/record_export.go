@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -77,15 +76,6 @@ type exportWriter[T any] struct {
 
 func (f feed[T]) open(out huma.Context, format string) exportWriter[T] {
 	buffer := bufio.NewWriterSize(out.BodyWriter(), 64<<10)
-	flush := func() error {
-		if err := buffer.Flush(); err != nil {
-			return err
-		}
-		if w, ok := out.BodyWriter().(http.Flusher); ok {
-			w.Flush()
-		}
-		return nil
-	}
 	download(out, f.name, format)
 	if format == "ndjson" {
 		encoder := json.NewEncoder(buffer)
@@ -94,7 +84,7 @@ func (f feed[T]) open(out huma.Context, format string) exportWriter[T] {
 				return encoder.Encode(f.shown(row))
 			}
 			return encoder.Encode(row)
-		}, flush}
+		}, buffer.Flush}
 	}
 	cells := make([]string, len(f.columns))
 	table := csv.NewWriter(buffer)
@@ -114,7 +104,7 @@ func (f feed[T]) open(out huma.Context, format string) exportWriter[T] {
 			if err := cmpErr(headed, table.Error()); err != nil {
 				return err
 			}
-			return flush()
+			return buffer.Flush()
 		},
 	}
 }
@@ -164,17 +154,3 @@ func cellID[N int | int64](n N) string {
 }
 
 func cellInt[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }
-
-// cellText keeps a spreadsheet from taking what others sent for a formula.
-func cellText(text string) string {
-	if text != "" && strings.IndexByte("=+-@\t\r", text[0]) >= 0 {
-		return "'" + text
-	}
-	return text
-}
-
-// recordFile describes the answer of an operation that answers with a file.
-func recordFile() map[string]*huma.Response {
-	text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
-	return map[string]*huma.Response{"200": {Description: "The file", Content: map[string]*huma.MediaType{"text/csv": text, "application/x-ndjson": text}}}
-}

@@ -32,7 +32,7 @@ func replays(d *door) {
 	})
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "get-replay", Method: http.MethodGet, Path: "/replays/{id}", Tags: []string{"Replay"}, Summary: "Read a replay: its progress, then its result",
-	}, func(ctx context.Context, in *getByID) (*replayAnswer, error) { return d.replay(ctx, in.ID) })
+	}, func(ctx context.Context, in *ByID) (*replayAnswer, error) { return d.replay(ctx, in.ID) })
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "list-replays", Method: http.MethodGet, Path: "/replays", Tags: []string{"Replay"}, Summary: "List replays, newest first, without results",
 	}, func(ctx context.Context, in *Paging) (*struct{ Body Page[desk.ReplayJob] }, error) {
@@ -50,7 +50,7 @@ func replays(d *door) {
 	handleDesk(d, change(access.Routing), huma.Operation{
 		OperationID: "delete-replay", Method: http.MethodDelete, Path: "/replays/{id}", Tags: []string{"Replay"}, Summary: "Stop a replay, or forget its result",
 		DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *getByID) (*struct{}, error) { return nil, d.DB.DeleteReplay(ctx, in.ID) })
+	}, func(ctx context.Context, in *ByID) (*struct{}, error) { return nil, d.DB.DeleteReplay(ctx, in.ID) })
 }
 
 func (d *door) replay(ctx context.Context, id int64) (*replayAnswer, error) {

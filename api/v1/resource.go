@@ -60,10 +60,6 @@ type newRow[T any] struct {
 	Body     T
 }
 
-type getByID struct {
-	ID int64 `path:"id" minimum:"1"`
-}
-
 type newRowIn[T any] struct{ Body T }
 
 type changedRow[T any] struct {
@@ -135,7 +131,7 @@ func mountRead[T, F any, P listInput[F]](d *door, r resource[T]) {
 	})
 	handle(d, look(r.area), huma.Operation{
 		OperationID: "get-" + r.one, Method: http.MethodGet, Path: path + "/{id}", Summary: "Read " + r.a, Tags: []string{r.tag},
-	}, func(ctx context.Context, in *getByID) (*oneRow[T], error) {
+	}, func(ctx context.Context, in *ByID) (*oneRow[T], error) {
 		v, err := r.table.Get(ctx, d.DB, in.ID)
 		if err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ func servers(d *door) {
 	handle(d, look(access.Routing), huma.Operation{
 		OperationID: "get-server-configuration", Method: http.MethodGet, Path: "/servers/{id}/configuration", Tags: []string{"Servers"},
 		Summary: "What Asterisk on a server should be configured with, as rendered from the routing data that is in force",
-	}, func(ctx context.Context, in *getByID) (*struct{ Body configuration }, error) {
+	}, func(ctx context.Context, in *ByID) (*struct{ Body configuration }, error) {
 		server, err := db.Servers().Get(ctx, d.DB, in.ID)
 		if err != nil {
 			return nil, err

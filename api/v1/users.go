@@ -84,7 +84,7 @@ func (d *door) listUsers(ctx context.Context, in *usersInput) (*usersAnswer, err
 		return nil, err
 	}
 	list, err := d.DB.Users(ctx, f)
-	return &usersAnswer{cutPage(list, in.Limit, func(u *db.User) any { return u.Login })}, err
+	return &usersAnswer{pageOf(list, in.Limit, func(u *db.User) any { return u.Login })}, err
 }
 
 func (d *door) getUser(ctx context.Context, in *ByID) (*userAnswer, error) {
@@ -154,12 +154,4 @@ func (d *door) passwordLink(ctx context.Context, in *ByID) (*linkAnswer, error) 
 	out := &linkAnswer{}
 	out.Body.Link, out.Body.Token, out.Body.ExpiresAt = link, token, expires
 	return out, err
-}
-
-// cutPage makes a page of a list that was asked for one row more than the page has.
-func cutPage[T any](list []T, limit int, place func(*T) any) Page[T] {
-	if len(list) <= limit {
-		return Page[T]{Items: list}
-	}
-	return Page[T]{Items: list[:limit], Next: cursorOf(place(&list[limit-1]))}
 }
