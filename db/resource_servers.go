@@ -98,22 +98,14 @@ func goodAddress(field string, text *string) error {
 }
 
 func loadServers(ctx context.Context, tx *sql.Tx, list []*Server) error {
-	ids, places := placesOf(list, func(s *Server) int64 { return s.ID })
-	for _, s := range list {
-		s.Addresses = []string{}
-	}
-	return eachIn(ctx, tx, `SELECT server_id, ipaddress FROM server_addresses WHERE server_id IN (?) ORDER BY server_id, ipaddress`, ids, func(rows *sql.Rows) error {
-		var id int64
-		var address string
-		err := rows.Scan(&id, &address)
-		places[id].Addresses = append(places[id].Addresses, address)
-		return err
-	})
+	return loadTexts(ctx, tx, serverAddresses(), list, func(s *Server) (int64, *[]string) { return s.ID, &s.Addresses })
 }
 
 func saveServer(ctx context.Context, tx *sql.Tx, s *Server) error {
-	return replaceTexts(ctx, tx, textsOf{"server_addresses", "server_id", "ipaddress"}, s.ID, s.Addresses)
+	return replaceTexts(ctx, tx, serverAddresses(), s.ID, s.Addresses)
 }
+
+func serverAddresses() textsOf { return textsOf{"server_addresses", "server_id", "ipaddress"} }
 
 // placesOf are the ids of rows, and the rows by id.
 func placesOf[T any](list []*T, id func(*T) int64) (ids []int64, places map[int64]*T) {
@@ -127,6 +119,24 @@ func placesOf[T any](list []*T, id func(*T) int64) (ids []int64, places map[int6
 
 // textsOf is a table of two columns: to whom a text belongs, and the text.
 type textsOf struct{ table, owner, text string }
+
+// loadTexts gives each row its texts, in their order; part is where a row has them.
+func loadTexts[T any](ctx context.Context, tx *sql.Tx, of textsOf, list []*T, part func(*T) (id int64, texts *[]string)) error {
+	ids, places := placesOf(list, func(v *T) int64 { id, _ := part(v); return id })
+	for _, v := range list {
+		_, texts := part(v)
+		*texts = []string{}
+	}
+	query := "SELECT " + of.owner + ", " + of.text + " FROM " + of.table + " WHERE " + of.owner + " IN (?) ORDER BY " + of.owner + ", " + of.text
+	return eachIn(ctx, tx, query, ids, func(rows *sql.Rows) error {
+		var id int64
+		var text string
+		err := rows.Scan(&id, &text)
+		_, texts := part(places[id])
+		*texts = append(*texts, text)
+		return err
+	})
+}
 
 // replaceTexts writes those that come and removes those that go; what stays is not
 // touched, and no running Tandem hears of it.

@@ -114,22 +114,14 @@ func (s *Subscriber) within(ctx context.Context, tx *sql.Tx) error {
 }
 
 func loadSubscribers(ctx context.Context, tx *sql.Tx, list []*Subscriber) error {
-	ids, places := placesOf(list, func(s *Subscriber) int64 { return s.ID })
-	for _, s := range list {
-		s.Numbers = []string{}
-	}
-	return eachIn(ctx, tx, `SELECT subscriber_id, number FROM subscriber_numbers WHERE subscriber_id IN (?) ORDER BY subscriber_id, number`, ids, func(rows *sql.Rows) error {
-		var id int64
-		var number string
-		err := rows.Scan(&id, &number)
-		places[id].Numbers = append(places[id].Numbers, number)
-		return err
-	})
+	return loadTexts(ctx, tx, subscriberNumbers(), list, func(s *Subscriber) (int64, *[]string) { return s.ID, &s.Numbers })
 }
 
 func saveSubscriber(ctx context.Context, tx *sql.Tx, s *Subscriber) error {
-	return replaceTexts(ctx, tx, textsOf{"subscriber_numbers", "subscriber_id", "number"}, s.ID, s.Numbers)
+	return replaceTexts(ctx, tx, subscriberNumbers(), s.ID, s.Numbers)
 }
+
+func subscriberNumbers() textsOf { return textsOf{"subscriber_numbers", "subscriber_id", "number"} }
 
 // DutyOperator answers when nobody else does: for a server, or for one number.
 type DutyOperator struct {
