@@ -1,3 +1,15 @@
-// All browser tests, on one stack: node --test e2e/*.test.mjs
+// All browser tests, on one stack and in one browser: npm run e2e. One of them:
+//
+//	node --test --test-name-pattern='in Russian' e2e/*.test.mjs
+import { sideBySide } from './doing.mjs'
+import './hostile.mjs'
+import './keyboard.mjs'
+import './language.mjs'
 import './pages.mjs'
+import './roles.mjs'
+import './session.mjs'
+import './speed.mjs'
+import './together.mjs'
 import './work.mjs'
+
+sideBySide()

@@ -1,11 +1,15 @@
-// The console in a real Chromium, on a whole stack: a real MariaDB, a real Asterisk,
-// simulated carriers and telephones.
+// Every page that there is, for every role, wide and narrow, light and dark: there is
+// something to see, it is accessible, it fits, it asks for nothing that is forbidden.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { faults } from './browser.mjs'
-import { api, stack, visit } from './doing.mjs'
+import { api, beside, opened, places, stack, turn, visit } from './doing.mjs'
 
-test('sign in and out', () =>
+const wide = { width: 1280, height: 800, theme: 'light' }
+const dark = { ...wide, theme: 'dark' }
+const phone = { width: 390, height: 844, theme: 'light' }
+const small = { width: 360, height: 740, theme: 'dark' }
+
+beside('sign in and out', () =>
   visit({}, async (visitor) => {
     const page = await visitor.tab('/calls')
     const user = stack().user('admin')
@@ -13,6 +17,7 @@ test('sign in and out', () =>
     await page.locator('input[name=password]').fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').waitFor()
+    assert.deepEqual(await faults(page), [])
     await page.locator('input[name=password]').fill(user.password)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Call records' }).waitFor()
@@ -21,44 +26,65 @@ test('sign in and out', () =>
     await page.getByRole('textbox', { name: 'Login' }).waitFor()
   }))
 
-// clean opens pages and collects what is wrong with them.
-async function clean(page, paths) {
+// clean opens pages, each once, looks at it in all those windows, and collects what is
+// wrong. Half of them in a tab beside: a page waits more than it works.
+async function clean(visitor, page, paths, windows) {
   const found = []
-  for (const path of paths) {
-    await page.goto(stack().url + path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-    found.push(...(await faults(page)).map((fault) => `${path} ${fault}`))
+  const left = [...paths]
+  const walk = async (tab) => {
+    for (let path = left.shift(); path; path = left.shift()) {
+      await turn(tab, path)
+      found.push(...(await troubles(tab)).map((text) => `${path} ${text}`))
+      for (const [n, { width, height, theme }] of windows.entries()) {
+        await tab.setViewportSize({ width, height })
+        await tab.emulateMedia({ colorScheme: theme })
+        await opened(tab)
+        // Another theme is other colours, and nothing else.
+        const only = n > 0 && theme === 'dark' ? { runOnly: ['color-contrast'] } : undefined
+        found.push(...(await faults(tab, only)).map((text) => `${path} ${width} ${theme}: ${text}`))
+      }
+    }
   }
-  assert.deepEqual(found, [])
+  await opened(page)
+  const beside = await visitor.tab()
+  await opened(beside)
+  await Promise.all([walk(page), walk(beside)])
+  assert.deepEqual([...found, ...visitor.refused], [])
 }
 
-// Every page that a role has, as its navigation has it.
-for (const [role, theme, width] of [
-  ['admin', 'light', 1280],
-  ['admin', 'dark', 1280],
-  ['customer', 'light', 390],
+// troubles are what a page tells of instead of showing it.
+const troubles = (page) => page.locator('main [role=alert]').evaluateAll((all) => all.map((one) => `says “${one.textContent}”`))
+
+for (const [role, windows] of [
+  ['admin', [wide, dark, phone]],
+  ['customer', [wide, phone, small]],
+  ['agent', [phone, small]],
 ]) {
-  test(`pages of ${role}, ${theme}, ${width} wide: something to see, accessible, within the policy`, () =>
-    visit({ theme, width }, async (visitor) => {
+  beside(`pages of ${role}: something to see, accessible, fitting, within the policy`, () =>
+    visit(windows[0], async (visitor) => {
       const page = await visitor.signIn(role)
-      const pages = await page.getByRole('navigation', { name: 'Pages', includeHidden: true }).getByRole('link', { includeHidden: true }).evaluateAll((links) => links.map((link) => link.getAttribute('href')))
-      assert.ok(pages.length >= 4, `only ${pages}`)
-      await clean(page, pages)
+      const pages = await places(page)
+      assert.ok(pages.length >= (role === 'agent' ? 2 : 4), `only ${pages}`)
+      await clean(visitor, page, [...pages, '/profile'], windows)
     }))
 }
 
-test('pages of one thing: accessible, within the policy', () =>
-  visit({ theme: 'dark' }, async (visitor) => {
+beside('pages of one thing: accessible, fitting, within the policy', () =>
+  visit(dark, async (visitor) => {
     const page = await visitor.signIn('admin')
     const { items } = await api(page, '/calls?number=74957775503&limit=1')
-    await clean(page, [
-      `/calls/${encodeURIComponent(items[0].call_id)}`, '/providers/8', '/providers/8?tab=settings', '/accounts/4', '/accounts/4?tab=statement', '/decks/7', '/servers/1',
-      '/simulator?from=74951815000&to=74957777777', '/profile',
-    ])
+    await clean(
+      visitor,
+      page,
+      [
+        `/calls/${encodeURIComponent(items[0].call_id)}`, '/providers/8', '/providers/8?tab=settings', '/accounts/4', '/accounts/4?tab=statement', '/accounts/4?tab=settings',
+        '/decks/7', '/servers/1', '/simulator?from=74951815000&to=74957777777',
+      ],
+      [dark, phone],
+    )
   }))
 
-test('a customer sees its own account and nothing else', () =>
+beside('a customer sees its own account and nothing else', () =>
   visit({}, async (visitor) => {
     const page = await visitor.signIn('customer')
     const balance = await api(page, '/mine/balance')

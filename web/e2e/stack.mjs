@@ -1,7 +1,7 @@
 // A whole stack to look at: MariaDB, Asterisk, carriers, Tandem, by `tandem play`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -81,14 +81,27 @@ export class Stack {
       this.node = null
       return
     }
-    process.kill(this.run.nodes[0].pid, 'SIGTERM')
+    process.kill(this.nodePID(), 'SIGTERM')
     await this.until(async () => !(await this.serves()))
   }
 
   async startNode() {
     this.node = spawn(program, ['serve', '--config', this.run.nodes[0].config], { cwd: root, stdio: 'ignore', detached: !this.play })
-    if (!this.play) this.node.unref()
+    if (!this.play) {
+      this.node.unref()
+      writeFileSync(this.pidFile(), String(this.node.pid))
+    }
     await this.until(() => this.serves())
+  }
+
+  // The Tandem of a stack that is used again and again may be one that a test before
+  // has started.
+  nodePID() {
+    return existsSync(this.pidFile()) ? Number(readFileSync(this.pidFile(), 'utf8')) : this.run.nodes[0].pid
+  }
+
+  pidFile() {
+    return resolve(this.run.dir, 'node-of-tests.pid')
   }
 
   async serves() {

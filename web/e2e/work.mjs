@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faults } from './browser.mjs'
-import { api, choose, dialogue, ends, field, row, stack, visit } from './doing.mjs'
-
-const mark = String(Date.now() % 1_000_000).padStart(6, '0') // names of this run
+import { api, choose, dialogue, ends, field, mark, row, stack, visit } from './doing.mjs'
 
 test('a provider is added, with a number and a gate', () =>
   visit({}, async (visitor) => {

@@ -35,6 +35,9 @@ export const staffPages: PageEntry[] = [
   { path: '/decks/:id', load: () => import('./pages/decks/Deck') },
   { path: '/imports/:id', load: () => import('./pages/decks/Import') },
   { path: '/policies', load: () => import('./pages/routing/Policies'), nav: { group: 'routing', label: 'policies', icon: 'policies' } },
+  { path: '/replays', load: () => import('./pages/replays/Replays'), nav: { group: 'routing', label: 'replays', icon: 'replay' } },
+  { path: '/replays/:id', load: () => import('./pages/replays/Replay') },
+  { path: '/duty', load: () => import('./pages/numbers/Duty'), nav: { group: 'routing', label: 'duty', icon: 'clock' } },
 
   { path: '/accounts', load: () => import('./pages/money/Accounts'), nav: { group: 'money', label: 'accounts', icon: 'accounts' } },
   { path: '/accounts/:id', load: () => import('./pages/money/Account') },

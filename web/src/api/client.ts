@@ -35,7 +35,7 @@ export async function ask<M extends Method, P extends PathWith<M>>(method: M, pa
   const { data, error, response } = await (client.request as unknown as Loose)(method, path as string, init).catch(unreachable)
   if (!response.ok) {
     if (response.status === 401 && path !== '/session') tellNobody()
-    throw problemOf(response.status, error)
+    throw problemOf(response.status, error, response.headers.get('Retry-After'))
   }
   return { value: data as AnswerOf<M, P>, etag: response.headers.get('ETag') ?? '' }
 }
@@ -52,7 +52,7 @@ export async function send<T>(method: string, url: string, body: BodyInit | null
   const data: unknown = text && response.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : text
   if (!response.ok) {
     if (response.status === 401) tellNobody()
-    throw problemOf(response.status, data)
+    throw problemOf(response.status, data, response.headers.get('Retry-After'))
   }
   return data as T
 }

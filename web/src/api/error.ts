@@ -8,6 +8,8 @@ export class ApiError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly details: Detail[] = [],
+    /** seconds after which it may be asked again */
+    readonly retryAfter?: number,
   ) {
     super(detail || title)
   }
@@ -32,9 +34,9 @@ export class ApiError extends Error {
 }
 
 /** problemOf reads an answer that is not 2xx. */
-export function problemOf(status: number, body: unknown): ApiError {
+export function problemOf(status: number, body: unknown, retryAfter?: string | null): ApiError {
   const p = (typeof body === 'object' && body !== null ? body : {}) as { title?: string; detail?: string; errors?: Detail[] | null }
-  return new ApiError(status, p.title ?? `HTTP ${status}`, p.detail ?? '', p.errors ?? [])
+  return new ApiError(status, p.title ?? `HTTP ${status}`, p.detail ?? '', p.errors ?? [], Number(retryAfter) || undefined)
 }
 
 /** textOf is what a person is told about an error. */

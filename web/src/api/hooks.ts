@@ -9,7 +9,9 @@ export const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
+      // Too many at once, or nobody there: soon again. What was refused stays refused.
+      retry: (count, error) => count < 3 && (!(error instanceof ApiError) || [0, 429, 503].includes(error.status)),
+      retryDelay: (count, error) => 1000 * Math.min((error instanceof ApiError && error.retryAfter) || 2 ** count, 15),
     },
   },
 })

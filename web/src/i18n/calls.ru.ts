@@ -54,7 +54,7 @@ const ru: Texts<typeof en> = {
   server: 'Сервер',
   node: 'Узел',
   callId: 'Id звонка',
-  endpoint: 'Endpoint',
+  endpoint: 'Точка входа (endpoint)',
   source: 'Откуда пришёл',
   origin: 'Начался как',
   closedBy: 'Чем закрыт',

@@ -2,6 +2,7 @@ export default {
   accounts: 'Accounts',
   accountsState: 'Customers: who pays, how much is left, what they may spend',
   accountNew: 'New account',
+  accountDeleteHelp: 'Only an account to which nothing refers can go: no telephone, number, call or posting. One that has traded is switched off instead.',
   account: 'Account',
   name: 'Name',
   state: 'State',

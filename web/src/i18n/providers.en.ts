@@ -98,6 +98,8 @@ export default {
   loginHelp: 'With a password: the gate registers',
   password: 'Password',
   passwordNone: 'None is kept',
+  passwordDrop: 'Take the password away',
+  passwordDropHelp: 'The gate is then known by its address alone; clear the login too.',
   cidSupport: 'We may send the caller ID',
   context: 'Context',
   contextHelp: 'Where its calls arrive; empty: public',

@@ -101,6 +101,8 @@ const ru: Texts<typeof en> = {
   loginHelp: 'Вместе с паролем: шлюз регистрируется',
   password: 'Пароль',
   passwordNone: 'Не хранится',
+  passwordDrop: 'Убрать пароль',
+  passwordDropHelp: 'Дальше шлюз узнают только по адресу; очистите и логин.',
   cidSupport: 'Можно слать номер звонящего',
   context: 'Контекст',
   contextHelp: 'Куда приходят его звонки; пусто: public',

@@ -48,6 +48,10 @@ export function App() {
 function Door({ me, error, retry }: { me: Principal | null | undefined; error: unknown; retry: () => void }) {
   const [path] = useLocation()
   const ended = useEnded()
+  // Drawers and dialogues are outside of the shell: they would lie over the door.
+  useEffect(() => {
+    document.body.toggleAttribute('data-ended', ended)
+  }, [ended])
   if (path === '/setup') return <Setup />
   if (path === '/password') return <Reset />
   if (me)

@@ -2,14 +2,17 @@
 import { Kbd, Modal, Table } from '@mantine/core'
 import { useWords } from '../ui/text'
 import { useShell } from './text'
+import { useFocusBack } from '../ui/useFocusBack'
 
 export default function Help({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   const t = useShell()
   const w = useWords()
   const keys: [string[], string][] = [
     [['/', 'Ctrl K'], t('keySearch')],
     [['j', 'k'], t('keyRows')],
     [['Enter'], t('keyOpen')],
+    [['e'], t('keyEdit')],
     [['g o', 'g l', 'g c', 'g s', 'g p', 'g a'], t('keyGo')],
     [['Esc'], t('keyClose')],
     [['?'], t('keyHelp')],

@@ -9,11 +9,13 @@ import { time } from '../ui/format'
 import { Icon, type IconName } from '../ui/icons'
 import { useWords } from '../ui/text'
 import { useShell } from './text'
+import { useFocusBack } from '../ui/useFocusBack'
 
 type Item = { key: string; icon: IconName; title: string; note: string; go: () => Promise<string> | string }
 type Found = Schema<'Found'>
 
 export default function Search({ pages, staff, onClose }: { pages: PageEntry[]; staff: boolean; onClose: () => void }) {
+  useFocusBack()
   const t = useShell()
   const w = useWords()
   const id = useId()

@@ -222,7 +222,7 @@ function Person({ me, onHelp }: { me: Principal; onHelp: () => void }) {
     { line: true },
     { label: t('signOut'), icon: 'right', onSelect: () => void signOut() },
   ]
-  return <DropMenu label={t('user', { name })} button={<span aria-hidden>{initials(name)}</span>} entries={entries} round />
+  return <DropMenu label={t('user', { name })} button={<span aria-hidden data-keys={initials(name)} />} entries={entries} round />
 }
 
 const initials = (name: string) =>

@@ -2,13 +2,16 @@
 // come as one scrolls, a row opens a drawer or a page.
 import { ActionIcon, Anchor, Button, Drawer, Group, Menu, Select, Text, TextInput } from '@mantine/core'
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { Link } from 'wouter'
-import { href as address, useList, type At, type ListPath, type RowOf } from '../api'
+import { Link, useLocation } from 'wouter'
+import { href as address, useList, useRead, type At, type ListPath, type RowOf } from '../api'
+import type { PathWith } from '../api/types'
 import { Grid, type Chosen, type Column } from './Grid'
 import { Icon } from './icons'
 import { Empty, Failed } from './Page'
+import { Reference } from './Reference'
 import { useWords } from './text'
 import { useUrl } from './url'
+import { Views } from './Views'
 import { count } from './format'
 
 export type Filter = {
@@ -17,6 +20,8 @@ export type Filter = {
   label: string
   /** choices; without them a text is typed */
   options?: { value: string; label: string }[]
+  /** choices from a list of the API, searched there */
+  from?: { path: ListPath; labelOf?: (row: never) => string; keyOf?: (row: never) => string; query?: Record<string, unknown> }
   width?: number
 }
 
@@ -37,6 +42,8 @@ export type DataTableProps<P extends ListPath> = {
   href?: (row: RowOf<P>) => string
   /** … or a drawer: title and content */
   drawer?: { title: (row: RowOf<P>) => ReactNode; content: (row: RowOf<P>, close: () => void) => ReactNode; page?: (row: RowOf<P>) => string; size?: string | number }
+  /** where a row is edited, when not where it opens: the key e */
+  editHref?: (row: RowOf<P>) => string
   /** path of the streaming export */
   exportPath?: string
   empty?: ReactNode
@@ -53,6 +60,7 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
   type Row = RowOf<P> & object
   const t = useWords()
   const [params, setUrl] = useUrl()
+  const [, go] = useLocation()
   const pre = props.prefix ?? ''
   const columns = props.columns as unknown as Column<Row>[]
   const usual = useMemo(() => columns.filter((c) => !c.hidden).map((c) => c.key), [columns])
@@ -71,6 +79,7 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
     return found
     // The address says all that matters; query is a fresh object every time.
   }, [params, sort, q, pre, JSON.stringify(props.query)])
+  const viewNames = [...['cols', 'sort', 'q', ...(props.filters ?? []).map((f) => f.name)].map((name) => pre + name), ...(props.query && 'from' in props.query ? ['range', 'from', 'to'] : [])]
   const filtered = Boolean(q) || (props.filters ?? []).some((f) => params.get(pre + f.name))
 
   const list = useList(props.path, asked, { at: props.at })
@@ -86,7 +95,8 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
   const picked = rows.filter((r) => chosen[String(rowKey(r))])
 
   const openKey = props.drawer ? (params.get(`${pre}open`) ?? undefined) : undefined
-  const openRow = openKey ? rows.find((r) => String(rowKey(r)) === openKey) : undefined
+  const opened = useOpened(props.path, openKey, rows, rowKey, list.isPending)
+  const openRow = opened.row
   const close = useCallback(() => setUrl({ [`${pre}open`]: undefined }), [setUrl, pre])
 
   const clear = () => setUrl({ [`${pre}q`]: undefined, ...Object.fromEntries((props.filters ?? []).map((f) => [pre + f.name, undefined])) })
@@ -120,6 +130,7 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
         )}
         <span className="t-spring" />
         {props.tools}
+        <Views table={`${pre}${props.path}`} names={viewNames} />
         <ColumnChooser columns={columns} shown={shown} onChange={(keys) => setUrl({ [`${pre}cols`]: keys.join() === usual.join() ? undefined : keys.join() })} />
         {props.exportPath && (
           <Button component="a" href={address(props.exportPath, { ...asked, format: 'csv' }, props.at)} title={t('csvHelp')} download variant="default" size="xs" leftSection={<Icon name="download" size={14} />}>
@@ -146,6 +157,7 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
           onSort={(to) => setUrl({ [`${pre}sort`]: to })}
           href={props.href as unknown as ((row: Row) => string) | undefined}
           onOpen={props.drawer ? (row) => setUrl({ [`${pre}open`]: String(rowKey(row)) }, { push: true }) : undefined}
+          onEdit={props.editHref ? (row) => go(props.editHref!(row as unknown as RowOf<P>)) : undefined}
           openKey={openKey}
           selected={chosen}
           onSelect={props.bulk ? setChosen : undefined}
@@ -162,7 +174,7 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
       </div>
       {props.drawer && (
         <Drawer
-          opened={openRow !== undefined}
+          opened={openRow !== undefined || Boolean(opened.error)}
           onClose={close}
           position="right"
           size={props.drawer.size ?? 'lg'}
@@ -180,11 +192,21 @@ export function DataTable<P extends ListPath>(props: DataTableProps<P>) {
             )
           }
         >
-          {openRow && props.drawer.content(openRow as unknown as RowOf<P>, close)}
+          {openRow ? props.drawer.content(openRow as unknown as RowOf<P>, close) : opened.error ? <Failed error={opened.error} /> : null}
         </Drawer>
       )}
     </div>
   )
+}
+
+// useOpened is the row that is open. A link may open one that is not among those
+// read: it is read by itself.
+function useOpened<Row extends object>(path: ListPath, key: string | undefined, rows: Row[], rowKey: (row: Row) => string | number, waiting: boolean) {
+  const row = key ? rows.find((r) => String(rowKey(r)) === key) : undefined
+  const enabled = key !== undefined && !row && !waiting
+  const one = useRead(`${path}/{id}` as PathWith<'get'>, undefined, { at: { id: key ?? '' }, enabled })
+  if (!enabled) return { row }
+  return { row: one.isPlaceholderData ? undefined : (one.data as Row | undefined), error: one.error }
 }
 
 // SearchBox asks once typing pauses.
@@ -200,6 +222,10 @@ export function SearchBox({ value, placeholder, onChange, width = 240 }: { value
 }
 
 function FilterBox({ filter, value, onChange }: { filter: Filter; value: string; onChange: (value: string) => void }) {
+  if (filter.from)
+    return (
+      <Reference size="xs" w={filter.width ?? 160} aria-label={filter.label} placeholder={filter.label} path={filter.from.path} labelOf={filter.from.labelOf as never} keyOf={filter.from.keyOf as never} query={filter.from.query} value={value} onChange={onChange} />
+    )
   if (!filter.options) return <SearchBox value={value} placeholder={filter.label} onChange={onChange} width={filter.width ?? 150} />
   return <Select size="xs" w={filter.width ?? 160} aria-label={filter.label} placeholder={filter.label} data={filter.options} value={value || null} onChange={(to) => onChange(to ?? '')} clearable searchable={filter.options.length > 8} />
 }

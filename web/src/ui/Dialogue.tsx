@@ -3,15 +3,17 @@ import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import type { Question, Reply } from './ask'
 import { useWords } from './text'
+import { useFocusBack } from './useFocusBack'
 
 export default function Dialogue({ question, onReply }: { question: Question; onReply: (reply: Reply | null) => void }) {
+  useFocusBack()
   const t = useWords()
   const [reason, setReason] = useState('')
   const [tried, setTried] = useState(false)
   const missing = Boolean(question.reason) && !reason.trim()
   const submit = () => (missing ? setTried(true) : onReply({ reason: reason.trim() }))
   return (
-    <Modal opened onClose={() => onReply(null)} title={question.title} centered closeButtonProps={{ 'aria-label': t('close') }} zIndex={400}>
+    <Modal opened closeOnEscape={false} onClose={() => onReply(null)} title={question.title} centered closeButtonProps={{ 'aria-label': t('close') }} zIndex={400}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -1,9 +1,10 @@
 // One field of a form, by its kind.
 import { Autocomplete, PasswordInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
-import { useState, type ReactNode } from 'react'
-import { useList, type ListPath } from '../api'
+import type { ReactNode } from 'react'
+import type { ListPath } from '../api'
 import { useLocale } from '../i18n'
 import { fromInput, toInput } from './format'
+import { Reference } from './Reference'
 import { useWords } from './text'
 import type { Form } from './useForm'
 
@@ -82,7 +83,7 @@ export function Input<V extends object>({ field, form, readOnly }: Of<V>) {
     case 'moment':
       return <TextInput {...common} type="datetime-local" value={text ? toInput(text, zone) : ''} onChange={(e) => set(fromInput(e.currentTarget.value, zone) || undefined)} rightSection={<span className="t-unit">{zone.split('/').at(-1)?.replace('_', ' ')}</span>} rightSectionWidth={90} rightSectionPointerEvents="none" />
     case 'reference':
-      return <Reference common={common} field={field} value={text} set={set} />
+      return <Reference {...common} path={field.path!} labelOf={field.labelOf as never} value={text} current={text === String(form.seen[field.name] ?? '') ? field.current : undefined} onChange={(to) => set(to === '' ? undefined : field.textual ? to : Number(to))} clearable={!field.required} />
     default:
       return <TextInput {...common} {...unit} value={text} onChange={(e) => set(e.currentTarget.value)} autoComplete={field.autoComplete ?? 'off'} />
   }
@@ -94,30 +95,4 @@ function whole(text: string): number | string | undefined {
   const clean = text.trim()
   if (clean === '') return undefined
   return /^-?\d{1,15}$/.test(clean) ? Number(clean) : clean
-}
-
-function Reference<V extends object>({ common, field, value, set }: { common: object; field: Field<V>; value: string; set: (value: unknown) => void }) {
-  const [q, setQ] = useState('')
-  const [asked, setAsked] = useState(false)
-  const list = useList(field.path!, q ? { q } : {}, { limit: 50, enabled: asked || (value !== '' && !field.current) })
-  const name = field.labelOf as ((row: unknown) => string) | undefined
-  const data = list.rows.map((row) => {
-    const r = row as { id: number | string; name?: string }
-    return { value: String(r.id), label: name ? name(row) : (r.name ?? String(r.id)) }
-  })
-  if (value && !data.some((d) => d.value === value)) data.unshift({ value, label: field.current ?? `#${value}` })
-  return (
-    <Select
-      {...common}
-      data={data}
-      value={value || null}
-      onChange={(to) => set(to === null ? undefined : field.textual ? to : Number(to))}
-      searchable
-      clearable={!field.required}
-      onDropdownOpen={() => setAsked(true)}
-      onSearchChange={(text) => setQ(data.some((d) => d.label === text) ? '' : text)}
-      filter={({ options }) => options}
-      nothingFoundMessage="–"
-    />
-  )
 }

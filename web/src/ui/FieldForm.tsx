@@ -50,8 +50,12 @@ export function FieldForm<V extends object>(props: FieldFormProps<V>) {
 
   const submit = async () => {
     await form.submit()
-    // To the first field that is wrong, once its message is there.
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>('[aria-invalid="true"],[data-invalid="true"]')?.focus())
+    // To the first field that is wrong, once its message is there; else to what is said of the whole.
+    requestAnimationFrame(() => {
+      const wrong = box.current?.querySelector<HTMLElement>('[aria-invalid="true"],[data-invalid="true"]')
+      if (wrong) wrong.focus()
+      else box.current?.querySelector('[role="alert"]')?.scrollIntoView({ block: 'center' })
+    })
   }
 
   return (

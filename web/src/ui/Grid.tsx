@@ -43,6 +43,8 @@ export type GridProps<T extends object> = {
   onSort?: (sort: string | undefined) => void
   href?: (row: T) => string
   onOpen?: (row: T) => void
+  /** the key e on a row; when not said, it opens */
+  onEdit?: (row: T) => void
   /** the row that is open in a drawer */
   openKey?: string
   selected?: Chosen
@@ -88,10 +90,11 @@ export function Grid<T extends object>(props: GridProps<T>) {
   }, [atEnd, last, list.length])
 
   const open = useOpen(props)
-  const active = useWalk(list.length, (index) => virtual.scrollToIndex(index), (index) => {
+  const on = (f: (row: T) => void) => (index: number) => {
     const row = list[index]
-    if (row) open(row.original)
-  })
+    if (row) f(row.original)
+  }
+  const active = useWalk(list.length, (index) => virtual.scrollToIndex(index), on(open), on(props.onEdit ?? open))
 
   const widthOf = (key: string) => (narrow ? byKey.get(key)?.phoneWidth : undefined) ?? byKey.get(key)?.width ?? 150
   const width = heads.reduce((sum, c) => sum + widthOf(c.id), onSelect ? 40 : 0)
@@ -228,20 +231,23 @@ function useOpen<T extends object>({ href, onOpen }: GridProps<T>) {
   }
 }
 
-// useWalk: j and k go through the rows, Enter opens the one where one is.
-function useWalk(count: number, show: (index: number) => void, enter: (index: number) => void) {
+// useWalk: j and k go through the rows, Enter opens the one where one is, e edits it.
+function useWalk(count: number, show: (index: number) => void, enter: (index: number) => void, edit: (index: number) => void) {
   const [active, setActive] = useState(-1)
+  const at = useRef(-1) // keys may come faster than the table is drawn
   const go = (index: number) => {
-    const to = Math.max(0, Math.min(count - 1, index))
-    setActive(to)
-    if (count > 0) show(to)
+    if (count === 0) return
+    at.current = Math.max(0, Math.min(count - 1, index))
+    setActive(at.current)
+    show(at.current)
   }
   useKeys({
-    j: () => go(active + 1),
-    k: () => go(active - 1),
+    j: () => go(at.current + 1),
+    k: () => go(at.current - 1),
     Enter: (event) => {
-      if (active >= 0 && !(event.target as HTMLElement).closest('a,button')) enter(active)
+      if (at.current >= 0 && !(event.target as HTMLElement).closest('a,button')) enter(at.current)
     },
+    e: () => at.current >= 0 && edit(at.current),
   })
   return active
 }

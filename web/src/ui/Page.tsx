@@ -5,6 +5,7 @@ import { useEffect, type ReactNode } from 'react'
 import { Link } from 'wouter'
 import { ApiError, textOf } from '../api/error'
 import { Icon, type IconName } from './icons'
+import { useKeys } from './keys'
 import { useWords } from './text'
 import { useUrl } from './url'
 import { useLater } from './values'
@@ -168,8 +169,11 @@ export function UrlTabs({ tabs, name = 'tab' }: { tabs: Tab[]; name?: string }) 
   const [params, set] = useUrl()
   const shown = tabs.filter((t) => !t.hidden)
   const open = shown.find((t) => t.key === params.get(name)) ?? shown[0]
-  if (!open) return null
   const leave = () => Object.fromEntries([...params.keys()].map((k) => [k, undefined]))
+  // e edits the row where one is; where there is none, what the page is about.
+  const settings = shown.some((t) => t.key === 'settings')
+  useKeys({ e: () => document.querySelector('tr.t-active') === null && set({ ...leave(), [name]: 'settings' }, { push: true }) }, { off: !settings })
+  if (!open) return null
   return (
     <Tabs value={open.key} onChange={(key) => set({ ...leave(), [name]: key === shown[0]?.key ? undefined : key }, { push: true })} keepMounted={false}>
       <Tabs.List className="t-tabs">

@@ -44,6 +44,22 @@ export function confirm(question: Question): Promise<Reply | null> {
   return new Promise((answer) => asked.set({ ...question, answer }))
 }
 
+// Escape is an answer to the question alone: a drawer below it stays, and so does what
+// waits until one is signed in again. This listens before the drawers do, each of which
+// would close by itself.
+window.addEventListener(
+  'keydown',
+  (event) => {
+    if (event.key !== 'Escape' || event.isComposing) return
+    const question = asked.get()
+    if (!question && !document.body.hasAttribute('data-ended')) return
+    event.stopImmediatePropagation()
+    asked.set(null)
+    question?.answer(null)
+  },
+  { capture: true },
+)
+
 const Dialogue = lazy(() => import('./Dialogue'))
 
 /** Asking shows the question that is open. Once, in the shell. */

@@ -9,8 +9,13 @@ export type Check<V> = (values: V) => Partial<Record<string, string | undefined>
 export type FormOptions<V extends object> = {
   initial: V
   etag?: string
-  /** writes it; etag is the version to write over. Rejects with ApiError. */
+  /**
+   * writes it; etag is the version to write over. Rejects with ApiError. What it hands
+   * back with an etag is the version that is there now.
+   */
   save: (values: V, etag: string | undefined) => Promise<unknown>
+  /** the values of what save hands back: secrets are out of it, sums as they are kept */
+  valuesOf?: (saved: never) => V
   /** reads it again: when somebody has changed it meanwhile */
   reload?: () => Promise<Answer<V>>
   onSaved?: (answer: unknown) => void
@@ -81,7 +86,7 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     try {
       const answer = await latest.current.save(values, version)
       if (latest.current.clearSaved) setValues(latest.current.initial)
-      else setSeen(values)
+      else follow(answer)
       setTouched({})
       setConflict(null)
       latest.current.onSaved?.(answer)
@@ -90,6 +95,15 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     } finally {
       setSaving(false)
     }
+  }
+
+  // What was saved is what is seen from now on; what was typed since then stays.
+  const follow = (answer: unknown) => {
+    const saved = versionOf(answer)
+    const now = saved && latest.current.valuesOf ? latest.current.valuesOf(saved.value as never) : values
+    setSeen(now)
+    setValues((typed) => (same(typed, values) ? now : typed))
+    if (saved) setEtag(saved.etag)
   }
 
   const refuse = async (e: unknown) => {
@@ -142,6 +156,8 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
 }
 
 export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+const versionOf = (answer: unknown) => (typeof answer === 'object' && answer !== null && 'value' in answer && 'etag' in answer && answer.etag ? (answer as Answer<unknown>) : undefined)
 
 // belongs: "addresses[0].network" is an error of the field "addresses".
 const belongs = (field: string, name: string) => field === name || field.startsWith(`${name}.`) || field.startsWith(`${name}[`)

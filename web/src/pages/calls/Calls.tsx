@@ -1,7 +1,7 @@
 // Call records: filters in the address, columns of one's choice, export of all.
 import { Stack } from '@mantine/core'
 import { useMemo } from 'react'
-import { useList, type RowOf } from '../../api'
+import type { RowOf } from '../../api'
 import { DataTable, Duration, Empty, Failed, Loaded, Money, Page, PhoneNumber, StatusBadge, TimeRange, When, useRange, type Column, type Filter } from '../../ui'
 import { useWords, type Word } from '../../ui/text'
 import { State } from './Call'
@@ -110,19 +110,16 @@ function useColumns(): Column<Row>[] {
 function useFilters(): Filter[] {
   const t = useCalls()
   const words = useWords()
-  const accounts = useList('/accounts', { sort: 'name' }, { limit: 500 }).rows
-  const providers = useList('/providers', { sort: 'name' }, { limit: 500 }).rows
-  const servers = useList('/servers', { sort: 'name' }, { limit: 100 }).rows
   return useMemo(
     () => [
       { name: 'number', label: t('numberFilter'), width: 170 },
       { name: 'disposition', label: t('result'), width: 140, options: dispositions.map((d) => ({ value: d, label: words(d as Word) })) },
       { name: 'direction', label: t('direction'), width: 130, options: (['out', 'in', 'redirect'] as const).map((d) => ({ value: d, label: t(`dir_${d}`) })) },
-      { name: 'account_id', label: t('account'), width: 160, options: accounts.map((a) => ({ value: String(a.id), label: a.name })) },
-      { name: 'provider_id', label: t('provider'), width: 160, options: providers.map((p) => ({ value: String(p.id), label: p.name })) },
-      { name: 'server', label: t('server'), width: 130, options: servers.map((s) => ({ value: s.name, label: s.name })) },
+      { name: 'account_id', label: t('account'), width: 160, from: { path: '/accounts' } },
+      { name: 'provider_id', label: t('provider'), width: 160, from: { path: '/providers' } },
+      { name: 'server', label: t('server'), width: 130, from: { path: '/servers', keyOf: (s: RowOf<'/servers'>) => s.name } },
       { name: 'min_talk_s', label: t('minTalk'), width: 120 },
     ],
-    [t, words, accounts, providers, servers],
+    [t, words],
   )
 }

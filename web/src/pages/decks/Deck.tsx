@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import { useParams } from 'wouter'
-import { href, useRead, type RowOf, type Schema } from '../../api'
+import { href, useRead, useRecord, type RowOf, type Schema } from '../../api'
 import { DataTable, Empty, Facts, format, Icon, Loaded, Money, Page, Section, StatusBadge, UrlTabs, When, type Column, type Filter } from '../../ui'
 import { Changes } from './Changes'
 import { PublishDeck } from './Publish'
@@ -12,10 +12,10 @@ import './decks.css'
 export default function DeckPage() {
   const t = useDecks()
   const { id = '' } = useParams<{ id: string }>()
-  const deck = useRead('/decks/{id}', undefined, { at: { id: Number(id) } })
+  const deck = useRecord('/decks/{id}', { id: Number(id) })
   return (
     <Loaded from={deck}>
-      {(d) => (
+      {({ value: d }) => (
         <Page
           title={t('deckTitle', { id: d.id })}
           crumb={{ href: '/decks', label: t('decks') }}

@@ -42,15 +42,13 @@ export default function Decks() {
     ],
     [t],
   )
-  const providers = useList('/providers', { sort: 'name' }, { limit: 500 }).rows
-  const tariffs = useList('/tariffs', { sort: 'name' }, { limit: 500 }).rows
   const filters = useMemo<Filter[]>(
     () => [
-      { name: 'provider_id', label: t('provider'), width: 160, options: providers.map((p) => ({ value: String(p.id), label: p.name })) },
-      { name: 'tariff_id', label: t('tariff'), width: 150, options: tariffs.map((r) => ({ value: String(r.id), label: r.name })) },
+      { name: 'provider_id', label: t('provider'), width: 160, from: { path: '/providers' } },
+      { name: 'tariff_id', label: t('tariff'), width: 150, from: { path: '/tariffs' } },
       { name: 'status', label: t('status'), width: 140, options: states.map((s) => ({ value: s, label: t(`st_${s}`) })) },
     ],
-    [t, providers, tariffs],
+    [t],
   )
   const add = me.operates && <Button onClick={() => setAdding(true)}>{t('import')}</Button>
   return (

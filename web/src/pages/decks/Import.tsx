@@ -30,7 +30,7 @@ export default function ImportPage() {
     <Loaded from={sheet}>
       {(s) => (
         <Page title={s.file} crumb={{ href: '/decks', label: t('decks') }} state={[s.provider ?? s.tariff, s.tier, s.currency].filter(Boolean).join(' · ')} actions={<Drop of={s} />}>
-          <Stepper active={step(s)} size="sm" allowNextStepsSelect={false}>
+          <Stepper active={step(s)} size="sm" allowNextStepsSelect={false} className="k-steps">
             {(['file', 'columns', 'changes', 'publish'] as const).map((name) => (
               <Stepper.Step key={name} label={t(`step_${name}`)} />
             ))}

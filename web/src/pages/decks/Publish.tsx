@@ -1,7 +1,8 @@
 // Publishing a deck, now or at a time; taking that back.
 import { Button, Group, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { post, remove, useForget, useMe, useRead, type Schema } from '../../api'
+import { Link, useLocation } from 'wouter'
+import { ApiError, post, queries, remove, useForget, useMe, useRecord, type Schema } from '../../api'
 import { confirm, format, notice, useWords, When } from '../../ui'
 import { DeckState } from './Decks'
 import { useDecks } from './text'
@@ -9,9 +10,9 @@ import { useDecks } from './text'
 export function PublishDeck({ id }: { id: number }) {
   const t = useDecks()
   const me = useMe()
-  const deck = useRead('/decks/{id}', undefined, { at: { id } })
-  const d = deck.data
-  if (!d) return null
+  const deck = useRecord('/decks/{id}', { id })
+  if (!deck.data) return null
+  const { value: d, etag } = deck.data
   return (
     <Group gap="md" my="sm">
       <DeckState status={d.status} />
@@ -20,15 +21,22 @@ export function PublishDeck({ id }: { id: number }) {
           {t('publishAt')} <When at={d.publish_at} absolute />
         </span>
       )}
-      {me.operates && <Acts deck={d} />}
+      {me.operates && <Acts deck={d} etag={etag} />}
     </Group>
   )
 }
 
-function Acts({ deck }: { deck: Schema<'DeckDetail'> }) {
+/** comparedWith is the deck that the reader has seen the changes against; 0: none was in force. */
+function comparedWith(deck: Schema<'DeckDetail'>): number {
+  const preview = queries.getQueryData<Schema<'DeckPreview'>>(['/decks/{id}/preview', { id: deck.id }, {}])
+  return preview ? (preview.base?.id ?? 0) : (deck.in_force_id ?? 0)
+}
+
+function Acts({ deck, etag }: { deck: Schema<'DeckDetail'>; etag: string }) {
   const t = useDecks()
   const w = useWords()
   const forget = useForget()
+  const [, go] = useLocation()
   const [when, setWhen] = useState('')
   const [later, setLater] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -42,12 +50,16 @@ function Acts({ deck }: { deck: Schema<'DeckDetail'> }) {
       await forget('/decks', '/imports')
     } catch (error) {
       notice.error(error)
+      // Somebody else was quicker: what there is to see is not what was seen.
+      if (error instanceof ApiError && (error.status === 409 || error.changedMeanwhile)) await forget('/decks', '/imports')
     }
     setBusy(false)
   }
   const publish = async (moment?: string) => {
-    if (!(await confirm({ title: t('publish'), body: t('publishHelp'), yes: t('publish') }))) return
-    await act(() => post('/decks/{id}/publish', { at, body: moment ? { at: moment } : {} }), t('published', { id: deck.id }))
+    const base = comparedWith(deck)
+    const body = `${base ? t('publishInstead', { id: base }) : t('publishFirst')} ${t('publishHelp')}`
+    if (!(await confirm({ title: t('publish'), body, yes: t('publish') }))) return
+    await act(() => post('/decks/{id}/publish', { at, body: { at: moment, expected_deck_id: base } }), t('published', { id: deck.id }))
   }
   const rollBack = async () => {
     if (!(await confirm({ title: t('rollback'), body: t('rollbackHelp', { id: deck.id }), yes: t('rollback'), danger: true }))) return
@@ -55,7 +67,11 @@ function Acts({ deck }: { deck: Schema<'DeckDetail'> }) {
     await act(() => post('/decks/rollback', { body }), t('rolledBackNow', { id: deck.rollback_to_id ?? 0 }))
   }
   const drop = async () => {
-    if (await confirm({ title: t('deleteDraft'), body: t('deckTitle', { id: deck.id }), yes: w('remove'), danger: true })) await act(() => remove('/decks/{id}', { at, etag: '*' }), w('deleted'))
+    if (!(await confirm({ title: t('deleteDraft'), body: t('deckTitle', { id: deck.id }), yes: w('remove'), danger: true }))) return
+    await act(async () => {
+      await remove('/decks/{id}', { at, etag })
+      go('/decks')
+    }, w('deleted'))
   }
   switch (deck.status) {
     case 'draft':
@@ -76,6 +92,9 @@ function Acts({ deck }: { deck: Schema<'DeckDetail'> }) {
               {t('publishLater')}…
             </Button>
           )}
+          <Button component={Link} href={`/replays?edit=new&deck=${deck.id}`} variant="default">
+            {t('tryOut')}
+          </Button>
           <Button variant="subtle" color="red" onClick={() => void drop()}>
             {t('deleteDraft')}
           </Button>

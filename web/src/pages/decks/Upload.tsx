@@ -2,13 +2,15 @@
 import { Button, FileInput, Group, Modal, SegmentedControl, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { send, textOf, useForget, useList, type Schema } from '../../api'
-import { useUrl, useWords } from '../../ui'
+import { send, textOf, useForget, type Schema } from '../../api'
+import { Reference, useUrl, useWords } from '../../ui'
 import { useDecks } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 const most = 64 << 20
 
 export function Upload({ close }: { close: () => void }) {
+  useFocusBack()
   const t = useDecks()
   const w = useWords()
   const forget = useForget()
@@ -20,9 +22,6 @@ export function Upload({ close }: { close: () => void }) {
   const [file, setFile] = useState<File | null>(null)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState('')
-  const providers = useList('/providers', { sort: 'name' }, { limit: 500 }).rows
-  const tariffs = useList('/tariffs', { sort: 'name' }, { limit: 500 }).rows
-  const choices = (side === 'provider' ? providers : tariffs).map((o) => ({ value: String(o.id), label: o.name }))
   const upload = async () => {
     if (!owner || !file) return
     setBusy(true)
@@ -49,7 +48,7 @@ export function Upload({ close }: { close: () => void }) {
           }}
           data={[{ value: 'provider', label: t('forProvider') }, { value: 'tariff', label: t('forTariff') }]}
         />
-        <Select label={side === 'provider' ? t('provider') : t('tariff')} placeholder={t('chooseOwner')} data={choices} value={owner} onChange={setOwner} searchable required withAsterisk />
+        <Reference key={side} path={side === 'provider' ? '/providers' : '/tariffs'} label={side === 'provider' ? t('provider') : t('tariff')} placeholder={t('chooseOwner')} value={owner ?? ''} onChange={(to) => setOwner(to || null)} clearable={false} required withAsterisk />
         {side === 'provider' && <Select label={t('tier')} data={['noncli', 'cli', 'premium']} value={tier} onChange={setTier} clearable />}
         <FileInput label={t('file')} description={t('fileHelp')} placeholder={t('chooseFile')} accept=".csv,.txt,.xlsx" value={file} onChange={setFile} error={file && file.size > most ? t('fileHelp') : undefined} required withAsterisk />
         {error && (

@@ -1,7 +1,9 @@
 // The settings of an account.
+import { Button } from '@mantine/core'
 import { useMemo } from 'react'
+import { useLocation } from 'wouter'
 import { ask, useForget, useMe, type Schema } from '../../api'
-import { FieldForm, useWords, type FormItem } from '../../ui'
+import { confirm, FieldForm, Icon, notice, useWords, type FormItem } from '../../ui'
 import { useMoney } from './text'
 
 /** An empty list with the switch on means: no number at all. */
@@ -17,9 +19,8 @@ export const settingsOf = (a: Schema<'Account'> | Schema<'AccountShown'>): Setti
 })
 
 /** An empty sum means none. */
-const sent = ({ allow_only, ...v }: Settings) => ({
+export const sent = ({ allow_only, ...v }: Settings) => ({
   ...v,
-  tariff_id: v.tariff_id ?? 0,
   allow: allow_only ? (v.allow ?? []) : null,
   credit_limit: v.credit_limit || null, daily_limit: v.daily_limit || null, call_limit: v.call_limit || null, low_balance: v.low_balance || null,
   max_per_minute: v.max_per_minute || null, max_connection_fee: v.max_connection_fee || null,
@@ -62,7 +63,21 @@ function useFields(tariff?: string, unit?: string, fixed?: boolean): FormItem<Se
 export function AccountSettings({ account, etag }: { account: Schema<'AccountShown'>; etag: string }) {
   const me = useMe()
   const forget = useForget()
+  const w = useWords()
+  const t = useMoney()
+  const [, go] = useLocation()
   const at = { id: account.id }
+  const drop = async () => {
+    if (!(await confirm({ title: `${w('remove')}: ${account.name}`, body: t('accountDeleteHelp'), yes: w('remove'), danger: true }))) return
+    try {
+      await ask('delete', '/accounts/{id}', { at, etag })
+      notice.ok(w('deleted'))
+      go('/accounts')
+      void forget('/accounts')
+    } catch (error) {
+      notice.error(error)
+    }
+  }
   const fields = useFields(account.tariff, account.currency, Boolean(account.currency))
   return (
     <FieldForm<Settings>
@@ -71,11 +86,17 @@ export function AccountSettings({ account, etag }: { account: Schema<'AccountSho
       fields={fields}
       readOnly={!me.governs}
       save={(v, seen) => ask('put', '/accounts/{id}', { at, body: sent(v), etag: seen })}
+      valuesOf={settingsOf}
       reload={async () => {
         const { value, etag: now } = await ask('get', '/accounts/{id}', { at })
         return { value: settingsOf(value), etag: now }
       }}
       onSaved={() => void forget('/accounts')}
+      extra={
+        <Button variant="subtle" color="red" leftSection={<Icon name="trash" size={14} />} onClick={() => void drop()}>
+          {w('remove')}
+        </Button>
+      }
     />
   )
 }

@@ -53,6 +53,8 @@ export default function Accounts() {
         search
         defaultSort="name"
         href={(a) => `/accounts/${a.id}`}
+        exportPath="/accounts/export"
+        editHref={(a) => `/accounts/${a.id}?tab=settings`}
         empty={
           <Empty title={t('accountsEmpty')} icon="accounts" action={add}>
             {t('accountsEmptyHelp')}

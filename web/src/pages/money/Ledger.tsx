@@ -2,7 +2,7 @@
 import { Alert, Anchor, Button, Drawer, Group, Table } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
-import { newKey, post, useForget, useList, useMe, useRead, type RowOf, type Schema } from '../../api'
+import { newKey, post, useForget, useMe, useRead, type RowOf, type Schema } from '../../api'
 import { confirm, DataTable, Empty, Facts, Icon, Loaded, Money, notice, Page, Section, TimeRange, useNarrow, useRange, useWords, When, type Column, type Filter, Wide } from '../../ui'
 import { Party } from './party'
 import { PayProvider } from './PayProvider'
@@ -115,14 +115,14 @@ function Posting({ of, close }: { of: Row; close: () => void }) {
 
 function Parties() {
   const t = useMoney()
-  const list = useList('/ledger/parties')
-  if (list.rows.length === 0) return null
+  const rows = useRead('/ledger/parties').data?.items ?? []
+  if (rows.length === 0) return null
   return (
     <Section title={t('parties')} help={t('partiesHelp')}>
       <Wide label={t('parties')} width={320}>
         <Table verticalSpacing={6}>
           <Table.Tbody>
-            {list.rows.map((p) => (
+            {rows.map((p) => (
               <Table.Tr key={`${p.party.kind}${p.party.id ?? ''}${p.currency}`}>
                 <Table.Td>{t(`party_${p.party.kind}`)}</Table.Td>
                 <Table.Td>{p.party.id ? <Party of={p.party} /> : ''}</Table.Td>
@@ -199,7 +199,7 @@ function Outcome({ of, action }: { of: Schema<'Verified'>; action: React.ReactNo
 function Verdict({ good, text, action }: { good?: boolean; text: React.ReactNode; action: React.ReactNode }) {
   const t = useMoney()
   return (
-    <Alert color={good ? 'gray' : 'red'} variant="light" icon={<Icon name={good ? 'check' : 'warning'} />} title={t('verification')} mb="sm">
+    <Alert role={good ? 'status' : 'alert'} color={good ? 'gray' : 'red'} variant="light" icon={<Icon name={good ? 'check' : 'warning'} />} title={t('verification')} mb="sm">
       <Group gap="sm">
         <span>{text}</span>
         {action}

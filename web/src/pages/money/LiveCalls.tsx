@@ -1,11 +1,12 @@
 // Calls in progress of one account, with what they have come to.
 import { Table } from '@mantine/core'
-import type { Schema } from '../../api'
+import { useMe, type Schema } from '../../api'
 import { Duration, Money, PhoneNumber, Running, StatusBadge, useSecond, Wide } from '../../ui'
 import { useMoney } from './text'
 
 export function LiveCalls({ calls }: { calls: Schema<'LiveCall'>[] }) {
   const t = useMoney()
+  const money = useMe().role !== 'agent' // agents see none
   if (calls.length === 0) return <p className="t-dim">{t('liveNone')}</p>
   return (
     <Wide label={t('live')} width={420}>
@@ -15,8 +16,8 @@ export function LiveCalls({ calls }: { calls: Schema<'LiveCall'>[] }) {
             <Table.Th>{t('to')}</Table.Th>
             <Table.Th>{t('state')}</Table.Th>
             <Table.Th ta="right">{t('since')}</Table.Th>
-            <Table.Th ta="right">{t('cost')}</Table.Th>
-            <Table.Th ta="right">{t('left')}</Table.Th>
+            {money && <Table.Th ta="right">{t('cost')}</Table.Th>}
+            {money && <Table.Th ta="right">{t('left')}</Table.Th>}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -29,12 +30,14 @@ export function LiveCalls({ calls }: { calls: Schema<'LiveCall'>[] }) {
                 <StatusBadge status={c.state} />
               </Table.Td>
               <Table.Td ta="right">
-                <Running since={c.answered_at ?? c.began_at} />
+                {c.state === 'talking' && !c.answered_at ? '–' : <Running since={c.answered_at ?? c.began_at} />}
               </Table.Td>
-              <Table.Td ta="right">{c.sold ? <Money value={c.cost} currency={c.currency} kind="rate" /> : '–'}</Table.Td>
-              <Table.Td ta="right">
-                <Left until={c.limited ? c.paid_until : undefined} />
-              </Table.Td>
+              {money && <Table.Td ta="right">{c.sold ? <Money value={c.cost} currency={c.currency} kind="rate" /> : '–'}</Table.Td>}
+              {money && (
+                <Table.Td ta="right">
+                  <Left until={c.limited ? c.paid_until : undefined} />
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { newKey, post, useForget, type Schema } from '../../api'
 import { FieldForm, format, notice, useWords, type FormItem } from '../../ui'
 import { useMoney } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 export type MoveKind = 'topup' | 'withdraw' | 'adjust'
 type Sum = { amount: string; note: string; force: boolean }
@@ -11,6 +12,7 @@ type Sum = { amount: string; note: string; force: boolean }
 const paths = { topup: '/accounts/{id}/topup', withdraw: '/accounts/{id}/withdraw', adjust: '/accounts/{id}/adjust' } as const
 
 export function Move({ account, kind, title, close }: { account: Schema<'AccountShown'>; kind: MoveKind; title: string; close: () => void }) {
+  useFocusBack()
   const t = useMoney()
   const w = useWords()
   const forget = useForget()

@@ -22,7 +22,7 @@ export default function Tariffs() {
     ],
     [t],
   )
-  const add = me.governs && <Button onClick={() => setAdding(true)}>{t('tariffNew')}</Button>
+  const add = me.operates && <Button onClick={() => setAdding(true)}>{t('tariffNew')}</Button>
   return (
     <Page title={t('tariffs')} state={t('tariffsState')} actions={add}>
       <DataTable
@@ -48,9 +48,9 @@ export default function Tariffs() {
 
 type Settings = { name: string; currency_id?: number; cost_plus: boolean; percent: string; per_minute: string }
 
-const settingsOf = (r: Schema<'Tariff'>): Settings => ({ name: r.name, currency_id: r.currency_id, cost_plus: r.cost_plus ?? false, percent: r.percent ?? '', per_minute: r.per_minute ?? '' })
+export const settingsOf = (r: Schema<'Tariff'>): Settings => ({ name: r.name, currency_id: r.currency_id, cost_plus: r.cost_plus ?? false, percent: r.percent ?? '', per_minute: r.per_minute ?? '' })
 
-const sent = (v: Settings) =>
+export const sent = (v: Settings) =>
   ({ name: v.name, currency_id: v.currency_id ?? 0, cost_plus: v.cost_plus, percent: v.cost_plus ? v.percent || undefined : undefined, per_minute: v.cost_plus ? v.per_minute || undefined : undefined }) as Schema<'Tariff'>
 
 function useFields(currency?: string): FormItem<Settings>[] {
@@ -104,8 +104,9 @@ function Known({ tariff, etag, close }: { tariff: Schema<'Tariff'>; etag: string
       initial={settingsOf(tariff)}
       etag={etag}
       fields={fields}
-      readOnly={!me.governs}
+      readOnly={!me.operates}
       save={(v, seen) => ask('put', '/tariffs/{id}', { at, body: sent(v), etag: seen })}
+      valuesOf={settingsOf}
       reload={async () => {
         const { value, etag: now } = await ask('get', '/tariffs/{id}', { at })
         return { value: settingsOf(value), etag: now }

@@ -2,6 +2,7 @@ import { Alert, Button, Drawer, Group } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { ColumnChooser, Empty, format, Grid, Icon, Page, SearchBox, Sparkline, useUrl, useWords } from '../../ui'
+import { useProblems } from '../../ui/problems'
 import { Chips } from './Chips'
 import { LiveCallView } from './LiveCallView'
 import { useColumns } from './liveColumns'
@@ -13,6 +14,7 @@ import { useLive } from './useLive'
 export default function Live() {
   const t = useText()
   const w = useWords()
+  const say = useProblems()
   const [params, set] = useUrl()
   const [still, setStill] = useState(false)
   const live = useLive(still)
@@ -37,7 +39,11 @@ export default function Live() {
     >
       {live && live.problems.length > 0 && (
         <Alert color="yellow" variant="light" icon={<Icon name="warning" />}>
-          {live.problems.join(' · ')}
+          {live.problems.map((p) => (
+            <div key={p} lang={say(p).lang}>
+              {say(p).text}
+            </div>
+          ))}
         </Alert>
       )}
       <div className="t-table">

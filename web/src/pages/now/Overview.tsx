@@ -5,6 +5,7 @@ import { startOfDay, count, decimal, duration, money } from '../../ui/format'
 import { less, sum } from '../../ui/decimal'
 import { Icon } from '../../ui/icons'
 import { Bones, Figure, Loaded, Page } from '../../ui/Page'
+import { useProblems } from '../../ui/problems'
 import { useLater } from '../../ui/values'
 import { Nodes, RestingWays, Servers } from './Health'
 import { useText } from './text'
@@ -45,13 +46,14 @@ function Coming() {
 
 function Problems({ list }: { list: string[] }) {
   const t = useText()
+  const say = useProblems()
   if (list.length === 0) return null
   return (
     <Alert color="red" variant="light" icon={<Icon name="warning" />} title={t('problems', { count: list.length })}>
       <List size="sm">
         {list.map((p) => (
-          <List.Item key={p} lang="en">
-            {p}
+          <List.Item key={p} lang={say(p).lang}>
+            {say(p).text}
           </List.Item>
         ))}
       </List>

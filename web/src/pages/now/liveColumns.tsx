@@ -49,6 +49,7 @@ export function State({ call, brief }: { call: Row; brief?: boolean }) {
 export function Talk({ call }: { call: Row }) {
   if (call.endedAt) return <span className="t-num t-dim">{duration((call.endedAt - Date.parse(call.answered_at ?? call.began_at)) / 1000)}</span>
   if (call.answered_at) return <Running since={call.answered_at} />
+  if (call.state === 'talking') return <span className="t-dim">–</span> // nobody knows since when
   return (
     <span className="t-dim">
       <Running since={call.began_at} />

@@ -1,17 +1,19 @@
 // Many numbers are changed in the same way, or deleted: choice, preview, deed.
 import { Alert, Button, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { ask, textOf, useForget, useList, type ListPath, type RowOf, type Schema } from '../../api'
-import { Icon, notice } from '../../ui'
+import { ApiError, ask, textOf, useForget, type ListPath, type Schema } from '../../api'
+import { Icon, notice, Reference, type ReferenceProps } from '../../ui'
 import { useWords } from '../../ui/text'
 import { clear, editOf, untouched, type Choice } from './bulk'
 import { directions } from './fields'
 import { Report, touched, useSummary } from './Report'
 import { useNumbers } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 export type Which = { ids: number[] } | { filter: Record<string, string | number> }
 
 export function BulkEdit({ which, deleting, onClose, onDone }: { which: Which; deleting?: boolean; onClose: () => void; onDone: () => void }) {
+  useFocusBack()
   const t = useNumbers()
   const words = useWords()
   const forget = useForget()
@@ -27,13 +29,16 @@ export function BulkEdit({ which, deleting, onClose, onDone }: { which: Which; d
     setBusy(true)
     setError('')
     try {
-      const { value } = await ask('post', '/numbers/bulk', { query: { preview }, body: { ...which, change: edit } as never })
+      // selection stands for the numbers of the preview, as they were.
+      const { value } = await ask('post', '/numbers/bulk', { query: { preview }, body: { ...which, change: edit, selection: preview ? undefined : report?.selection } as never })
       if (preview) return setReport(value)
       void forget('/numbers')
       notice.ok(summary(value))
       onDone()
     } catch (e) {
       setError(textOf(e))
+      // Others than in the preview: it is looked at anew before anything is done.
+      if (e instanceof ApiError && e.status === 409) setReport(null)
     } finally {
       setBusy(false)
     }
@@ -79,10 +84,10 @@ function Choices({ choice, set }: { choice: Choice; set: (more: Partial<Choice>)
   ]
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="sm">
-      <Reference path="/accounts" label={t('account')} value={choice.account_id} onChange={(account_id) => set({ account_id })} labelOf={(a) => a.name} mayBeNone />
-      <Reference path="/servers" label={t('server')} value={choice.server_id} onChange={(server_id) => set({ server_id })} labelOf={(s) => s.name} mayBeNone />
-      <Reference path="/providers" label={t('provider')} value={choice.provider_id} onChange={(provider_id) => set({ provider_id })} labelOf={(p) => p.name} />
-      <Reference path="/subscribers" label={t('destinationSubscriber')} value={choice.destination_subscriber_id} onChange={(destination_subscriber_id) => set({ destination_subscriber_id })} labelOf={(s) => s.login} mayBeNone />
+      <Other path="/accounts" label={t('account')} value={choice.account_id} onChange={(account_id) => set({ account_id })} mayBeNone />
+      <Other path="/servers" label={t('server')} value={choice.server_id} onChange={(server_id) => set({ server_id })} mayBeNone />
+      <Other path="/providers" label={t('provider')} value={choice.provider_id} onChange={(provider_id) => set({ provider_id })} />
+      <Other path="/subscribers" label={t('destinationSubscriber')} value={choice.destination_subscriber_id} onChange={(destination_subscriber_id) => set({ destination_subscriber_id })} labelOf={(s) => s.login} mayBeNone />
       <Fixed label={t('direction')} data={directions.map((value) => ({ value, label: value }))} value={choice.direction} onChange={(direction) => set({ direction })} />
       <Fixed label={t('enabled')} data={yesNo} value={choice.enabled} onChange={(enabled) => set({ enabled })} />
       <Fixed label={t('virtual')} data={yesNo} value={choice.virtual} onChange={(virtual) => set({ virtual })} />
@@ -99,14 +104,7 @@ function Fixed({ label, data, value, onChange }: { label: string; data: Pair[]; 
   return <Select label={label} placeholder={t('leave')} data={data} value={value || null} onChange={(to) => onChange(to ?? '')} clearable />
 }
 
-function Reference<P extends ListPath>({ path, label, value, onChange, labelOf, mayBeNone }: { path: P; label: string; value: string; onChange: (value: string) => void; labelOf: (row: RowOf<P>) => string; mayBeNone?: boolean }) {
+function Other<P extends ListPath>({ mayBeNone, ...of }: Pick<ReferenceProps<P>, 'path' | 'label' | 'value' | 'onChange' | 'labelOf'> & { mayBeNone?: boolean }) {
   const t = useNumbers()
-  const [q, setQ] = useState('')
-  const rows = useList(path, q ? { q } : {}, { limit: 50 }).rows
-  const data = rows.map((row) => ({ value: String((row as { id: number }).id), label: labelOf(row) }))
-  if (mayBeNone) data.unshift({ value: clear, label: t('none_') })
-  if (value && !data.some((d) => d.value === value)) data.unshift({ value, label: `#${value}` })
-  return (
-    <Select label={label} placeholder={t('leave')} data={data} value={value || null} onChange={(to) => onChange(to ?? '')} clearable searchable onSearchChange={(text) => setQ(data.some((d) => d.label === text) ? '' : text)} filter={({ options }) => options} nothingFoundMessage="–" />
-  )
+  return <Reference {...of} placeholder={t('leave')} first={mayBeNone ? [{ value: clear, label: t('none_') }] : []} />
 }

@@ -7,12 +7,14 @@ import { useWords } from '../../ui/text'
 import './numbers.css'
 import { Report, touched, useSummary } from './Report'
 import { useNumbers } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 type NumberImport = Schema<'NumberImport'>
 
 const example = 'number,provider,server,account,direction\n74951815000,WestCall,asterisk-macomnet,Moscow office,IN/OUT\n'
 
 export function CSVImport({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   const t = useNumbers()
   const words = useWords()
   const forget = useForget()

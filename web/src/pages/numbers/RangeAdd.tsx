@@ -8,12 +8,14 @@ import { settingFields } from './fields'
 import { Report, touched, useSummary } from './Report'
 import { countOf, digitsOf, faultOf } from './range'
 import { useNumbers } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 type Values = Schema<'NumberRange'>
 
 const blank = { from: '', to: '', provider_id: undefined as unknown as number, server_id: undefined, account_id: undefined, direction: 'IN/OUT', enabled: true, virtual: false, echo_test: false, destination_subscriber_id: undefined, destination_number: '' } as Values
 
 export function RangeAdd({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   const t = useNumbers()
   const words = useWords()
   const forget = useForget()

@@ -3,6 +3,7 @@ import { Alert } from '@mantine/core'
 import { useState } from 'react'
 import { useMe, useRead, useTopic, type Schema } from '../../api'
 import { Facts, Figure, Icon, Loaded, Money, Page, Section } from '../../ui'
+import { useProblems } from '../../ui/problems'
 import { LiveCalls } from '../money/LiveCalls'
 import { useMoney } from '../money/text'
 import { useOwn } from './text'
@@ -13,11 +14,17 @@ export default function Balance() {
   const t = useOwn()
   const me = useMe()
   const m = useMoney()
+  const say = useProblems()
   const [live, setLive] = useState<Own>()
   useTopic<Own>('mine', setLive)
   return (
     <Page title={me.role === 'customer' ? t('balance') : m('live')} state={me.role === 'customer' ? t('balanceState') : t('agentState')}>
       {me.role === 'customer' && <Now live={live?.account ?? undefined} />}
+      {(live?.problems ?? []).map((p) => (
+        <Alert key={p} color="yellow" variant="light" icon={<Icon name="warning" />} role="status" lang={say(p).lang}>
+          {say(p).text}
+        </Alert>
+      ))}
       <Section title={m('live')}>
         <LiveCalls calls={live?.calls ?? []} />
       </Section>

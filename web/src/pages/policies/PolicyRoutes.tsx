@@ -1,8 +1,7 @@
 // The providers of a policy: in order, or with weights, as its kind wants them.
 import { ActionIcon, Button, Group, Input, Select, Text, TextInput } from '@mantine/core'
-import { useList } from '../../api'
 import { useLocale } from '../../i18n'
-import { Icon, format } from '../../ui'
+import { Icon, Reference, format } from '../../ui'
 import { moved, placed, shareOf, type PolicyRoute } from './match'
 import './policies.css'
 import { usePolicies } from './text'
@@ -12,24 +11,22 @@ const tiers = ['noncli', 'cli', 'premium'].map((value) => ({ value, label: value
 export function PolicyRoutes({ kind, routes, set, error, readOnly }: { kind: string; routes: PolicyRoute[]; set: (routes: PolicyRoute[]) => void; error?: string; readOnly?: boolean }) {
   const t = usePolicies()
   const { language } = useLocale()
-  const providers = useList('/providers', { sort: 'name' }, { limit: 500 }).rows
-  const data = providers.map((p) => ({ value: String(p.id), label: p.name }))
   const ordered = kind === 'priority'
   const weighed = kind === 'share' || kind === 'band_share'
   const change = (at: number, more: Partial<PolicyRoute>) => set(routes.map((r, n) => (n === at ? { ...r, ...more } : r)))
-  const nameOf = (r: PolicyRoute) => data.find((d) => d.value === String(r.provider_id))?.label ?? r.provider ?? `#${r.provider_id}`
+  const nameOf = (r: PolicyRoute) => r.provider || `#${r.provider_id}`
   return (
     <Input.Wrapper label={ordered ? t('routesOrder') : t('routes')} error={error} labelElement="div">
       {routes.length === 0 && (
         <Text size="sm" c="dimmed">
-          {kind === 'band_share' ? t('routesAny') : t('routesNone')}
+          {ordered || kind === 'share' ? t('routesNone') : t('routesAny')}
         </Text>
       )}
       <ol className="p-routes">
         {routes.map((r, n) => (
           <li key={n}>
             {ordered && <span className="t-dim t-num">{n + 1}</span>}
-            <Select aria-label={t('provider')} placeholder={t('provider')} data={data} value={r.provider_id ? String(r.provider_id) : null} onChange={(id) => change(n, { provider_id: Number(id) })} searchable allowDeselect={false} disabled={readOnly} className="p-grow" />
+            <Reference path="/providers" aria-label={t('provider')} placeholder={t('provider')} value={r.provider_id ? String(r.provider_id) : ''} current={r.provider} onChange={(id, provider) => change(n, { provider_id: Number(id), provider })} clearable={false} allowDeselect={false} disabled={readOnly} className="p-grow" />
             <Select aria-label={t('tier')} placeholder={t('tierAny')} data={tiers} value={r.tier ?? null} onChange={(tier) => change(n, { tier })} clearable disabled={readOnly} w={130} />
             {weighed && (
               <TextInput

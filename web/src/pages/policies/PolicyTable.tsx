@@ -11,6 +11,11 @@ import { usePolicies } from './text'
 type Row = RowOf<'/policies'>
 type Values = Omit<Row, 'id' | 'routes'> & { routes: PolicyRoute[] }
 
+export const policyValues = (p?: Row): Values => ({ name: p?.name ?? '', kind: p?.kind ?? 'share', band_percent: p?.band_percent ?? '0.00', min_tier: p?.min_tier ?? 'noncli', routes: p?.routes ?? [] })
+
+/** The names of providers are for the reader. */
+export const policyBody = (v: Values) => ({ ...v, routes: v.routes.map(({ provider: _, ...r }) => r) })
+
 const kinds = ['least_cost', 'priority', 'share', 'band_share', 'quality'] as const
 
 export function PolicyTable() {
@@ -50,7 +55,8 @@ export function PolicyTable() {
       addTitle={t('newPolicy')}
       title={(p) => p.name}
       fields={() => fields}
-      valuesOf={(p) => ({ name: p?.name ?? '', kind: p?.kind ?? 'share', band_percent: p?.band_percent ?? '0.00', min_tier: p?.min_tier ?? 'noncli', routes: (p?.routes ?? []).map(({ provider: _, ...r }) => r) })}
+      valuesOf={policyValues}
+      bodyOf={policyBody}
       deleting={() => t('deletingPolicy')}
       size="xl"
       empty={

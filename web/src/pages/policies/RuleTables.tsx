@@ -12,6 +12,8 @@ import { usePolicies } from './text'
 type PolicyRule = RowOf<'/policy-rules'>
 type PolicyRuleValues = Match & { position: number; policy_id: number }
 
+export const policyRuleValues = (zone: string, r?: PolicyRule): PolicyRuleValues => ({ position: r?.position ?? 10, policy_id: r?.policy_id as number, ...matchOf(r, zone) })
+
 export function PolicyRuleTable() {
   const t = usePolicies()
   const { language, zone } = useLocale()
@@ -38,7 +40,7 @@ export function PolicyRuleTable() {
       addTitle={t('newPolicyRule')}
       title={(r) => `${r.position}: ${r.policy}`}
       fields={fields}
-      valuesOf={(r) => ({ position: r?.position ?? 10, policy_id: r?.policy_id as number, ...matchOf(r, zone) })}
+      valuesOf={(r) => policyRuleValues(zone, r)}
       deleting={() => t('deletingPolicyRule')}
       empty={
         <Empty title={t('noPolicyRules')} icon="policies">
@@ -51,6 +53,8 @@ export function PolicyRuleTable() {
 
 type RouteRule = RowOf<'/route-rules'>
 type RouteRuleValues = Match & { action: 'prefer' | 'force' | 'block'; provider_id?: number | null; tier?: string | null; gate_id?: number | null; enabled: boolean; comment: string }
+
+export const routeRuleValues = (zone: string, r?: RouteRule): RouteRuleValues => ({ action: r?.action ?? 'block', provider_id: r?.provider_id ?? undefined, tier: r?.tier ?? undefined, gate_id: r?.gate_id ?? undefined, enabled: r?.enabled ?? true, comment: r?.comment ?? '', ...matchOf(r, zone) })
 
 const actions = ['prefer', 'force', 'block'] as const
 const tones = { prefer: 'good', force: 'busy', block: 'bad' } as const
@@ -95,7 +99,7 @@ export function RouteRuleTable() {
       addTitle={t('newRouteRule')}
       title={(r) => `${t(`act_${r.action}`)} ${[r.provider, r.tier, r.gate].filter(Boolean).join(' ') || t('everything')}`}
       fields={fields}
-      valuesOf={(r) => ({ action: r?.action ?? 'block', provider_id: r?.provider_id ?? undefined, tier: r?.tier ?? undefined, gate_id: r?.gate_id ?? undefined, enabled: r?.enabled ?? true, comment: r?.comment ?? '', ...matchOf(r, zone) })}
+      valuesOf={(r) => routeRuleValues(zone, r)}
       deleting={() => t('deletingRouteRule')}
       empty={
         <Empty title={t('noRouteRules')} icon="policies">

@@ -12,6 +12,10 @@ type StopValues = { provider_id?: number; sip_status?: number; cause?: number; r
 const rangs = ['any', 'yes', 'no'] as const
 const rangOf = (rang: boolean | null | undefined) => (rang === true ? 'yes' : rang === false ? 'no' : 'any')
 
+export const stopValues = (r?: StopRule): StopValues => ({ provider_id: r?.provider_id ?? undefined, sip_status: r?.sip_status ?? undefined, cause: r?.cause ?? undefined, rang: rangOf(r?.rang), stop: r?.stop ?? true, release_cause: r?.release_cause ?? undefined, comment: r?.comment ?? '' })
+
+export const stopBody = ({ rang, ...v }: StopValues) => ({ ...v, rang: rang === 'any' ? null : rang === 'yes', release_cause: v.stop ? v.release_cause : undefined })
+
 export function StopRuleTable() {
   const t = usePolicies()
   const columns = useMemo<Column<StopRule>[]>(
@@ -46,8 +50,8 @@ export function StopRuleTable() {
       addTitle={t('newStopRule')}
       title={(r) => <After rule={r} />}
       fields={fields}
-      valuesOf={(r) => ({ provider_id: r?.provider_id ?? undefined, sip_status: r?.sip_status ?? undefined, cause: r?.cause ?? undefined, rang: rangOf(r?.rang), stop: r?.stop ?? true, release_cause: r?.release_cause ?? undefined, comment: r?.comment ?? '' })}
-      bodyOf={({ rang, ...v }) => ({ ...v, rang: rang === 'any' ? null : rang === 'yes', release_cause: v.stop ? v.release_cause : undefined })}
+      valuesOf={stopValues}
+      bodyOf={stopBody}
       deleting={() => t('deletingStopRule')}
       empty={
         <Empty title={t('noStopRules')} icon="stop">
@@ -66,6 +70,8 @@ function After({ rule }: { rule: StopRule }) {
 
 type Block = RowOf<'/blocks'>
 type BlockValues = { side: 'A' | 'B'; prefix: string; account_id?: number; comment: string }
+
+export const blockValues = (b?: Block): BlockValues => ({ side: b?.side ?? 'B', prefix: b?.prefix ?? '', account_id: b?.account_id ?? undefined, comment: b?.comment ?? '' })
 
 export function BlockTable() {
   const t = usePolicies()
@@ -96,7 +102,7 @@ export function BlockTable() {
       addTitle={t('newBlock')}
       title={(b) => `${t(`side_${b.side}`)} ${b.prefix}…`}
       fields={fields}
-      valuesOf={(b) => ({ side: b?.side ?? 'B', prefix: b?.prefix ?? '', account_id: b?.account_id ?? undefined, comment: b?.comment ?? '' })}
+      valuesOf={blockValues}
       deleting={() => t('deletingBlock')}
       empty={
         <Empty title={t('noBlocks')} icon="lock">

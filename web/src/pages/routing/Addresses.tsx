@@ -8,6 +8,8 @@ import { useProviders } from './text'
 type Row = RowOf<'/addresses'>
 type Values = Omit<Row, 'id' | 'provider'>
 
+export const addressValues = (provider: number, a?: Row): Values => ({ provider_id: provider, address: a?.address ?? '', domain: a?.domain ?? '', direction: a?.direction ?? 'IN/OUT', protocol: a?.protocol ?? 'SIP', port: a?.port ?? undefined, proxy: a?.proxy ?? '' })
+
 export function Addresses({ provider }: { provider: Schema<'Provider'> }) {
   const t = useProviders()
   const columns = useMemo<Column<Row>[]>(
@@ -41,7 +43,7 @@ export function Addresses({ provider }: { provider: Schema<'Provider'> }) {
       addTitle={t('newAddress')}
       title={(a) => a.address || a.domain || t('address')}
       fields={() => fields}
-      valuesOf={(a) => ({ provider_id: provider.id, address: a?.address ?? '', domain: a?.domain ?? '', direction: a?.direction ?? 'IN/OUT', protocol: a?.protocol ?? 'SIP', port: a?.port ?? undefined, proxy: a?.proxy ?? '' })}
+      valuesOf={(a) => addressValues(provider.id, a)}
       deleting={() => t('deletingAddress')}
       height="28rem"
       empty={

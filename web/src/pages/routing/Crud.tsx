@@ -125,14 +125,15 @@ function ChangeForm<P extends ListPath, V extends object>(props: Part<P, V> & { 
       fields={props.fields(props.value)}
       check={props.check}
       readOnly={!me.operates}
-      save={async (values, etag) => (await ask('put', one as never, { at, body: body(props, values) as never, etag })).value}
+      save={(values, etag) => ask('put', one as never, { at, body: body(props, values) as never, etag })}
+      valuesOf={props.valuesOf as never}
       reload={async () => {
         const now = (await ask('get', one as never, { at })) as { value: RowOf<P>; etag: string }
         return { value: props.valuesOf(now.value), etag: now.etag }
       }}
       onSaved={(answer) => {
         void forget(props.path)
-        props.onSaved?.(answer)
+        props.onSaved?.((answer as { value: unknown }).value)
       }}
       onCancel={props.done}
       extra={

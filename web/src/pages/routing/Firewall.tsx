@@ -7,11 +7,13 @@ import { Copy, Icon, Loaded } from '../../ui'
 import { useWords } from '../../ui/text'
 import './routing.css'
 import { useProviders } from './text'
+import { useFocusBack } from '../../ui/useFocusBack'
 
 const formats = ['nftables', 'iptables', 'ip6tables', 'plain', 'json'] as const
 type Format = (typeof formats)[number]
 
 export function Firewall({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   const t = useProviders()
   const words = useWords()
   const [format, setFormat] = useState<Format>('nftables')

@@ -7,7 +7,27 @@ import { Crud } from './Crud'
 import { useProviders } from './text'
 
 type Row = RowOf<'/gates'>
-type Values = Omit<Row, 'id' | 'number' | 'provider' | 'provider_id' | 'server' | 'has_password'>
+type Values = Omit<Row, 'id' | 'number' | 'provider' | 'provider_id' | 'server' | 'has_password'> & { drop_password: boolean }
+
+export const gateValues = (g?: Row, server?: number): Values => ({
+  name: g?.name ?? '',
+  number_id: g?.number_id as number,
+  server_id: (g?.server_id ?? server) as number,
+  enabled: g?.enabled ?? true,
+  host: g?.host ?? '',
+  port: g?.port ?? undefined,
+  login: g?.login ?? '',
+  password: undefined,
+  drop_password: false,
+  channels: g?.channels ?? 0,
+  cps: g?.cps ?? 0,
+  cid_support: g?.cid_support ?? false,
+  context: g?.context ?? '',
+  comment: g?.comment ?? '',
+})
+
+/** An empty password takes away the one that is kept, none leaves it. */
+export const gateBody = ({ drop_password, ...v }: Values) => ({ ...v, password: drop_password ? '' : v.password || undefined })
 
 export function Gates({ provider, server }: { provider?: Schema<'Provider'>; server?: Schema<'Server'> }) {
   const t = useProviders()
@@ -35,7 +55,8 @@ export function Gates({ provider, server }: { provider?: Schema<'Provider'>; ser
     { name: 'host', label: t('host'), help: t('hostHelp') },
     { name: 'port', label: t('port'), help: t('portHelp'), kind: 'integer' },
     { name: 'login', label: t('login'), help: t('loginHelp') },
-    { name: 'password', label: t('password'), help: g?.has_password ? words('writeOnly') : t('passwordNone'), kind: 'password' },
+    { name: 'password', label: t('password'), help: g?.has_password ? words('writeOnly') : t('passwordNone'), kind: 'password', show: (v) => !v.drop_password },
+    { name: 'drop_password', label: t('passwordDrop'), help: t('passwordDropHelp'), kind: 'switch', show: () => Boolean(g?.has_password) },
     { name: 'channels', label: t('channels'), help: t('channelsHelp'), kind: 'integer' },
     { name: 'cps', label: t('cps'), help: t('cpsHelp'), kind: 'integer' },
     { name: 'cid_support', label: t('cidSupport'), kind: 'switch' },
@@ -53,23 +74,8 @@ export function Gates({ provider, server }: { provider?: Schema<'Provider'>; ser
       addTitle={t('newGate')}
       title={(g) => g.name}
       fields={fields}
-      valuesOf={(g) => ({
-        name: g?.name ?? '',
-        number_id: g?.number_id as number,
-        server_id: (g?.server_id ?? server?.id) as number,
-        enabled: g?.enabled ?? true,
-        host: g?.host ?? '',
-        port: g?.port ?? undefined,
-        login: g?.login ?? '',
-        password: undefined,
-        channels: g?.channels ?? 0,
-        cps: g?.cps ?? 0,
-        cid_support: g?.cid_support ?? false,
-        context: g?.context ?? '',
-        comment: g?.comment ?? '',
-      })}
-      // An empty password would remove the one that is kept.
-      bodyOf={(v) => ({ ...v, password: v.password || undefined })}
+      valuesOf={(g) => gateValues(g, server?.id)}
+      bodyOf={gateBody}
       deleting={() => t('deletingGate')}
       height="28rem"
       empty={

@@ -2,7 +2,7 @@
 import { Button, Menu } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
-import { useList, useMe, useRead, type RowOf } from '../../api'
+import { useMe, useRead, type RowOf } from '../../api'
 import { Empty, Enabled, Icon, Page, PhoneNumber, useUrl, type Column, type Filter } from '../../ui'
 import { useWords } from '../../ui/text'
 import { filterOf } from '../numbers/bulk'
@@ -139,24 +139,20 @@ function useColumns(): Column<Row>[] {
 function useFilters(): Filter[] {
   const t = useNumbers()
   const words = useWords()
-  const providers = useList('/providers', { sort: 'name' }, { limit: 500 }).rows
-  const accounts = useList('/accounts', { sort: 'name' }, { limit: 500 }).rows
-  const servers = useList('/servers', { sort: 'name' }, { limit: 100 }).rows
   return useMemo(() => {
-    const named = (rows: { id: number; name: string }[]) => rows.map((r) => ({ value: String(r.id), label: r.name }))
     const choice = (yes: string, no: string) => [
       { value: 'true', label: yes },
       { value: 'false', label: no },
     ]
     return [
       { name: 'prefix', label: t('prefix'), width: 140 },
-      { name: 'provider_id', label: t('provider'), width: 150, options: named(providers) },
-      { name: 'account_id', label: t('account'), width: 150, options: named(accounts) },
-      { name: 'server_id', label: t('server'), width: 150, options: named(servers) },
+      { name: 'provider_id', label: t('provider'), width: 150, from: { path: '/providers' } },
+      { name: 'account_id', label: t('account'), width: 150, from: { path: '/accounts' } },
+      { name: 'server_id', label: t('server'), width: 150, from: { path: '/servers' } },
       { name: 'direction', label: t('direction'), width: 120, options: directions.slice(0, 2).map((value) => ({ value, label: value })) },
       { name: 'free', label: t('free'), width: 140, options: choice(t('freeYes'), t('freeNo')) },
       { name: 'bound', label: t('bound'), width: 150, options: choice(t('boundYes'), t('boundNo')) },
       { name: 'enabled', label: t('enabled'), width: 120, options: choice(words('enabled'), words('disabled')) },
     ]
-  }, [t, words, providers, accounts, servers])
+  }, [t, words])
 }

@@ -98,7 +98,8 @@ function Settings({ provider, etag }: { provider: Schema<'Provider'>; etag: stri
         etag={etag}
         fields={providerFields(t, provider)}
         readOnly={!me.operates}
-        save={async (values, version) => (await ask('put', '/providers/{id}', { at, body: values as never, etag: version })).value}
+        save={(values, version) => ask('put', '/providers/{id}', { at, body: values as never, etag: version })}
+        valuesOf={providerValues}
         reload={async () => {
           const now = await ask('get', '/providers/{id}', { at })
           return { value: providerValues(now.value), etag: now.etag }

@@ -44,6 +44,7 @@ export default function Providers() {
         search={t('search')}
         filters={[{ name: 'enabled', label: t('enabled'), options: [{ value: 'true', label: words('enabled') }, { value: 'false', label: words('disabled') }] }]}
         href={(p) => `/providers/${p.id}`}
+        editHref={(p) => `/providers/${p.id}?tab=settings`}
         exportPath="/providers/export"
         empty={
           <Empty title={t('none')} icon="providers">

@@ -93,7 +93,8 @@ function Settings({ server, etag }: { server: Schema<'Server'>; etag: string }) 
         etag={etag}
         fields={serverFields(t)}
         readOnly={!me.operates}
-        save={async (values, version) => (await ask('put', '/servers/{id}', { at, body: values as never, etag: version })).value}
+        save={(values, version) => ask('put', '/servers/{id}', { at, body: values as never, etag: version })}
+        valuesOf={serverValues}
         reload={async () => {
           const now = await ask('get', '/servers/{id}', { at })
           return { value: serverValues(now.value), etag: now.etag }

@@ -37,6 +37,7 @@ export default function Servers() {
         rowKey={(s) => s.id}
         search={t('search')}
         href={(s) => `/servers/${s.id}`}
+        editHref={(s) => `/servers/${s.id}?tab=settings`}
         exportPath="/servers/export"
         empty={
           <Empty title={t('none')} icon="servers">

@@ -7,11 +7,10 @@ import { ApiError, ask, textOf, type BodyOf } from '../../api'
 import { area, useLocale } from '../../i18n'
 import en from '../../i18n/simulator.en'
 import ru from '../../i18n/simulator.ru'
-import { Bones, Empty, Failed, Icon, Page, Section, useLater, useUrl } from '../../ui'
+import { Bones, Empty, Failed, Icon, Page, Reference, Section, useLater, useUrl } from '../../ui'
 import { fromInput, toInput } from '../../ui/format'
 import { useWords } from '../../ui/text'
 import { Why } from '../why/Why'
-import { Pick } from './Pick'
 import './routing.css'
 import { blankQuestion, bodyOf, questionOf, type Question } from './question'
 
@@ -121,18 +120,18 @@ function Form({ question, wrong, busy, onAsk }: { question: Question; wrong: Rec
           rightSectionWidth={90}
           rightSectionPointerEvents="none"
         />
-        <Pick path="/accounts" label={t('account')} help={t('accountHelp')} value={q.account_id} onChange={(account_id) => set({ account_id, subscriber_id: '' })} labelOf={(a) => a.name} error={wrong.account_id} />
-        <Pick
+        <Reference path="/accounts" label={t('account')} description={t('accountHelp')} value={q.account_id} onChange={(account_id) => set({ account_id, subscriber_id: '' })} error={wrong.account_id} />
+        <Reference
           path="/subscribers"
           label={t('subscriber')}
-          help={t('subscriberHelp')}
+          description={t('subscriberHelp')}
           value={q.subscriber_id}
           onChange={(subscriber_id) => set({ subscriber_id })}
           labelOf={(s) => s.login}
           query={q.account_id ? { account_id: q.account_id } : undefined}
           error={wrong.subscriber_id}
         />
-        <Pick path="/servers" label={t('server')} help={t('serverHelp')} value={q.server_id} onChange={(server_id) => set({ server_id })} labelOf={(s) => s.name} error={wrong.server_id} />
+        <Reference path="/servers" label={t('server')} description={t('serverHelp')} value={q.server_id} onChange={(server_id) => set({ server_id })} error={wrong.server_id} />
       </SimpleGrid>
       <div className="r-foot">
         <Button type="submit" loading={slow} leftSection={<Icon name="simulator" size={16} />}>

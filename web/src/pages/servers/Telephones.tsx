@@ -10,6 +10,19 @@ import { useServers } from './text'
 type Row = RowOf<'/subscribers'>
 type Values = { login: string; secret?: string; account_id: number; server_id: number; extension: string; enabled: boolean; numbers: string[] }
 
+export const telephoneValues = (s?: Row, account?: number, server?: number): Values => ({
+  login: s?.login ?? '',
+  secret: undefined,
+  account_id: (s?.account_id ?? account) as number,
+  server_id: (s?.server_id ?? server) as number,
+  extension: s?.extension ?? '',
+  enabled: s?.enabled ?? true,
+  numbers: s?.numbers ?? [],
+})
+
+/** An empty secret would have a new one made up. */
+export const telephoneBody = (v: Values) => ({ ...v, secret: v.secret || undefined })
+
 export function Telephones({ server, account }: { server?: Schema<'Server'>; account?: { id: number; name: string } }) {
   const t = useServers()
   const words = useWords()
@@ -46,17 +59,8 @@ export function Telephones({ server, account }: { server?: Schema<'Server'>; acc
         addTitle={t('newTelephone')}
         title={(s) => s.login}
         fields={fields}
-        valuesOf={(s) => ({
-          login: s?.login ?? '',
-          secret: undefined,
-          account_id: (s?.account_id ?? account?.id) as number,
-          server_id: (s?.server_id ?? server?.id) as number,
-          extension: s?.extension ?? '',
-          enabled: s?.enabled ?? true,
-          numbers: s?.numbers ?? [],
-        })}
-        // An empty secret would have a new one made up.
-        bodyOf={(v) => ({ ...v, secret: v.secret || undefined })}
+        valuesOf={(s) => telephoneValues(s, account?.id, server?.id)}
+        bodyOf={telephoneBody}
         onSaved={(answer) => (answer as Row).new_secret && setMade(answer as Row)}
         deleting={() => t('deletingTelephone')}
         height="28rem"

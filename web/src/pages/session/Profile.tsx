@@ -51,8 +51,8 @@ function Preferences() {
   )
 }
 
-type Passwords = { old_password: string; password: string; again: string }
-const noPasswords: Passwords = { old_password: '', password: '', again: '' }
+type Passwords = { old_password: string; password: string; again: string; keep_keys: boolean }
+const noPasswords: Passwords = { old_password: '', password: '', again: '', keep_keys: false }
 
 function Password() {
   const t = useText()
@@ -61,6 +61,7 @@ function Password() {
     { name: 'old_password', label: t('passwordOld'), kind: 'password', required: true, autoComplete: 'current-password', full: true },
     { name: 'password', label: t('passwordNew'), help: t('passwordNewHelp'), kind: 'password', required: true, check: (v: string) => (v.length < shortest ? t('passwordShort') : undefined) },
     { name: 'again', label: t('again'), kind: 'password', required: true, check: (v: string, all) => (v !== all.password ? t('differ') : undefined) },
+    { name: 'keep_keys', label: t('keepKeys'), help: t('keepKeysHelp'), kind: 'switch', full: true },
   ]
   return (
     <Section title={t('passwordChange')} help={t('passwordChangeHelp')}>
@@ -69,8 +70,8 @@ function Password() {
         fields={fields}
         clearSaved
         saidSaved={t('passwordChanged')}
-        save={(v) => ask('put', '/session/password', { body: { old_password: v.old_password, password: v.password } })}
-        onSaved={() => void forget('/session/others')}
+        save={(v) => ask('put', '/session/password', { body: { old_password: v.old_password, password: v.password, keep_keys: v.keep_keys || undefined } })}
+        onSaved={() => void forget('/session/others', '/keys')}
       />
     </Section>
   )

@@ -83,7 +83,7 @@ function useColumns(): Column<Row>[] {
   }, [t, forget])
 }
 
-type Fresh = Schema<'CreateKeyInputBody'>
+type Fresh = Schema<'CreateKeyInputBody'> & { old_password: string }
 
 // The parts of the platform that a key may be let into (access.Area).
 const areas = ['routing', 'money', 'calls', 'system', 'own']
@@ -101,6 +101,7 @@ function NewKey({ close }: { close: () => void }) {
     { name: 'scopes', label: t('scopes'), help: t('scopesHelp'), kind: 'tags', required: true, full: true, options: ['*', ...areas.flatMap((a) => [`${a}:read`, `${a}:write`])].map((s) => ({ value: s, label: s })) },
     { name: 'expires_at', label: t('expires'), help: t('expiresHelp'), kind: 'moment' },
     { name: 'networks', label: t('networks'), help: t('networksHelp'), kind: 'tags' },
+    { name: 'old_password', label: t('ownPassword'), help: t('ownPasswordHelp'), kind: 'password', required: true, autoComplete: 'current-password' },
   ]
   if (made)
     return (
@@ -117,7 +118,7 @@ function NewKey({ close }: { close: () => void }) {
     )
   return (
     <FieldForm<Fresh>
-      initial={{ name: '', role: me.role, scopes: [], networks: [] }}
+      initial={{ name: '', role: me.role, scopes: [], networks: [], old_password: '' }}
       fields={fields}
       verb={w('create')}
       saidSaved=""

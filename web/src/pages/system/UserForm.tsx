@@ -8,7 +8,7 @@ import { roles, useSystem } from './text'
 
 type Settings = Schema<'UserSettings'>
 
-const settings = (u: Schema<'User'>): Settings => ({
+export const settings = (u: Schema<'User'>): Settings => ({
   login: u.login, name: u.name ?? '', email: u.email ?? '', role: u.role, account_id: u.account_id, subscriber_id: u.subscriber_id,
   language: u.language ?? '', time_zone: u.time_zone ?? '', enabled: u.enabled,
 })
@@ -30,7 +30,7 @@ function useFields<V extends Settings>(of?: Schema<'User'>): FormItem<V>[] {
 }
 
 /** An account belongs to customers, a telephone to agents. */
-const fitting = <V extends Settings>(v: V): V => ({ ...v, account_id: v.role === 'customer' ? v.account_id : undefined, subscriber_id: v.role === 'agent' ? v.subscriber_id : undefined })
+export const fitting = <V extends Settings>(v: V): V => ({ ...v, account_id: v.role === 'customer' ? v.account_id : undefined, subscriber_id: v.role === 'agent' ? v.subscriber_id : undefined })
 
 export function UserDetail({ id, close }: { id: number; close: () => void }) {
   const user = useRecord('/users/{id}', { id })
@@ -48,6 +48,7 @@ function Known({ user, etag, close }: { user: Schema<'User'>; etag: string; clos
         etag={etag}
         fields={fields}
         save={(v, seen) => ask('put', '/users/{id}', { at: { id: user.id }, body: fitting(v), etag: seen })}
+        valuesOf={settings}
         reload={async () => {
           const { value, etag: now } = await ask('get', '/users/{id}', { at: { id: user.id } })
           return { value: settings(value), etag: now }
@@ -82,6 +83,11 @@ function Access({ user, etag, close, label }: { user: Schema<'User'>; etag: stri
       close()
     }, w('deleted'))
   }
+  const endKeys = async () => {
+    if (!(await confirm({ title: t('endKeys'), body: t('endKeysHelp', { login: user.login }), yes: t('endKeys'), danger: true }))) return
+    await act(() => remove('/users/{id}/sessions', { at, query: { keys: true } }), t('endKeysDone'))
+    await forget('/keys')
+  }
   const dropFactor = async () => {
     if (await confirm({ title: t('totpReset'), body: t('totpResetHelp'), yes: t('totpReset'), danger: true })) await act(() => remove('/users/{id}/totp', { at, etag }), w('saved'))
   }
@@ -94,6 +100,9 @@ function Access({ user, etag, close, label }: { user: Schema<'User'>; etag: stri
         </Button>
         <Button variant="default" size="xs" onClick={() => void act(() => remove('/users/{id}/sessions', { at }), t('endSessionsDone'))}>
           {t('endSessions')}
+        </Button>
+        <Button variant="default" size="xs" onClick={() => void endKeys()}>
+          {t('endKeys')}
         </Button>
         {user.totp && (
           <Button variant="default" size="xs" onClick={() => void dropFactor()}>
