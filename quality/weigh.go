@@ -1,0 +1,135 @@
+package quality
+
+import (
+	"time"
+
+	"tandem/internal/e164"
+	"tandem/internal/money"
+	"tandem/routing"
+)
+
+// Call is a call whose routes are weighed.
+type Call struct {
+	B    e164.Number // by which routes are chosen
+	At   time.Time
+	Sale money.Amount // expected price, in the base currency
+	Sold bool         // Sale is known
+
+	// Ticket numbers the calls that are weighed: 0, 1, 2, … Of any 100 in a row,
+	// two explore when Config.Explore is 2 %. The same ticket and the same
+	// evidence give the same order.
+	Ticket uint64
+}
+
+// Offer is a route that may carry the call.
+type Offer struct {
+	Key  routing.Key
+	Cost money.Amount // expected, of an answered call, in the base currency
+	Fee  money.Amount // of a failed attempt
+
+	Worth int64 // the answer: the higher the better
+}
+
+// Weigh sets the Worth of each offer; equals are the caller's to order, by cost.
+// One call in many explores: then a route that is not the best as far as is
+// known comes first, and explored is its place in offers. It is -1 otherwise.
+func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
+	now := seconds(c.At)
+	d := e.destination(c.B, now)
+	all := e.stake(c, &d, offers)
+	best := 0
+	for i := range offers {
+		o := &offers[i]
+		s := e.subjects.find(o.Key)
+		v := e.rate(s, &d, now)
+		stake := all.of(o)
+		o.Worth = e.worth(&v, stake, c.B)
+		if b := &offers[best]; o.Worth > b.Worth || o.Worth == b.Worth && o.Cost < b.Cost {
+			best = i
+		}
+	}
+	if len(offers) < 2 || !e.explores(c.Ticket, e.config.Trial) {
+		return -1
+	}
+	explored = e.explore(c, &d, offers, best)
+	if explored >= 0 {
+		offers[explored].Worth = firstRank
+	}
+	return explored
+}
+
+// worth is how the route stands among the others: by the worth that it has at
+// least, behind all when a floor says so.
+func (e *Evidence) worth(v *estimate, s stake, b e164.Number) int64 {
+	worth := s.index(v.low, v.ended, v.wait)
+	if e.floored(v, b) != nil {
+		worth -= floorRank
+	}
+	return worth
+}
+
+// explores spreads a share of the calls evenly over the tickets. The tickets of
+// a share are among those of its multiples.
+func (e *Evidence) explores(ticket uint64, share Share) bool {
+	t, s := ticket%uint64(Whole), uint64(share)
+	return (t+1)*s/uint64(Whole) > t*s/uint64(Whole)
+}
+
+// explore picks a route to try: the one that has waited longest of those whose
+// test is due. Where there is none, it is the one with the highest worth that it
+// may have, if that is more than the best is known to have. A route that would
+// not be the best if every call were answered is never tried.
+//
+// A route that is expected to be the best, and is only not known well enough, may
+// have the larger share, Trial: that costs nothing on average.
+func (e *Evidence) explore(c *Call, d *destination, offers []Offer, best int) (chosen int) {
+	now := seconds(c.At)
+	all := e.stake(c, d, offers)
+	first := e.rate(e.subjects.find(offers[best].Key), d, now)
+	stake := all.of(&offers[best])
+	usual := stake.index(first.rate, first.ended, first.wait)
+	earns := stake.gain
+	test := e.explores(c.Ticket, e.config.Explore)
+	hopeful, waiting := -1, -1
+	hope := offers[best].Worth
+	var waited time.Duration
+	for i := range offers {
+		v := e.rate(e.subjects.find(offers[i].Key), d, now)
+		stake := all.of(&offers[i])
+		if i == best || stake.gain <= 0 || stake.index(1, 1, 0) <= offers[best].Worth {
+			continue
+		}
+		if !test && stake.index(v.rate, v.ended, v.wait) < usual {
+			continue
+		}
+		may := stake.index(v.high, v.ended, v.wait)
+		if may > hope {
+			hopeful, hope = i, may
+		}
+		rest := e.config.Retest
+		switch {
+		case stake.gain <= earns:
+			rest *= dearerRests
+		case may > offers[best].Worth || v.own.worse != 0:
+			rest = time.Duration(float64(rest) * max(0, 1-v.good(d)))
+		}
+		if idle := v.idle(now); test && idle > waited && idle >= rest {
+			waiting, waited = i, idle
+		}
+	}
+	if waiting >= 0 {
+		return waiting
+	}
+	return hopeful
+}
+
+// dearerRests is how much longer a route waits that would not be the best if it
+// were as good as the best is.
+const dearerRests = 6
+
+// good is how the last tests went, compared with what all routes do: 1 is as
+// well.
+func (v *estimate) good(d *destination) float64 {
+	w := &v.own.short
+	return float64(w.answered) / (float64(w.n) + 0.1) / d.rate
+}
