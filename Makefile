@@ -54,7 +54,7 @@ lint: ## golangci-lint, import arrows included
 fmt: ## gofumpt and import order
 	$(GOLANGCI) fmt ./...
 
-bench: ## figures with their anchors in the same run, small: under 4 minutes
+bench: ## figures with their anchors in the same run, small: under 5 minutes
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build
 	bin/tandem bench agi --seconds 10
@@ -63,6 +63,8 @@ bench: ## figures with their anchors in the same run, small: under 4 minutes
 	bin/tandem bench swap --rates 500000 --seconds 5 --rounds 2
 	bin/tandem bench holds --seconds 0.6
 	bin/tandem bench records --rounds 1
+	bin/tandem bench api --seconds 0.6 --calls 50000
+	bin/tandem bench live --seconds 5 --talk 5s
 	bin/tandem bench calls --seconds 12 --max-cps 0
 
 bench-full: ## what is published: docs/performance.md, docs/benchmarks.md (RUNS=3); an hour and a half
@@ -73,6 +75,7 @@ bench-full: ## what is published: docs/performance.md, docs/benchmarks.md (RUNS=
 	bin/tandem bench calls --json
 	scripts/bench_decks.sh
 	scripts/bench_money.sh
+	scripts/bench_console.sh
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \

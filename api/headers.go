@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -46,6 +47,13 @@ func noStore(next http.Handler) http.Handler {
 // for those whom we know. Strangers have the server's own times.
 const patience = 15 * time.Second
 
+// An upload as a whole takes as long as it does at slowest bytes a second; who does
+// not say how long it is has the time of the longest.
+const (
+	slowest = 64 << 10
+	longest = 64 << 20
+)
+
 // unhurried lets uploads and downloads take as long as they go on.
 func unhurried(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,21 +62,40 @@ func unhurried(next http.Handler) http.Handler {
 			return
 		}
 		control := http.NewResponseController(w)
-		r.Body = slowBody{r.Body, control}
+		r.Body = slowBody{r.Body, control, time.Now().Add(uploadWithin(r.ContentLength))}
 		next.ServeHTTP(slowAnswer{w, control}, r)
 	})
 }
 
-// slowBody moves the deadline with every read. Where there is none to move, as in
-// tests, there is none to miss.
+// uploadWithin is how long a body of so many bytes may take; -1: nobody knows.
+func uploadWithin(length int64) time.Duration {
+	if length < 0 || length > longest {
+		length = longest
+	}
+	return patience + time.Duration(length)*time.Second/slowest
+}
+
+// slowBody moves the deadline with every read, up to the end of its time. Where
+// there is none to move, as in tests, there is none to miss.
 type slowBody struct {
 	io.ReadCloser
 	control *http.ResponseController
+	until   time.Time
 }
 
 func (b slowBody) Read(p []byte) (int, error) {
-	_ = b.control.SetReadDeadline(time.Now().Add(patience))
-	return b.ReadCloser.Read(p)
+	deadline := time.Now().Add(patience)
+	if deadline.After(b.until) {
+		deadline = b.until
+	}
+	_ = b.control.SetReadDeadline(deadline)
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		// The server itself reads from here on, to hear when the client leaves. A deadline
+		// that a second look at the end leaves would count as that, and give up what takes long.
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 type slowAnswer struct {
@@ -80,6 +107,13 @@ func (a slowAnswer) Write(p []byte) (int, error) {
 	_ = a.control.SetWriteDeadline(time.Now().Add(patience))
 	return a.ResponseWriter.Write(p)
 }
+
+// FlushError sends what is written so far. Some ask for Flush itself, and do not
+// look behind us.
+func (a slowAnswer) FlushError() error { return a.control.Flush() }
+
+// Flush is FlushError for those who do not ask how it went.
+func (a slowAnswer) Flush() { _ = a.FlushError() }
 
 // Unwrap lets http.ResponseController through.
 func (a slowAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

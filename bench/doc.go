@@ -34,6 +34,13 @@
 //	Settle  ends of calls ─▶ package db ───▶ MariaDB   priced, posted, holds given back
 //	        the rows of it ─▶ plain INSERT ▶ MariaDB   the same rows in the same transactions
 //
+//	API     workers ─▶ tandem serve ───────▶ MariaDB   lists, records, look-ups over many call records
+//	        workers ─▶ tandem serve                    an answer that takes no thought
+//	        workers ─▶ the bare driver ────▶ MariaDB   the same rows
+//
+//	Live    calls that are made up ─▶ live stream ─▶ listeners   each told of every call
+//	        as many bytes ──────────▶ plain HTTP  ─▶ listeners   once a second
+//
 // The work a server does is counted in its own CPU time, user and system, as
 // the kernel accounts it: the load runs on the same cores, so the rate on the
 // wall clock says more about the machine than about the server. CPU time that a

@@ -63,6 +63,21 @@ type LiveReport struct {
 	Told   int     `json:"begins_told"`   // to a listener, of those that are looked at
 	Missed int     `json:"begins_missed"` // by them
 	Others Ratio   `json:"share_of_the_machine_used_by_others"`
+	// What is wanted of 500 listeners and 200 calls a second.
+	Goal    LiveGoal `json:"goal"`
+	Reached bool     `json:"goal_reached"`
+}
+
+// LiveGoal bounds the live stream, set before the runs: nobody is let go, nothing
+// is left out, and what is told is hardly older than the second it is told in.
+type LiveGoal struct {
+	Cores float64 `json:"server_cores"`
+	P99   float64 `json:"delay_p99_ms"`
+}
+
+func (r *LiveReport) judge() {
+	r.Goal = LiveGoal{Cores: 0.5, P99: 1500}
+	r.Reached = r.Tandem.Cores <= r.Goal.Cores && r.P99 <= r.Goal.P99 && r.Told > 0 && r.Missed == 0 && r.Tandem.Dropped == 0
 }
 
 // LiveSide is one server's part.
@@ -107,6 +122,7 @@ func Live(ctx context.Context, o Options, spec LiveSpec) (LiveReport, error) {
 		plain, err := b.side(ctx, netip.AddrPortFrom(loopback.Addr(3), 8073), "--plain", file)
 		report.Plain = plain.LiveSide
 		report.Others = rangeOf([]float64{tandem.others, plain.others})
+		report.judge()
 		return err
 	})
 	return report, err
@@ -148,7 +164,7 @@ func (b *liveBench) side(ctx context.Context, addr netip.AddrPort, flags ...stri
 	defer group.Wait()
 	defer cancel()
 	for i := range ears {
-		ears[i] = &ear{reads: i%max(1, len(ears)/watched) == 0}
+		ears[i] = &ear{reads: i%max(1, len(ears)/watched) == 0, seen: map[int]bool{}}
 		group.Go(func() { ears[i].listen(listening, "http://"+addr.String()+"/api/v1/stream?topics=live") })
 	}
 	if err := pause(ctx, feedRing+b.spec.Talk+warmUp); err != nil { // until as many calls end as begin
@@ -202,12 +218,12 @@ type ear struct {
 	bytes atomic.Int64
 	ended atomic.Int64
 
-	mu       sync.Mutex
-	on       bool
-	delays   []time.Duration
-	lowest   int // number of the calls whose begin was told
-	highest  int
-	distinct int
+	mu      sync.Mutex
+	on      bool
+	seen    map[int]bool // numbers of the calls that were told of
+	delays  []time.Duration
+	lowest  int // number of the calls whose begin was told
+	highest int
 }
 
 func (e *ear) listen(ctx context.Context, url string) {
@@ -257,30 +273,34 @@ func (e *ear) read(from io.Reader) {
 }
 
 // hear notes how long ago the calls began that are told of for the first time.
+// A call may be answered by then: what comes close together is told together.
 func (e *ear) hear(now time.Time, text []byte) {
-	var d struct {
-		Full   bool
-		Upsert []struct {
-			CallID string    `json:"call_id"`
-			State  string    `json:"state"`
-			Began  time.Time `json:"began_at"`
-		}
+	type call struct {
+		CallID string    `json:"call_id"`
+		Began  time.Time `json:"began_at"`
 	}
-	if json.Unmarshal(text, &d) != nil || d.Full {
+	var d struct {
+		Calls  []call // the whole list
+		Upsert []call
+	}
+	if json.Unmarshal(text, &d) != nil {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, c := range d.Upsert {
+	for i, c := range slices.Concat(d.Calls, d.Upsert) {
 		n, err := strconv.Atoi(c.CallID[strings.LastIndexByte(c.CallID, '.')+1:])
-		if !e.on || c.State != "ringing" || err != nil {
+		if err != nil || e.seen[n] {
 			continue
 		}
-		if e.distinct == 0 || n < e.lowest {
+		e.seen[n] = true
+		if !e.on || i < len(d.Calls) {
+			continue
+		}
+		if len(e.delays) == 0 || n < e.lowest {
 			e.lowest = n
 		}
 		e.highest = max(e.highest, n)
-		e.distinct++
 		e.delays = append(e.delays, now.Sub(c.Began))
 	}
 }
@@ -296,10 +316,16 @@ func (e *ear) end() ([]time.Duration, int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.on = false
-	if e.distinct == 0 {
+	if len(e.delays) == 0 {
 		return nil, 0
 	}
-	return e.delays, e.highest - e.lowest + 1 - e.distinct
+	missed := 0
+	for n := e.lowest; n <= e.highest; n++ {
+		if !e.seen[n] {
+			missed++
+		}
+	}
+	return e.delays, missed
 }
 
 func delays(list []time.Duration) (p50, p99, most float64) {
@@ -323,7 +349,7 @@ func (r LiveReport) Print(out io.Writer) error {
 	}{{"tandem", r.Tandem}, {"plain writes", r.Plain}} {
 		fmt.Fprintf(out, "%-13s %5.2f cores of the server, %5.2f of the listeners, %.0f kB/s to each, %d streams ended\n", s.name, s.Cores, s.Listen, s.Bytes/1000, s.Dropped)
 	}
-	_, err := fmt.Fprintf(out, "\ndelay p50 %.0f ms, p99 %.0f ms, most %.0f ms, of %d begins of calls; %d were missed\nothers used %s of the machine\n",
-		r.P50, r.P99, r.Max, r.Told, r.Missed, r.Others)
+	_, err := fmt.Fprintf(out, "\ndelay p50 %.0f ms, p99 %.0f ms, most %.0f ms, of %d begins of calls; %d were missed\ngoal: at most %.1f cores, p99 at most %.0f ms, nobody let go, nothing missed: %s\nothers used %s of the machine\n",
+		r.P50, r.P99, r.Max, r.Told, r.Missed, r.Goal.Cores, r.Goal.P99, verdict(r.Reached), r.Others)
 	return err
 }

@@ -33,7 +33,7 @@ func Tables(out io.Writer, dir string) error {
 			return err
 		}
 	}
-	return nil
+	return consoleTables(out, dir)
 }
 
 // figures is one line of raw figures by column.

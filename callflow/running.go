@@ -32,16 +32,15 @@ func (k *Keeper) Running() []Running {
 	return k.RunningSince(func(string) time.Time { return time.Time{} })
 }
 
-// RunningSince lists the calls in progress. answered says when a call was answered
-// for those of which the keeper does not know it yet; zero: it was not.
+// RunningSince lists the calls in progress. answered says when a call was seen
+// answered by somebody else; zero: it was not.
 func (k *Keeper) RunningSince(answered func(callID string) time.Time) []Running {
 	now := k.cfg.Now()
 	views := k.views()
 	list := make([]Running, len(views)) // priced without the lock: new calls wait for it
 	for i := range views {
-		if v := &views[i]; v.answered.IsZero() {
-			v.answered = answered(v.hold.CallID)
-		}
+		v := &views[i]
+		v.answered = earliest(v.answered, answered(v.hold.CallID))
 		list[i] = views[i].running(now)
 	}
 	return list
@@ -49,11 +48,17 @@ func (k *Keeper) RunningSince(answered func(callID string) time.Time) []Running 
 
 // RunningOf is a call in progress that another node keeps, by its hold.
 func RunningOf(h *billing.OpenHold, account int64, answered, now time.Time) Running {
-	v := view{hold: h.Hold, account: account, answered: h.AnsweredAt}
-	if v.answered.IsZero() {
-		v.answered = answered
-	}
+	v := view{hold: h.Hold, account: account, answered: earliest(h.AnsweredAt, answered)}
 	return v.running(now)
+}
+
+// earliest is the truest of two sightings of one answer: nobody sees it before it
+// happens. Zero is no sighting.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (k *Keeper) views() []view {

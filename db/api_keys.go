@@ -48,7 +48,7 @@ func (d *DB) APIKeys(ctx context.Context, user, after int64, limit int) ([]APIKe
 	if user != 0 {
 		w.add(`k.user_id = ?`, user)
 	}
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k JOIN users u ON u.id = k.user_id `+w.text()+` ORDER BY k.id LIMIT `+strconv.Itoa(limit), w.args...) //nolint:gosec // G202: of constants and placeholders
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k JOIN users u ON u.id = k.user_id `+w.text()+` ORDER BY k.id LIMIT `+strconv.Itoa(limit), w.args...)
 	if err != nil {
 		return nil, wrap("list keys", err)
 	}
@@ -62,9 +62,20 @@ func (d *DB) APIKeys(ctx context.Context, user, after int64, limit int) ([]APIKe
 	return list, wrap("list keys", err)
 }
 
-// CreateAPIKey adds a key of a user; secret is the hash of its secret part.
+// MaxKeys is how many keys a user may have. It bounds what a lost password leaves
+// behind, and is more than anybody keeps track of.
+const MaxKeys = 20
+
+// ErrTooManyKeys says that a user has as many keys as there may be.
+var ErrTooManyKeys = fmt.Errorf("you have %d keys, as many as there may be: remove one first", MaxKeys)
+
+// CreateAPIKey adds a key of a user; secret is the hash of its secret part. Keys of
+// theirs that are too old are forgotten.
 func (d *DB) CreateAPIKey(ctx context.Context, user int64, s APIKeySettings, secret Hash, life time.Duration) (k APIKey, err error) {
 	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		if err := roomForKey(ctx, tx, user); err != nil {
+			return err
+		}
 		id, err := insertID(tx.ExecContext(ctx, `INSERT INTO api_keys (user_id, name, secret_hash, role, scopes, networks, created_at, expires_at)
 			VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL ? SECOND)`,
 			user, s.Name, secret[:], s.Role, strings.Join(s.Scopes, " "), strings.Join(s.Networks, " "), seconds(life)))
@@ -77,6 +88,51 @@ func (d *DB) CreateAPIKey(ctx context.Context, user int64, s APIKeySettings, sec
 		return audit(ctx, tx, k.change("create", nil, k))
 	})
 	return k, wrap("create key", err)
+}
+
+// roomForKey wants a user to have less keys than there may be. The user is locked:
+// two keys made at once are counted one after the other.
+func roomForKey(ctx context.Context, tx *sql.Tx, user int64) error {
+	if _, err := readUser(ctx, tx, user, "FOR UPDATE"); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM api_keys WHERE user_id = ? AND expires_at < UTC_TIMESTAMP(3)`, user); err != nil {
+		return err
+	}
+	n := 0
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM api_keys WHERE user_id = ?`, user).Scan(&n); err != nil {
+		return err
+	}
+	if n >= MaxKeys {
+		return ErrTooManyKeys
+	}
+	return nil
+}
+
+// endKeys removes all keys of a user, and says so of each.
+func endKeys(ctx context.Context, tx *sql.Tx, user int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.user_id = ? FOR UPDATE`, user)
+	if err != nil {
+		return err
+	}
+	var list []APIKey
+	if err := eachRow(rows, func(rows *sql.Rows) error {
+		var k APIKey
+		err := scanKey(&k, rows.Scan)
+		list = append(list, k)
+		return err
+	}); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM api_keys WHERE user_id = ?`, user); err != nil {
+		return err
+	}
+	for i := range list {
+		if err := audit(ctx, tx, list[i].change("delete", list[i], nil)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DeleteAPIKey removes a key, at once. user 0: whoever's it is; otherwise one of

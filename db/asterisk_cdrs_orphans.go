@@ -98,7 +98,7 @@ func (d *DB) estimated(ctx context.Context, list []billing.Orphan, ids []string)
 }
 
 // orphansTo is where one look ends: not too far on, but at least a millisecond.
-func orphansTo(ctx context.Context, pool *sql.DB, from, before time.Time) (to time.Time, err error) {
+func orphansTo(ctx context.Context, pool lanes, from, before time.Time) (to time.Time, err error) {
 	err = pool.QueryRowContext(ctx, `SELECT collected_at FROM asterisk_cdrs WHERE collected_at >= ? AND collected_at < ? ORDER BY collected_at LIMIT 1 OFFSET ?`,
 		from, before, orphanBite).Scan(&to)
 	switch {

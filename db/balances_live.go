@@ -19,7 +19,7 @@ func (d *DB) Balances(ctx context.Context, accountIDs []int64) ([]billing.Balanc
 			args[i] = id
 		}
 		places := "?" + strings.Repeat(", ?", len(some)-1)
-		rows, err := d.calls.QueryContext(ctx, `SELECT account_id, currency_id, balance, held, calls, spent_on, spent FROM balances WHERE account_id IN (`+places+`)`, args...) //nolint:gosec // G202: placeholders only
+		rows, err := d.calls.QueryContext(ctx, `SELECT account_id, currency_id, balance, held, calls, spent_on, spent FROM balances WHERE account_id IN (`+places+`)`, args...)
 		if err != nil {
 			return nil, wrap("balances", err)
 		}

@@ -26,7 +26,7 @@ func (d *DB) CredentialOfUser(ctx context.Context, id int64) (Credential, error)
 }
 
 func (d *DB) credential(ctx context.Context, condition string, arg any) (c Credential, err error) {
-	row := d.calls.QueryRowContext(ctx, `SELECT `+userColumns+`, u.password, u.totp_secret, u.totp_pending`+userTables+`WHERE `+condition, arg) //nolint:gosec // G202: of constants
+	row := d.calls.QueryRowContext(ctx, `SELECT `+userColumns+`, u.password, u.totp_secret, u.totp_pending`+userTables+`WHERE `+condition, arg)
 	err = row.Scan(append(c.User.fields(), &c.Password, &c.TOTPSecret, &c.TOTPPending)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Credential{}, ErrNotFound
@@ -34,15 +34,16 @@ func (d *DB) credential(ctx context.Context, condition string, arg any) (c Crede
 	return c, wrap("read credential", err)
 }
 
-// SetPassword gives a user another password, and signs them out everywhere but in
-// one session; keep 0: in that too. Links for a new password end.
-func (d *DB) SetPassword(ctx context.Context, user int64, hash string, keep int64) error {
+// SetPassword gives a user another password, and signs them out everywhere. Links
+// for a new password end, and their keys unless they are to be kept: whoever had
+// the old password may have made one.
+func (d *DB) SetPassword(ctx context.Context, user int64, hash string, keepKeys bool) error {
 	return wrap("set password", inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		return setPassword(ctx, tx, user, hash, keep)
+		return setPassword(ctx, tx, user, hash, keepKeys)
 	}))
 }
 
-func setPassword(ctx context.Context, tx *sql.Tx, user int64, hash string, keep int64) error {
+func setPassword(ctx context.Context, tx *sql.Tx, user int64, hash string, keepKeys bool) error {
 	u, err := readUser(ctx, tx, user, "FOR UPDATE")
 	if err != nil {
 		return err
@@ -53,8 +54,13 @@ func setPassword(ctx context.Context, tx *sql.Tx, user int64, hash string, keep 
 	if _, err := tx.ExecContext(ctx, `DELETE FROM one_time_links WHERE user_id = ?`, user); err != nil {
 		return err
 	}
-	if err := endSessions(ctx, tx, user, keep); err != nil {
+	if err := endSessions(ctx, tx, user, 0); err != nil {
 		return err
+	}
+	if !keepKeys {
+		if err := endKeys(ctx, tx, user); err != nil {
+			return err
+		}
 	}
 	return audit(ctx, tx, u.change("password", nil, nil))
 }

@@ -33,7 +33,7 @@ func (d *DB) Upload(ctx context.Context, owner DeckOwner, name string, settings 
 	if err := d.fillImport(ctx, id, file); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), queryTimeout)
 		defer cancel()
-		return 0, errors.Join(err, d.removeImport(ctx, id, `state = 'uploading'`))
+		return 0, errors.Join(err, d.removeImport(ctx, id, `state = 'uploading'`, false))
 	}
 	return id, nil
 }
@@ -51,8 +51,12 @@ func (d *DB) fillImport(ctx context.Context, id int64, file io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.calls.ExecContext(ctx, `UPDATE deck_imports SET state = 'uploaded', bytes = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ?`, size, id)
-	return wrap("end upload", err)
+	return wrap("end upload", inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE deck_imports SET state = 'uploaded', bytes = ?, updated_at = UTC_TIMESTAMP(3) WHERE id = ?`, size, id); err != nil {
+			return err
+		}
+		return auditImport(ctx, tx, "upload", id, nil)
+	}))
 }
 
 // partWriter writes a stream as rows.

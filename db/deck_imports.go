@@ -102,7 +102,7 @@ func scanImport(scan func(...any) error) (v DeckImport, err error) {
 
 // SetImport says how a sheet is to be read: it is read once more.
 func (d *DB) SetImport(ctx context.Context, id int64, settings []byte) error {
-	return d.moveImport(ctx, id, `state IN ('uploaded', 'reading', 'ready', 'failed')`,
+	return d.moveImport(ctx, id, "correct", `state IN ('uploaded', 'reading', 'ready', 'failed')`,
 		`state = 'uploaded', settings = ?, result = NULL, preview = NULL, error = NULL, done = 0, total = 0`, string(settings))
 }
 
@@ -112,18 +112,25 @@ func (d *DB) KeepImport(ctx context.Context, id int64, settings []byte) error {
 	if err != nil {
 		return err
 	}
-	return d.moveImport(ctx, id, `state = 'ready'`, `state = 'keeping', settings = ?, actor = ?, error = NULL, done = 0, total = 0`, string(settings), actor)
+	return d.moveImport(ctx, id, "keep", `state = 'ready'`, `state = 'keeping', settings = ?, actor = ?, error = NULL, done = 0, total = 0`, string(settings), actor)
 }
 
 // moveImport takes an import away from whoever works on it.
-func (d *DB) moveImport(ctx context.Context, id int64, from, set string, args ...any) error {
+func (d *DB) moveImport(ctx context.Context, id int64, action, from, set string, args ...any) error {
 	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, `UPDATE deck_imports SET `+set+`, worker = '', lease_until = '2000-01-01', tries = 0, updated_at = UTC_TIMESTAMP(3)
-			WHERE id = ? AND `+from, append(args, id)...))
-		if err != nil || n > 0 {
+		before, err := lockImport(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		return importStands(ctx, tx, id)
+		n, err := affected(tx.ExecContext(ctx, `UPDATE deck_imports SET `+set+`, worker = '', lease_until = '2000-01-01', tries = 0, updated_at = UTC_TIMESTAMP(3)
+			WHERE id = ? AND `+from, append(args, id)...))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return importStands(ctx, tx, id)
+		}
+		return auditImport(ctx, tx, action, id, &before)
 	})
 	return wrap(fmt.Sprintf("import %d", id), err)
 }
@@ -143,24 +150,33 @@ func importStands(ctx context.Context, tx *sql.Tx, id int64) error {
 // DeleteImport forgets an import and its file. Who reads it stops; one that
 // becomes a draft just now is left alone.
 func (d *DB) DeleteImport(ctx context.Context, id int64) error {
-	return d.removeImport(ctx, id, `state <> 'keeping'`)
+	return d.removeImport(ctx, id, `state <> 'keeping'`, true)
 }
 
-// removeImport removes an import that stands so, with its file.
-func (d *DB) removeImport(ctx context.Context, id int64, when string) error {
+// removeImport removes an import that stands so, with its file. That somebody has
+// deleted it is told; that it was forgotten is nobody's deed.
+func (d *DB) removeImport(ctx context.Context, id int64, when string, told bool) error {
 	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		before, err := lockImport(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		var there int
-		query := `SELECT COUNT(*) FROM deck_imports WHERE id = ? AND ` + when + ` FOR UPDATE`
-		if err := tx.QueryRowContext(ctx, query, id).Scan(&there); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM deck_imports WHERE id = ? AND `+when, id).Scan(&there); err != nil {
 			return err
 		}
 		if there == 0 {
 			return importStands(ctx, tx, id)
 		}
+		if told {
+			if err := auditImport(ctx, tx, "delete", id, &before); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM deck_import_parts WHERE import_id = ?`, id); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM deck_imports WHERE id = ?`, id)
+		_, err = tx.ExecContext(ctx, `DELETE FROM deck_imports WHERE id = ?`, id)
 		return err
 	})
 	return wrap(fmt.Sprintf("delete import %d", id), err)
@@ -215,7 +231,7 @@ const (
 func (d *DB) ForgetImports(ctx context.Context) error {
 	const old = `lease_until < UTC_TIMESTAMP(3) AND updated_at < UTC_TIMESTAMP(3) - INTERVAL IF(state = 'uploading', %d, %d) SECOND`
 	when := fmt.Sprintf(old, int64(uploadHold.Seconds()), int64(importKeep.Seconds()))
-	rows, err := d.calls.QueryContext(ctx, `SELECT id FROM deck_imports WHERE `+when) //nolint:gosec // G202: of constants and numbers
+	rows, err := d.calls.QueryContext(ctx, `SELECT id FROM deck_imports WHERE `+when)
 	if err != nil {
 		return wrap("forget imports", err)
 	}
@@ -229,7 +245,7 @@ func (d *DB) ForgetImports(ctx context.Context) error {
 		return wrap("forget imports", err)
 	}
 	for _, id := range ids {
-		if err := d.removeImport(ctx, id, when); err != nil && !errors.Is(err, ErrImportState) && !errors.Is(err, ErrNotFound) {
+		if err := d.removeImport(ctx, id, when, false); err != nil && !errors.Is(err, ErrImportState) && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}

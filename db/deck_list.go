@@ -46,7 +46,7 @@ func (d *DB) DeckRates(ctx context.Context, id int64, f RateFilter) ([]DeckRate,
 	if f.After != "" {
 		add("(prefix > ? OR prefix = ? AND n > ?)", f.After, f.After, f.AfterN)
 	}
-	query := `SELECT n, ` + rateColumns + `, destination FROM deck_rates WHERE ` + strings.Join(where, " AND ") + ` ORDER BY prefix, n LIMIT ?` //nolint:gosec // G202: of constants and placeholders
+	query := `SELECT n, ` + rateColumns + `, destination FROM deck_rates WHERE ` + strings.Join(where, " AND ") + ` ORDER BY prefix, n LIMIT ?`
 	rows, err := d.calls.QueryContext(ctx, query, append(args, f.Limit)...)
 	if err != nil {
 		return nil, wrap("rates of a deck", err)

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -47,20 +46,6 @@ func (d *DB) DeckPage(ctx context.Context, deckID int64, words string, after Rat
 	if err != nil {
 		return nil, listing("rates of a deck", err)
 	}
-	var list []RateRow
-	err = eachRow(rows, func(rows *sql.Rows) error {
-		var row [6]sql.RawBytes
-		var destination sql.RawBytes
-		var r RateRow
-		if err := rows.Scan(&row[0], &row[1], &row[2], &row[3], &row[4], &row[5], &destination, &r.Place.N); err != nil {
-			return err
-		}
-		r.Prefix, r.Destination = string(row[0]), string(destination)
-		r.Place.Prefix = r.Prefix
-		var err error
-		r.Rate.Rate, r.Blocked, err = parseRateRow(row)
-		list = append(list, r)
-		return err
-	})
+	list, err := scanRateRows(rows, nil)
 	return list, listing("rates of a deck", err)
 }

@@ -24,11 +24,45 @@ var (
 // Publish puts a draft in force from that moment on; the zero time is now. Of two
 // who publish the same draft one gets ErrDeckState.
 func (d *DB) Publish(ctx context.Context, id int64, at time.Time) (Deck, error) {
-	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+	return d.publish(ctx, id, at, func(context.Context, *sql.Tx, DeckOwner) error { return nil })
+}
+
+// PublishOver is Publish of a draft that was compared with base, the deck that is
+// in force at that moment, 0 for none. When it is another one by now, nothing is
+// changed, and the error is ErrDeckState.
+func (d *DB) PublishOver(ctx context.Context, id int64, at time.Time, base int64) (Deck, error) {
+	return d.publish(ctx, id, at, func(ctx context.Context, tx *sql.Tx, owner DeckOwner) error {
+		var now int64
+		err := tx.QueryRowContext(ctx, `SELECT id FROM decks WHERE `+ofOwner+` AND state = 'published' AND publish_at <= COALESCE(?, UTC_TIMESTAMP(3))
+			ORDER BY publish_at DESC, id DESC LIMIT 1`, append(owner.keys(), moment(at))...).Scan(&now)
+		switch {
+		case err != nil && !errors.Is(err, sql.ErrNoRows):
+			return err
+		case now == base:
+			return nil
+		case now == 0:
+			return fmt.Errorf("%w: meanwhile deck %d is not in force any more, and none is: look at the changes anew", ErrDeckState, base)
+		}
+		return fmt.Errorf("%w: meanwhile deck %d has come in force: look at the changes anew", ErrDeckState, now)
+	})
+}
+
+func (d *DB) publish(ctx context.Context, id int64, at time.Time, still func(context.Context, *sql.Tx, DeckOwner) error) (Deck, error) {
+	draft, err := d.Deck(ctx, id)
+	if err != nil {
+		return Deck{}, err
+	}
+	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		if err := oneByOne(ctx, tx, draft.Owner); err != nil {
+			return err
+		}
 		if err := notPast(ctx, tx, at); err != nil {
 			return err
 		}
 		before, err := lockDeck(ctx, tx, id)
+		if err == nil {
+			err = still(ctx, tx, draft.Owner)
+		}
 		if err != nil {
 			return err
 		}
@@ -49,6 +83,14 @@ func (d *DB) Publish(ctx context.Context, id int64, at time.Time) (Deck, error) 
 		return Deck{}, wrap(fmt.Sprintf("publish deck %d", id), err)
 	}
 	return d.Deck(ctx, id)
+}
+
+// oneByOne is the turn of those who change what is in force for an owner.
+func oneByOne(ctx context.Context, tx *sql.Tx, o DeckOwner) error {
+	if o.TariffID != 0 {
+		return takeTurn(ctx, tx, fmt.Sprintf("decks of tariff %d", o.TariffID))
+	}
+	return takeTurn(ctx, tx, fmt.Sprintf("decks of provider %d %s", o.ProviderID, o.Tier))
 }
 
 func notPast(ctx context.Context, tx *sql.Tx, at time.Time) error {
@@ -86,7 +128,14 @@ func notSuperseded(ctx context.Context, tx *sql.Tx, id int64) error {
 
 // Unpublish makes a draft again of a deck that is not in force yet.
 func (d *DB) Unpublish(ctx context.Context, id int64) (Deck, error) {
-	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+	v, err := d.Deck(ctx, id)
+	if err != nil {
+		return Deck{}, err
+	}
+	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		if err := oneByOne(ctx, tx, v.Owner); err != nil {
+			return err
+		}
 		before, err := lockDeck(ctx, tx, id)
 		if err != nil {
 			return err
@@ -118,6 +167,9 @@ func (d *DB) Rollback(ctx context.Context, owner DeckOwner, expected int64) (rol
 	}
 	var from, to int64
 	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		if err := oneByOne(ctx, tx, owner); err != nil {
+			return err
+		}
 		var err error
 		if from, to, err = lastTwo(ctx, tx, owner); err != nil {
 			return err

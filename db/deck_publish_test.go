@@ -272,3 +272,30 @@ func TestPublishAgainstRollback(t *testing.T) {
 		}
 	}
 }
+
+// Many publish drafts of their own, all compared with the deck that is in force:
+// one does, and the others are told that their comparison is old.
+func TestOneComparisonHolds(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	base := b.inForce()
+	for round := range 3 {
+		drafts := make([]int64, 6)
+		for i := range drafts {
+			drafts[i] = b.draft(voxBeam(), some(1))
+		}
+		if n := b.atOnce(len(drafts), func(i int) error { _, err := b.PublishOver(t.Context(), drafts[i], time.Time{}, base); return err }); n != 1 {
+			t.Errorf("round %d: %d of %d published over deck %d", round, n, len(drafts), base)
+		}
+		base = b.inForce()
+	}
+	// What is scheduled counts for who begins after it.
+	first, second := b.draft(voxBeam(), some(1)), b.draft(voxBeam(), some(1))
+	b.publish(first, time.Now().Add(time.Hour))
+	if _, err := b.PublishOver(t.Context(), second, time.Now().Add(2*time.Hour), base); !errors.Is(err, db.ErrDeckState) {
+		t.Errorf("over a deck that is not in force any more then: %v", err)
+	}
+	if _, err := b.PublishOver(t.Context(), second, time.Now().Add(2*time.Hour), first); err != nil {
+		t.Error(err)
+	}
+}

@@ -81,6 +81,8 @@ func wrap(operation string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case hasNumber(err, errStatementTimeout):
+		return fmt.Errorf("%s: %w", operation, ErrTooMuch)
 	case away(err):
 		return fmt.Errorf("%s: %w: %w", operation, ErrUnavailable, err)
 	}
@@ -92,7 +94,7 @@ func away(err error) bool {
 	var network net.Error
 	var e *mysql.MySQLError
 	switch {
-	case errors.Is(err, ErrUnavailable):
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrOverloaded):
 		return false // said already
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, sql.ErrConnDone),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),

@@ -9,7 +9,7 @@ import (
 )
 
 // Pool lets tests look at a session as calls get it.
-func (d *DB) Pool() *sql.DB { return d.calls }
+func (d *DB) Pool() *sql.DB { return d.calls.calls.DB }
 
 // WatchCounting is Watch that counts the whole log at every look, or never.
 func (d *DB) WatchCounting(ctx context.Context, since Mark, always bool, reload func(ctx context.Context) error, current func()) {
@@ -37,3 +37,28 @@ func ParseFixed(text []byte, digits int) (int64, bool) { return parseFixed(text,
 
 // AppendFixed writes one.
 func AppendFixed(to []byte, value int64, digits int) []byte { return appendFixed(to, value, digits) }
+
+// Ask sends a query as all of the package does, and reads its one value.
+func (d *DB) Ask(ctx context.Context, query string) (value string, err error) {
+	rows, err := d.calls.QueryContext(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	err = eachRow(rows, func(rows *sql.Rows) error { return rows.Scan(&value) })
+	return value, err
+}
+
+// AskRow is Ask for one row.
+func (d *DB) AskRow(ctx context.Context, query string) (value string, err error) {
+	err = d.calls.QueryRowContext(ctx, query).Scan(&value)
+	return value, err
+}
+
+// AskAsPeople sends a query to the pool of people, and waits as long as it takes.
+func (d *DB) AskAsPeople(ctx context.Context, query string) error {
+	_, err := d.calls.people.ExecContext(ctx, query)
+	return err
+}
+
+// SetPatience says how long people wait for a connection.
+func (d *DB) SetPatience(turn time.Duration) { d.calls.turn = turn }

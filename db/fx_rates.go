@@ -10,44 +10,76 @@ import (
 	"tandem/internal/money"
 )
 
+const fxQuery = `SELECT f.valid_from, c.iso, f.per_eur FROM fx_rates f JOIN currency c ON c.id = f.currency_id ORDER BY c.iso, f.valid_from`
+
 // FXRates lists all exchange rates, by currency and time.
 func (d *DB) FXRates(ctx context.Context) ([]fx.Rate, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT f.valid_from, c.iso, f.per_eur FROM fx_rates f JOIN currency c ON c.id = f.currency_id ORDER BY c.iso, f.valid_from`)
+	rows, err := d.calls.QueryContext(ctx, fxQuery)
 	if err != nil {
 		return nil, wrap("list exchange rates", err)
 	}
-	var list []fx.Rate
+	list, err := fxRates(rows)
+	return list, wrap("list exchange rates", err)
+}
+
+func fxRates(rows *sql.Rows) (list []fx.Rate, err error) {
 	err = eachRow(rows, func(rows *sql.Rows) error {
 		var r fx.Rate
 		err := rows.Scan(&r.From, &r.Currency, &r.PerEUR)
 		list = append(list, r)
 		return err
 	})
-	return list, wrap("list exchange rates", err)
+	return list, err
 }
 
 // PutFX writes exchange rates, over those of the same currency and moment, and
 // before them the currencies that are not there yet: all or none.
 func (d *DB) PutFX(ctx context.Context, rates []fx.Rate, add ...Currency) error {
+	return d.ChangeFX(ctx, func([]fx.Rate) ([]fx.Rate, []Currency, error) { return rates, add, nil })
+}
+
+// ChangeFX is PutFX of what decide makes of the rates that are there. Nobody else
+// changes them between its look and its deed; decide may be called more than once.
+// Its error ends everything.
+func (d *DB) ChangeFX(ctx context.Context, decide func(was []fx.Rate) (rates []fx.Rate, add []Currency, err error)) error {
 	err := inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
-		if err := addCurrencies(ctx, tx, add); err != nil {
+		if err := takeTurn(ctx, tx, "exchange rates"); err != nil {
 			return err
 		}
-		ids, err := currencyIDs(ctx, tx)
+		rows, err := tx.QueryContext(ctx, fxQuery)
 		if err != nil {
 			return err
 		}
-		rows, err := fxRows(rates, ids)
+		was, err := fxRates(rows)
 		if err != nil {
 			return err
 		}
-		u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
-		if err := u.exec(ctx, tx, rows); err != nil {
+		rates, add, err := decide(was)
+		if err != nil {
 			return err
 		}
-		return auditFX(ctx, tx, rates)
+		return putFX(ctx, tx, rates, add)
 	})
 	return wrap("exchange rates", err)
+}
+
+func putFX(ctx context.Context, tx *sql.Tx, rates []fx.Rate, add []Currency) error {
+	if err := addCurrencies(ctx, tx, add); err != nil || len(rates) == 0 {
+		return err
+	}
+	ids, err := currencyIDs(ctx, tx)
+	if err != nil {
+		return err
+	}
+	rows, err := fxRows(rates, ids)
+	if err != nil {
+		return err
+	}
+	u := upsert{table: "fx_rates", columns: []column{{"currency_id", ""}, {"valid_from", ""}, {"per_eur", "VALUES(per_eur)"}}}
+	if err := u.exec(ctx, tx, rows); err != nil {
+		return err
+	}
+	return auditFX(ctx, tx, rates)
 }
 
 // auditFX writes a few rates one by one, and how many when there are more.

@@ -69,3 +69,13 @@ func (l lease) release(ctx context.Context) error {
 	_, err := l.db.calls.ExecContext(ctx, `UPDATE jobs SET lease_until = '2000-01-01' WHERE name = ? AND owner = ?`, l.name, l.token)
 	return wrap(l.name, err)
 }
+
+// takeTurn makes those who take the same turn wait for each other until their
+// transactions end. It comes first in a transaction, so that what is read after it
+// is what the others have left. It writes, because a lock alone is not known to the
+// other nodes of a Galera cluster: there the second one is told to run again.
+func takeTurn(ctx context.Context, tx *sql.Tx, name string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, owner, lease_until) VALUES (?, ?, '2000-01-01') ON DUPLICATE KEY UPDATE owner = VALUES(owner)`,
+		name, rand.Text())
+	return err
+}

@@ -7,12 +7,21 @@ import (
 	"time"
 )
 
+// setupLinks is how many links for the first administrator are good at a time.
+const setupLinks = 4
+
 // OfferSetup keeps a link for the first administrator. false: there are users, and
 // nobody is offered anything.
 func (d *DB) OfferSetup(ctx context.Context, token Hash, life time.Duration) (offered bool, err error) {
 	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
 		offered = false
 		if err := tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM users)`).Scan(&offered); err != nil || !offered {
+			return err
+		}
+		// A node that starts anew and anew leaves no row each time; the latest links
+		// stay good, since several nodes may start together.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM one_time_links WHERE purpose = 'setup' AND token_hash NOT IN
+			(SELECT token_hash FROM (SELECT token_hash FROM one_time_links WHERE purpose = 'setup' ORDER BY expires_at DESC LIMIT ?) latest)`, setupLinks-1); err != nil {
 			return err
 		}
 		return offerLink(ctx, tx, token, "setup", 0, life)
@@ -64,7 +73,8 @@ func (d *DB) SetupOffered(ctx context.Context, token Hash) (good bool, err error
 	return good, wrap("find link", err)
 }
 
-// UsePasswordLink sets a password by a link, which ends. The user is signed out everywhere.
+// UsePasswordLink sets a password by a link, which ends. The user is signed out
+// everywhere, and their keys end.
 func (d *DB) UsePasswordLink(ctx context.Context, token Hash, hash string) error {
 	return wrap("use link", inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
 		user := int64(0)
@@ -76,7 +86,7 @@ func (d *DB) UsePasswordLink(ctx context.Context, token Hash, hash string) error
 		if err != nil {
 			return err
 		}
-		return setPassword(ctx, tx, user, hash, 0)
+		return setPassword(ctx, tx, user, hash, false)
 	}))
 }
 

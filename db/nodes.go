@@ -53,7 +53,7 @@ func (d *DB) CallNodes(ctx context.Context, callIDs []string) (map[string]string
 			args[i] = id
 		}
 		places := "?" + strings.Repeat(", ?", len(some)-1)
-		rows, err := d.calls.QueryContext(ctx, `SELECT call_id, COALESCE(node, '') FROM calls WHERE call_id IN (`+places+`)`, args...) //nolint:gosec // G202: placeholders only
+		rows, err := d.calls.QueryContext(ctx, `SELECT call_id, COALESCE(node, '') FROM calls WHERE call_id IN (`+places+`)`, args...)
 		if err != nil {
 			return nodes, wrap("nodes of calls", err)
 		}

@@ -2,7 +2,10 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,24 +29,50 @@ type NumberEdit struct {
 // maxDeletes: each number asks every table that could name it.
 const maxDeletes = 1000
 
-// EditNumbers changes the numbers with these ids or, without ids, those that a list
-// with the filter and q would show. A number that cannot be changed is left and told
-// with the reason. preview writes nothing.
-func (d *DB) EditNumbers(ctx context.Context, ids []int64, which ListQuery, edit NumberEdit, preview bool) (NumberReport, error) {
+// NumberChoice says which numbers are meant.
+type NumberChoice struct {
+	IDs  []int64   // these; or else
+	List ListQuery // those that a list with its filter and Q would show
+	// Selection is that of a preview's report: other numbers, or numbers that were
+	// changed since, are ErrSelection. Empty: whatever is met.
+	Selection string
+}
+
+// ErrSelection is the answer to a deed whose preview has met other numbers.
+var ErrSelection = errors.New("these are not the numbers that the preview has shown, or they were changed meanwhile: nothing was done; preview again")
+
+// EditNumbers changes many numbers in the same way. A number that cannot be changed
+// is left and told with the reason. preview writes nothing and locks nothing.
+func (d *DB) EditNumbers(ctx context.Context, which NumberChoice, edit NumberEdit, preview bool) (NumberReport, error) {
 	if err := edit.check(); err != nil {
 		return NumberReport{}, err
 	}
 	return d.numbersTx(ctx, preview, func(tx *sql.Tx, report *NumberReport) error {
-		list, err := pickNumbers(ctx, tx, ids, which)
+		list, err := pickNumbers(ctx, tx, which, preview)
 		if err != nil {
 			return err
 		}
 		report.Matched = len(list)
-		if edit.Delete {
+		if report.Selection, err = selectionOf(list); err != nil {
+			return err
+		}
+		switch {
+		case !preview && which.Selection != "" && which.Selection != report.Selection:
+			return ErrSelection
+		case edit.Delete:
 			return deleteNumbers(ctx, tx, list, report)
+		case preview:
+			return edit.foresee(ctx, tx, list, report)
 		}
 		return edit.apply(ctx, tx, list, report)
 	})
+}
+
+// selectionOf is a sum of numbers as they stand.
+func selectionOf(list []Number) (string, error) {
+	text, err := json.Marshal(list)
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:12]), err
 }
 
 func (e NumberEdit) check() error {
@@ -56,11 +85,7 @@ func (e NumberEdit) check() error {
 	if e.ProviderID == nil {
 		n.ProviderID = 1
 	}
-	err := n.check()
-	if field, ok := errors.AsType[*FieldError](err); ok {
-		return &FieldError{Field: "change." + field.Field, Text: field.Text}
-	}
-	return err
+	return inField("change.", n.check())
 }
 
 // set writes the changes into one number.
@@ -95,14 +120,16 @@ func changeReference(to *int64, field **int64) {
 	}
 }
 
-// pickNumbers reads the numbers that are meant, locked.
-func pickNumbers(ctx context.Context, tx *sql.Tx, ids []int64, which ListQuery) ([]Number, error) {
-	if len(ids) == 0 && len(which.Filter) == 0 && which.Q == "" {
+// pickNumbers reads the numbers that are meant, in the order of their digits; unless
+// they are only looked at, they are locked.
+func pickNumbers(ctx context.Context, tx *sql.Tx, which NumberChoice, look bool) ([]Number, error) {
+	ids := which.IDs
+	if len(ids) == 0 && len(which.List.Filter) == 0 && which.List.Q == "" {
 		return nil, &FieldError{Field: "ids", Text: "say which: give ids, or a filter"}
 	}
 	if len(ids) == 0 {
 		var err error
-		if ids, err = numberIDs(ctx, tx, which); err != nil {
+		if ids, err = numberIDs(ctx, tx, which.List); err != nil {
 			return nil, err
 		}
 	}
@@ -112,8 +139,10 @@ func pickNumbers(ctx context.Context, tx *sql.Tx, ids []int64, which ListQuery) 
 	if len(ids) > MaxNumbers {
 		return nil, &FieldError{Field: "ids", Text: fmt.Sprintf("that is more than %d numbers: narrow the filter, and repeat", MaxNumbers)}
 	}
-	if err := eachIn(ctx, tx, `SELECT id FROM numbers_pool WHERE id IN (?) ORDER BY id FOR UPDATE`, ids, func(*sql.Rows) error { return nil }); err != nil {
-		return nil, err
+	if !look {
+		if err := eachIn(ctx, tx, `SELECT id FROM numbers_pool WHERE id IN (?) ORDER BY id FOR UPDATE`, ids, func(*sql.Rows) error { return nil }); err != nil {
+			return nil, err
+		}
 	}
 	list, err := numbersBy(ctx, tx, "t.id IN (?)", ids)
 	if err == nil && len(list) < len(ids) {
@@ -126,8 +155,8 @@ func pickNumbers(ctx context.Context, tx *sql.Tx, ids []int64, which ListQuery) 
 func numberIDs(ctx context.Context, tx *sql.Tx, which ListQuery) ([]int64, error) {
 	table := Numbers()
 	p, err := table.plan(which)
-	if field, ok := errors.AsType[*FieldError](err); ok {
-		return nil, &FieldError{Field: "filter." + field.Field, Text: field.Text}
+	if err != nil {
+		return nil, inField("filter.", err)
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT t.id"+table.source(strings.Join(p.where, " AND "))+" LIMIT ?", append(p.args, MaxNumbers+1)...) //nolint:gosec // G202: names are the program's own, values are parameters
 	if err != nil {
@@ -143,9 +172,9 @@ func numberIDs(ctx context.Context, tx *sql.Tx, which ListQuery) ([]int64, error
 	return ids, err
 }
 
-// apply changes all that can be changed.
-func (e NumberEdit) apply(ctx context.Context, tx *sql.Tx, list []Number, report *NumberReport) error {
-	var ids []int64
+// sort tells what the edit makes of numbers, and refuses those that it cannot be
+// made of.
+func (e NumberEdit) sort(list []Number, report *NumberReport) (changed []Number) {
 	for i := range list {
 		after := list[i]
 		e.set(&after)
@@ -157,7 +186,25 @@ func (e NumberEdit) apply(ctx context.Context, tx *sql.Tx, list []Number, report
 			report.Unchanged++
 			continue
 		}
-		ids = append(ids, list[i].ID)
+		changed = append(changed, after)
+	}
+	return changed
+}
+
+// foresee tells what apply would do.
+func (e NumberEdit) foresee(ctx context.Context, tx *sql.Tx, list []Number, report *NumberReport) error {
+	changed := e.sort(list, report)
+	if err := nameReferences(ctx, tx, changed); err != nil {
+		return inField("change.", err)
+	}
+	return reportChanges(ctx, tx, byNumber(list), changed, report)
+}
+
+// apply changes all that can be changed.
+func (e NumberEdit) apply(ctx context.Context, tx *sql.Tx, list []Number, report *NumberReport) error {
+	var ids []int64
+	for _, n := range e.sort(list, report) {
+		ids = append(ids, n.ID)
 	}
 	columns, args := e.columns()
 	for some := range slices.Chunk(ids, maxKeys) {
@@ -180,9 +227,13 @@ func (e NumberEdit) apply(ctx context.Context, tx *sql.Tx, list []Number, report
 // inChange blames a field of the change.
 func inChange(err error) error {
 	var n Number
-	err = Numbers().fault(&n, err)
+	return inField("change.", Numbers().fault(&n, err))
+}
+
+// inField blames a field of what the field is part of.
+func inField(part string, err error) error {
 	if field, ok := errors.AsType[*FieldError](err); ok {
-		return &FieldError{Field: "change." + field.Field, Text: field.Text}
+		return &FieldError{Field: part + field.Field, Text: field.Text}
 	}
 	return err
 }
@@ -205,13 +256,20 @@ func (e NumberEdit) columns() (columns []string, args []any) {
 	return columns, args
 }
 
-// deleteNumbers takes numbers out of the pool that nothing names.
+// deleteNumbers takes numbers out of the pool that nothing names; a preview only
+// looks who names them.
 func deleteNumbers(ctx context.Context, tx *sql.Tx, list []Number, report *NumberReport) error {
 	if len(list) > maxDeletes {
 		return &FieldError{Field: "change.delete", Text: fmt.Sprintf("that would delete %d numbers; want at most %d at a time", len(list), maxDeletes)}
 	}
+	table := Numbers()
 	for i := range list {
-		err := Numbers().remove(ctx, tx, list[i])
+		var err error
+		if report.Preview {
+			err = table.referred(ctx, tx, list[i].ID, list[i].Number)
+		} else {
+			err = table.remove(ctx, tx, list[i])
+		}
 		var referred *ReferredError
 		switch {
 		case errors.As(err, &referred):

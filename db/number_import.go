@@ -66,15 +66,17 @@ func (s *numberSheet) write(ctx context.Context, tx *sql.Tx, report *NumberRepor
 	for i := range s.rows {
 		digits[i] = s.rows[i].cells["number"]
 	}
-	if err := eachIn(ctx, tx, `SELECT id FROM numbers_pool WHERE number IN (?) ORDER BY id FOR UPDATE`, digits, func(*sql.Rows) error { return nil }); err != nil {
-		return err
+	if !report.Preview {
+		if err := eachIn(ctx, tx, `SELECT id FROM numbers_pool WHERE number IN (?) ORDER BY id FOR UPDATE`, digits, func(*sql.Rows) error { return nil }); err != nil {
+			return err
+		}
 	}
 	there, err := numbersBy(ctx, tx, "t.number IN (?)", digits)
 	if err != nil {
 		return err
 	}
 	before := byNumber(there)
-	var added, changed []Number
+	var added, changed, foreseen []Number
 	for i := range s.rows {
 		n, known := before[digits[i]]
 		if !known {
@@ -84,6 +86,7 @@ func (s *numberSheet) write(ctx context.Context, tx *sql.Tx, report *NumberRepor
 		if !s.fill(&n, s.rows[i], names) {
 			continue
 		}
+		foreseen = append(foreseen, n)
 		if !known {
 			added = append(added, n)
 		} else if !sameJSON(was, n) {
@@ -94,6 +97,12 @@ func (s *numberSheet) write(ctx context.Context, tx *sql.Tx, report *NumberRepor
 		return err
 	}
 	report.Matched = len(s.rows)
+	if report.Preview {
+		if err := nameReferences(ctx, tx, foreseen); err != nil {
+			return err
+		}
+		return reportChanges(ctx, tx, before, foreseen, report)
+	}
 	if err := writeNumbers(ctx, tx, added, changed); err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func (d *DB) AddNumbers(ctx context.Context, r NumberRange, preview bool) (Numbe
 		}
 		taken := byNumber(there)
 		var add []Number
-		var added []string
+		added := make([]string, 0, len(digits))
 		for _, one := range digits {
 			if n, ok := taken[one]; ok {
 				report.add(refusal(&n, "it is in the pool already, rented from "+n.Provider))
@@ -64,6 +64,12 @@ func (d *DB) AddNumbers(ctx context.Context, r NumberRange, preview bool) (Numbe
 			}
 			add = append(add, r.number(one))
 			added = append(added, one)
+		}
+		if preview {
+			if err := nameReferences(ctx, tx, add); err != nil {
+				return err
+			}
+			return reportChanges(ctx, tx, nil, add, report)
 		}
 		if err := insertNumbers(ctx, tx, add); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 )
@@ -16,6 +15,7 @@ const maxShown = 200
 type NumberReport struct {
 	Preview   bool           `json:"preview" doc:"Nothing was written"`
 	Matched   int            `json:"matched" doc:"Numbers that were meant"`
+	Selection string         `json:"selection,omitempty" doc:"Stands for the numbers that were meant, as they are; send it with the deed, and no other numbers are changed"`
 	Created   int            `json:"created"`
 	Changed   int            `json:"changed"`
 	Deleted   int            `json:"deleted"`
@@ -59,9 +59,6 @@ func (r *NumberReport) add(c NumberChange) {
 		r.Refused++
 		list = &r.Refusals
 	}
-	if r.Preview && c.Action == "create" {
-		c.ID = 0 // it was given one, which is gone with the preview
-	}
 	if len(*list) < maxShown {
 		*list = append(*list, c)
 	}
@@ -71,32 +68,26 @@ func refusal(n *Number, reason string) NumberChange {
 	return NumberChange{ID: n.ID, Number: n.Number, Action: "refuse", Reason: reason}
 }
 
-// errPreview undoes what was done to see what would become of it.
-var errPreview = errors.New("preview")
-
-// numbersTx runs work in a transaction, and takes everything back when it was only a
-// preview. Preview and deed are one code, so they cannot differ.
+// numbersTx runs work in a transaction. A preview only reads: it holds no lock that
+// calls could wait for.
 func (d *DB) numbersTx(ctx context.Context, preview bool, work func(tx *sql.Tx, r *NumberReport) error) (NumberReport, error) {
 	var r NumberReport
-	err := inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error {
+	do := func(tx *sql.Tx) error {
 		r = newNumberReport(preview)
-		if err := work(tx, &r); err != nil {
-			return err
-		}
-		if preview {
-			return errPreview
-		}
-		return nil
-	})
-	if errors.Is(err, errPreview) {
-		err = nil
+		return work(tx, &r)
+	}
+	var err error
+	if preview {
+		err = inTx(ctx, d.calls, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, do)
+	} else {
+		err = inTx(ctx, d.bulk, nil, do)
 	}
 	var n Number
 	return r, wrap("change numbers", Numbers().fault(&n, err))
 }
 
-// reportChanges tells of numbers before and after, writes the audit log, and counts
-// those that stayed as they are. before has no row: the number is new.
+// reportChanges tells of numbers before and after, writes the audit log unless it
+// is a preview, and counts those that stayed as they are. before has no row: the number is new.
 func reportChanges(ctx context.Context, tx *sql.Tx, before map[string]Number, after []Number, r *NumberReport) error {
 	table := Numbers()
 	var changes []Change
@@ -113,6 +104,9 @@ func reportChanges(ctx context.Context, tx *sql.Tx, before map[string]Number, af
 			changes = append(changes, table.change("update", n, was, *n))
 			r.add(NumberChange{ID: n.ID, Number: n.Number, Action: "update", Changes: differences(was, *n)})
 		}
+	}
+	if r.Preview {
+		return nil
 	}
 	return auditAll(ctx, tx, changes)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -27,21 +28,26 @@ type Config struct {
 	Clock    time.Time      // the sessions' clock stands there, for histories that are generated; zero: it runs
 }
 
-// Limits of the two pools. MariaDB's own limit is max_connections, 151 unless
-// set, shared by all nodes.
+// Limits of the pools. MariaDB's own limit is max_connections, 151 unless set,
+// shared by all nodes.
 const (
-	maxOpen      = 64
-	maxOpenBulk  = 4
-	maxLifetime  = 3 * time.Minute
-	dialTimeout  = 3 * time.Second
-	queryTimeout = 30 * time.Second
+	maxOpen       = 56
+	maxOpenPeople = 12
+	maxOpenBulk   = 4
+	maxLifetime   = 3 * time.Minute
+	dialTimeout   = 3 * time.Second
+	queryTimeout  = 30 * time.Second
+	// peopleSeconds bounds a statement for people: MariaDB would go on with one
+	// that nobody waits for any more.
+	peopleSeconds = 20
 )
 
 // DB is one MariaDB database. All methods may be used by many goroutines.
 type DB struct {
-	calls *sql.DB // short work on the way of a call
-	bulk  *sql.DB // migrations, seed, loading: bounded by the context alone
-	log   zerolog.Logger
+	calls  lanes // short work on the way of a call; what is for people goes to a pool of its own
+	bulk   lane  // migrations, seed, loading: bounded by the context alone
+	config lane  // one connection, by which calls' configuration is loaded, whatever else is going on
+	log    zerolog.Logger
 
 	opened       time.Time
 	localRefused atomic.Bool // the server takes no LOAD DATA LOCAL
@@ -51,15 +57,23 @@ type DB struct {
 // Open connects and says in plain words what is wrong when it cannot. The error
 // is ErrUnavailable when the database may come back by itself.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	calls, err := pool(cfg, queryTimeout, maxOpen)
-	if err != nil {
-		return nil, err
+	d := &DB{calls: lanes{turn: turnWithin}, log: cfg.Log, opened: time.Now()}
+	for _, p := range []struct {
+		pool        *lane
+		size        int
+		readTimeout time.Duration
+		seconds     int // of a statement; 0: unbounded
+	}{
+		{&d.calls.calls, maxOpen, queryTimeout, 0},
+		{&d.calls.people, maxOpenPeople, queryTimeout, peopleSeconds},
+		{&d.bulk, maxOpenBulk, 0, 0},
+		{&d.config, 1, 0, 0},
+	} {
+		var err error
+		if p.pool.DB, err = pool(cfg, p.readTimeout, p.size, p.seconds); err != nil {
+			return nil, err // none has connected yet
+		}
 	}
-	bulk, err := pool(cfg, 0, maxOpenBulk)
-	if err != nil {
-		return nil, errors.Join(err, calls.Close())
-	}
-	d := &DB{calls: calls, bulk: bulk, log: cfg.Log, opened: time.Now()}
 	if err := d.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("MariaDB at %s: %w%s", cfg.Address, err, advice(err, cfg)), d.Close())
 	}
@@ -68,7 +82,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 
 // Close ends all connections; work in progress fails.
 func (d *DB) Close() error {
-	err := errors.Join(d.calls.Close(), d.bulk.Close())
+	err := errors.Join(d.calls.Close(), d.bulk.Close(), d.config.Close())
 	if errors.Is(err, driver.ErrBadConn) {
 		return nil // one that MariaDB has ended already is closed too
 	}
@@ -78,7 +92,7 @@ func (d *DB) Close() error {
 // Ping asks MariaDB for a sign of life.
 func (d *DB) Ping(ctx context.Context) error { return wrap("ping", d.calls.PingContext(ctx)) }
 
-func pool(cfg Config, readTimeout time.Duration, size int) (*sql.DB, error) {
+func pool(cfg Config, readTimeout time.Duration, size, seconds int) (*sql.DB, error) {
 	c := mysql.NewConfig()
 	c.Net, c.Addr = "tcp", cfg.Address
 	if strings.HasPrefix(cfg.Address, "/") {
@@ -98,6 +112,9 @@ func pool(cfg Config, readTimeout time.Duration, size int) (*sql.DB, error) {
 	c.Params = map[string]string{
 		"time_zone": "'+00:00'",
 		"sql_mode":  "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+	}
+	if seconds > 0 {
+		c.Params["max_statement_time"] = strconv.Itoa(seconds)
 	}
 	if !cfg.Clock.IsZero() {
 		c.Params["timestamp"] = fmt.Sprintf("%d.%06d", cfg.Clock.Unix(), cfg.Clock.Nanosecond()/int(time.Microsecond))

@@ -20,13 +20,13 @@ type CallBucket struct {
 	Cost     money.Amount `json:"cost" doc:"Owed to providers, in the base currency"`
 }
 
-// CallBuckets counts the calls that began from then on, by intervals of that width.
-// Intervals without calls are left out.
-func (d *DB) CallBuckets(ctx context.Context, from time.Time, width time.Duration) ([]CallBucket, error) {
+// CallBuckets counts the calls that began from then until before to, by intervals
+// of that width. Intervals without calls are left out.
+func (d *DB) CallBuckets(ctx context.Context, from, to time.Time, width time.Duration) ([]CallBucket, error) {
 	s := int64(width / time.Second)
-	rows, err := d.bulk.QueryContext(ctx, `SELECT FLOOR(TIMESTAMPDIFF(SECOND, '1970-01-01', started_at) / ?) * ? AS bucket, COUNT(*), SUM(ended_at IS NOT NULL),
+	rows, err := d.calls.QueryContext(ctx, `SELECT FLOOR(TIMESTAMPDIFF(SECOND, '1970-01-01', started_at) / ?) * ? AS bucket, COUNT(*), SUM(ended_at IS NOT NULL),
 			SUM(disposition = 'answered'), SUM(disposition = 'rejected'), COALESCE(SUM(talk_ms), 0) DIV 1000, COALESCE(SUM(sale_base), 0), COALESCE(SUM(cost_base), 0)
-		FROM calls WHERE started_at >= ? GROUP BY bucket ORDER BY bucket`, s, s, moment(from))
+		FROM calls WHERE started_at >= ? AND started_at < ? GROUP BY bucket ORDER BY bucket`, s, s, moment(from), moment(to))
 	if err != nil {
 		return nil, wrap("calls by interval", err)
 	}

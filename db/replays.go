@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -44,18 +45,21 @@ func (d *DB) NewReplay(ctx context.Context, request []byte) (id int64, err error
 	if err != nil {
 		return 0, err
 	}
-	var waiting int
-	if err := d.calls.QueryRowContext(ctx, `SELECT COUNT(*) FROM replays WHERE `+replays().waiting).Scan(&waiting); err != nil {
-		return 0, wrap("new replay", err)
-	}
-	if waiting >= maxWaiting {
-		return 0, ErrTooMany
-	}
-	result, err := d.calls.ExecContext(ctx, `INSERT INTO replays (state, request, actor, created_at, updated_at)
-		VALUES ('waiting', ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`, string(request), actor)
-	if err == nil {
-		id, err = result.LastInsertId()
-	}
+	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		var waiting int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM replays WHERE `+replays().waiting).Scan(&waiting); err != nil {
+			return err
+		}
+		if waiting >= maxWaiting {
+			return ErrTooMany
+		}
+		var err error
+		if id, err = insertID(tx.ExecContext(ctx, `INSERT INTO replays (state, request, actor, created_at, updated_at)
+			VALUES ('waiting', ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`, string(request), actor)); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Change{Action: "create", Kind: "replay", ID: strconv.FormatInt(id, 10), After: json.RawMessage(request)})
+	})
 	return id, wrap("new replay", err)
 }
 
@@ -95,11 +99,24 @@ func scanReplay(scan func(...any) error) (v Replay, err error) {
 
 // DeleteReplay forgets a replay; one that runs stops.
 func (d *DB) DeleteReplay(ctx context.Context, id int64) error {
-	n, err := affected(d.calls.ExecContext(ctx, `DELETE FROM replays WHERE id = ?`, id))
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
+	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
+		var before replayAudit
+		err := tx.QueryRowContext(ctx, `SELECT state, request FROM replays WHERE id = ? FOR UPDATE`, id).Scan(&before.State, &before.Request)
+		if err != nil {
+			return notFound(err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM replays WHERE id = ?`, id); err != nil {
+			return err
+		}
+		return audit(ctx, tx, Change{Action: "delete", Kind: "replay", ID: strconv.FormatInt(id, 10), Before: before})
+	})
 	return wrap(fmt.Sprintf("delete replay %d", id), err)
+}
+
+// replayAudit is what the audit log keeps of a replay that was deleted.
+type replayAudit struct {
+	State   string          `json:"state"`
+	Request json.RawMessage `json:"request"`
 }
 
 // TakeReplay finds a replay that nobody runs.

@@ -83,7 +83,7 @@ func (g *Gate) check() error {
 		goodText("comment", g.Comment, 255),
 		goodPort("port", g.Port),
 		goodLimits(g.Channels, g.CPS),
-		must(g.Login == "" || len(g.Login) <= 64 && matches(`^[A-Za-z0-9+][A-Za-z0-9_.+-]*$`, g.Login), "login", "want up to 64 letters, digits, + _ . -"),
+		must(g.Login == "" || shaped(g.Login, letterOrDigit+"+", letterOrDigit+"_.+-", 64), "login", "want up to 64 letters, digits, + _ . -"),
 	); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (g *Gate) check() error {
 func goodContext(field, text string) error {
 	taken := []string{"users_context", "incoming_dialer", "make_a_call", "redirect", "predial", "service", "general", "globals"}
 	return faults(
-		must(text == "" || len(text) <= 60 && matches(`^[A-Za-z][A-Za-z0-9_-]*$`, text), field, "want up to 60 letters, digits, _ and -, beginning with a letter; empty: public"),
+		must(text == "" || shaped(text, letter, letterOrDigit+"_-", 60), field, "want up to 60 letters, digits, _ and -, beginning with a letter; empty: public"),
 		must(!slices.Contains(taken, strings.ToLower(text)), field, "choose another name: that context has its own meaning"),
 		must(text == "public" || !strings.EqualFold(text, "public"), field, "write public, or choose another name"),
 	)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"tandem/billing/rate"
 )
@@ -116,10 +117,9 @@ func (v minuteOfDay) Scan(from any) error {
 }
 
 func minutesOf(text string) (minutes int, ok bool) {
-	if !matches(`^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$`, text) {
-		return 0, false
+	if text == "24:00" {
+		return 24 * 60, true
 	}
-	hour, _ := strconv.Atoi(text[:2])
-	minute, _ := strconv.Atoi(text[3:])
-	return hour*60 + minute, true
+	at, err := time.Parse("15:04", text)
+	return at.Hour()*60 + at.Minute(), err == nil && len(text) == len("15:04")
 }

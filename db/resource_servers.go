@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 )
 
 // Server is one of our Asterisk servers.
@@ -55,15 +56,14 @@ func (s *Server) fields() []field {
 }
 
 func (s *Server) check() error {
-	const iax2 = `^IAX2/[A-Za-z0-9][A-Za-z0-9_.-]{0,39}@[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$`
 	if err := faults(
-		must(len(s.Name) <= 40 && matches(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`, s.Name), "name",
+		must(shaped(s.Name, letterOrDigit, letterOrDigit+"_.-", 40), "name",
 			"want 1 to 40 of A-Z a-z 0-9 . _ -, beginning with a letter or digit, as Asterisk's systemname"),
 		must(s.Location >= 0 && s.Location < 1<<31, "location", "want a number from 0 on"),
 		goodText("comment", s.Comment, 255),
-		must(s.SIP == "" || len(s.SIP) <= 128 && matches(`^SIP/[A-Za-z0-9_.@:/-]+$`, s.SIP), "sip", "want a path such as SIP/192.0.2.1, or nothing"),
-		must(s.IAX2 == "" || matches(iax2, s.IAX2), "iax2", "want a path such as IAX2/user@peer, or nothing"),
-		must(s.IAX2Control == "" || matches(iax2, s.IAX2Control), "iax2_control", "want a path such as IAX2/user@peer, or nothing"),
+		must(s.SIP == "" || sipPath(s.SIP), "sip", "want a path such as SIP/192.0.2.1, or nothing"),
+		must(s.IAX2 == "" || iax2Path(s.IAX2), "iax2", "want a path such as IAX2/user@peer, or nothing"),
+		must(s.IAX2Control == "" || iax2Path(s.IAX2Control), "iax2_control", "want a path such as IAX2/user@peer, or nothing"),
 		must(s.Protocol == "IAX2" || s.Protocol == "SIP", "protocol", "want IAX2 or SIP"),
 		must(s.Driver == "pjsip" || s.Driver == "chan_sip", "driver", "want pjsip or chan_sip"),
 		goodAddress("address", &s.Address),
@@ -156,4 +156,16 @@ func replaceTexts(ctx context.Context, tx *sql.Tx, of textsOf, owner int64, afte
 	}
 	return writePrefixes(ctx, tx, owner, before, after,
 		"INSERT INTO "+of.table+" ("+of.owner+", "+of.text+") VALUES (?, ?)", "DELETE FROM "+of.table+" WHERE "+of.owner+" = ? AND "+of.text+" = ?")
+}
+
+func sipPath(text string) bool {
+	const signs = letterOrDigit + "_.@:/-"
+	rest, ok := strings.CutPrefix(text, "SIP/")
+	return ok && shaped(rest, signs, signs, 124)
+}
+
+func iax2Path(text string) bool {
+	rest, ok := strings.CutPrefix(text, "IAX2/")
+	user, peer, found := strings.Cut(rest, "@")
+	return ok && found && shaped(user, letterOrDigit, letterOrDigit+"_.-", 40) && shaped(peer, letterOrDigit, letterOrDigit+"_.-", 40)
 }

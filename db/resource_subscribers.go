@@ -70,7 +70,7 @@ func (s *Subscriber) fields() []field {
 func (s *Subscriber) check() error {
 	orTrue(&s.Enabled)
 	if err := faults(
-		must(len(s.Login) >= 3 && matches(`^[a-z0-9]`, s.Login) && strings.ToLower(s.Login) == s.Login, "login", "want 3 to 40 of a-z 0-9 _ . -, beginning with a letter or digit"),
+		must(len(s.Login) >= 3 && strings.Contains(lowerOrDigit, s.Login[:1]) && strings.ToLower(s.Login) == s.Login, "login", "want 3 to 40 of a-z 0-9 _ . -, beginning with a letter or digit"),
 		goodPeer("login", s.Login),
 		goodID("account_id", s.AccountID),
 		goodID("server_id", s.ServerID),

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Find is what the search box looks for.
@@ -91,6 +92,9 @@ func (f Find) calls() (query string, args []any) {
 		one := `(` + columns + ` WHERE b_number = ?` + mine + ` ORDER BY started_at DESC LIMIT 20) UNION (` + columns + ` WHERE a_number = ?` + mine + ` ORDER BY started_at DESC LIMIT 20)`
 		args = slices.Concat([]any{f.Digits}, own, []any{f.Digits}, own)
 		return `SELECT * FROM (` + one + `) AS c ORDER BY note DESC LIMIT ?`, args
+	}
+	if strings.ContainsFunc(f.Text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return "", nil // no id, and MariaDB would not compare
 	}
 	return columns + ` WHERE call_id = ?` + mine + ` LIMIT ?`, append([]any{f.Text}, own...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"time"
 )
 
@@ -94,11 +95,33 @@ func (d *DB) Sessions(ctx context.Context, user int64) ([]Session, error) {
 	return list, wrap("list sessions", err)
 }
 
-// SignedInFrom says whether somebody with this login is signed in from that address.
-func (d *DB) SignedInFrom(ctx context.Context, login, address string) (is bool, err error) {
-	err = d.calls.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions e JOIN users u ON u.id = e.user_id
-		WHERE u.login = ? AND e.address = ? AND e.ends_at > UTC_TIMESTAMP(3))`, login, address).Scan(&is)
-	return is, wrap("find session", err)
+// lastSignIns is how many sign-ins of a user are looked back at.
+const lastSignIns = 500
+
+// SignedInFrom finds the addresses from which somebody has signed in within the
+// time, from the audit log: sessions are forgotten when they end. user 0: nobody
+// has this login.
+func (d *DB) SignedInFrom(ctx context.Context, login string, within time.Duration) (user int64, addresses []string, err error) {
+	err = d.calls.QueryRowContext(ctx, `SELECT id FROM users WHERE login = ?`, login).Scan(&user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, nil
+	}
+	if err != nil {
+		return 0, nil, wrap("find sign-ins", err)
+	}
+	rows, err := d.calls.QueryContext(ctx, `SELECT DISTINCT address FROM (SELECT address FROM audit_log
+		WHERE kind = 'user' AND object_id = ? AND action = 'sign in' AND at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND ORDER BY id DESC LIMIT ?) latest`,
+		strconv.FormatInt(user, 10), seconds(within), lastSignIns)
+	if err != nil {
+		return user, nil, wrap("find sign-ins", err)
+	}
+	err = eachRow(rows, func(rows *sql.Rows) error {
+		var address string
+		err := rows.Scan(&address)
+		addresses = append(addresses, address)
+		return err
+	})
+	return user, addresses, wrap("find sign-ins", err)
 }
 
 // CloseSession signs one session out.
@@ -107,15 +130,21 @@ func (d *DB) CloseSession(ctx context.Context, id int64) error {
 	return wrap("close session", err)
 }
 
-// CloseSessions signs a user out everywhere but in one session; keep 0: in that too.
-func (d *DB) CloseSessions(ctx context.Context, user, keep int64) error {
+// CloseSessions signs a user out everywhere but in one session; keep 0: in that
+// too. keys: their keys end as well.
+func (d *DB) CloseSessions(ctx context.Context, user, keep int64, keys bool) error {
 	return wrap("close sessions", inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		u, err := readUser(ctx, tx, user, "")
+		u, err := readUser(ctx, tx, user, "FOR UPDATE")
 		if err != nil {
 			return err
 		}
 		if err := endSessions(ctx, tx, user, keep); err != nil {
 			return err
+		}
+		if keys {
+			if err := endKeys(ctx, tx, user); err != nil {
+				return err
+			}
 		}
 		return audit(ctx, tx, u.change("sign out", nil, nil))
 	}))

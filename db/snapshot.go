@@ -14,17 +14,18 @@ import (
 // LoadSnapshotData reads the configuration as it is now: all tables in one
 // read-only transaction over one consistent view. Of the rates only decks that
 // old does not hold are read; old may be nil. A row that cannot be read is left
-// out and told as a problem; the rest lives.
+// out and told as a problem; the rest lives. It is for the node itself and has a
+// connection of its own: for people there is LoadSnapshotDataAt.
 func (d *DB) LoadSnapshotData(ctx context.Context, old *routing.RateTable) (routing.Data, []routing.Problem, error) {
-	return d.load(ctx, reader{old: old})
+	return d.load(ctx, d.config, reader{old: old})
 }
 
 // LoadSnapshotDataAt is LoadSnapshotData with the decks and exchange rates that
-// were, or will be, in force at that moment. Of all other tables there is only
+// were, or will be, in force at that moment; the zero time: now. Of all other tables there is only
 // what they hold now. Each of the decks, drafts as a rule, takes the place of
 // the one in force of its owner and tier.
 func (d *DB) LoadSnapshotDataAt(ctx context.Context, old *routing.RateTable, at time.Time, decks ...int64) (routing.Data, []routing.Problem, error) {
-	return d.load(ctx, reader{old: old, at: at.UTC(), extra: decks})
+	return d.load(ctx, d.bulk, reader{old: old, at: at.UTC(), extra: decks})
 }
 
 // LoadSnapshotDataFor is LoadSnapshotDataAt (the zero time: now) with only those
@@ -38,13 +39,13 @@ func (d *DB) LoadSnapshotDataFor(ctx context.Context, at time.Time, numbers ...e
 			prefixes = append(prefixes, string(n[:i+1]))
 		}
 	}
-	return d.load(ctx, reader{at: at.UTC(), prefixes: prefixes})
+	return d.load(ctx, d.calls, reader{at: at.UTC(), prefixes: prefixes})
 }
 
-func (d *DB) load(ctx context.Context, start reader) (routing.Data, []routing.Problem, error) {
+func (d *DB) load(ctx context.Context, pool txPool, start reader) (routing.Data, []routing.Problem, error) {
 	var r reader
 	start.ctx = ctx
-	err := inTx(ctx, d.bulk, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
+	err := inTx(ctx, pool, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
 		r = start
 		r.tx, r.leftOut = tx, map[int64]bool{}
 		return r.readAll()

@@ -89,6 +89,7 @@ type listPlan struct {
 	limit int
 	sort  string // as asked for
 	order string // expression
+	place string // the value of a place in SQL, with one ?
 	down  bool
 	where []string // without the place
 	args  []any
@@ -108,7 +109,7 @@ func (t Table[T]) plan(q ListQuery) (listPlan, error) {
 	var v T
 	for _, f := range t.fields(&v) {
 		if f.json == name && f.expr != unread {
-			p.order = ordered(f)
+			p.order, p.place = ordered(f), f.placed()
 		}
 	}
 	if p.order == "" {
@@ -141,11 +142,38 @@ func ordered(f field) string {
 			return f.read()
 		}
 	}
-	switch f.value.(type) {
-	case *int64, *int, *bool, **int64, **int, **bool:
-		return "COALESCE(" + f.read() + ", 0)"
+	if f.kind() == textKind {
+		return "COALESCE(" + f.read() + ", '')"
 	}
-	return "COALESCE(" + f.read() + ", '')"
+	return "COALESCE(" + f.read() + ", 0)"
+}
+
+// fieldKind is how the values of a field are compared.
+type fieldKind int
+
+const (
+	textKind    fieldKind = iota // by the collation of the column
+	intKind                      // a place's text is as good as the number
+	decimalKind                  // a text would be compared as a float
+)
+
+// kind of a field; what is not known here is text.
+func (f field) kind() fieldKind {
+	switch f.value.(type) {
+	case *int64, *int, *bool, **int64, **int, **bool, minuteOfDay, dayBits:
+		return intKind
+	case markup:
+		return decimalKind
+	}
+	return textKind
+}
+
+// placed is the value of a place as rows are compared with it.
+func (f field) placed() string {
+	if f.kind() == decimalKind {
+		return "CAST(? AS DECIMAL(30,10))"
+	}
+	return "?"
 }
 
 // page reads one row more than asked for, to know whether there is a next page.
@@ -157,7 +185,7 @@ func (t Table[T]) page(ctx context.Context, tx *sql.Tx, p listPlan, page *Listed
 	}
 	if p.after != nil {
 		// The first condition is for the index.
-		where = append(where, p.order+" "+more+"= ? AND ("+p.order+" "+more+" ? OR t.id "+more+" ?)")
+		where = append(where, p.order+" "+more+"= "+p.place+" AND ("+p.order+" "+more+" "+p.place+" OR t.id "+more+" ?)")
 		args = append(args, p.after.Value, p.after.Value, p.after.ID)
 	}
 	var v T

@@ -77,7 +77,7 @@ func (d *DB) Users(ctx context.Context, f UserFilter) ([]User, error) {
 	if f.After != "" {
 		w.add(`u.login > ?`, f.After)
 	}
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+userColumns+userTables+w.text()+` ORDER BY u.login LIMIT `+strconv.Itoa(f.Limit), w.args...) //nolint:gosec // G202: of constants and placeholders
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+userColumns+userTables+w.text()+` ORDER BY u.login LIMIT `+strconv.Itoa(f.Limit), w.args...)
 	if err != nil {
 		return nil, wrap("list users", err)
 	}

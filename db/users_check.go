@@ -2,7 +2,6 @@ package db
 
 import (
 	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ const (
 func (s *UserSettings) tidy() error {
 	s.Login = strings.ToLower(s.Login)
 	switch {
-	case !regexp.MustCompile(`^[a-z0-9][a-z0-9._@+-]{0,63}$`).MatchString(s.Login):
+	case !shaped(s.Login, lowerOrDigit, lowerOrDigit+"._@+-", 64):
 		return &FieldError{Field: "login", Text: "want 1 to 64 letters, digits, . _ @ + or -, and a letter or digit first"}
 	case len([]rune(s.Name)) > 128 || strings.TrimSpace(s.Name) != s.Name || strings.ContainsFunc(s.Name, unicode.IsControl):
 		return &FieldError{Field: "name", Text: "want at most 128 characters, without blanks at the ends"}

@@ -7,7 +7,7 @@ import (
 )
 
 // FieldError says what is wrong with one thing that was asked for. Its text calls
-// it by the command-line flag; the API by Name.
+// it by the command-line flag; JSON by its name there.
 type FieldError struct {
 	Flag  string // "--time-zone"; a word without dashes is an argument or a key of a file
 	Given string // as the text shows it: quoted or not; empty: nothing was given
@@ -27,9 +27,13 @@ func (e *FieldError) Error() string {
 	return text
 }
 
-// Name is what the field is called in JSON.
-func (e *FieldError) Name() string {
-	return strings.ReplaceAll(strings.TrimPrefix(e.Flag, "--"), "-", "_")
+// JSON is the field's name in JSON, and what is wrong with it, in the words of JSON:
+// no flags, no hint at a command.
+func (e *FieldError) JSON() (name, text string) {
+	if text = e.Text; e.Given != "" {
+		text = e.Given + ": " + text
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(e.Flag, "--"), "-", "_"), unflagged(text)
 }
 
 func wrong(flag, given, format string, args ...any) *FieldError {

@@ -80,6 +80,17 @@ func (d *Desk) Now(ctx context.Context, q Question) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
+	// Asked without rates, the decision tells the number; its rates alone are loaded then.
+	return d.would(ctx, q, at, s, func(routed e164.Number) (*routing.Snapshot, error) { return d.Snapshot(ctx, at, routed) })
+}
+
+// NowBy is Now by a configuration that is loaded as a whole.
+func (d *Desk) NowBy(ctx context.Context, s *routing.Snapshot, q Question) (Explanation, error) {
+	return d.would(ctx, q, time.Now().UTC(), s, func(e164.Number) (*routing.Snapshot, error) { return s, nil })
+}
+
+// would finds out which number it is, and asks again with its rates.
+func (d *Desk) would(ctx context.Context, q Question, at time.Time, s *routing.Snapshot, rates func(e164.Number) (*routing.Snapshot, error)) (Explanation, error) {
 	caller, server, err := q.caller(s)
 	if err != nil {
 		return Explanation{}, err
@@ -87,13 +98,12 @@ func (d *Desk) Now(ctx context.Context, q Question) (Explanation, error) {
 	in := callflow.Seizure{
 		CallID: server.Name + "-explain", Server: server.Name, Endpoint: caller.Login, Dialled: digits(q.To), CLI: digits(q.From), At: at,
 	}
-	// Asked without rates, the decision tells the number; its rates alone are loaded then.
 	number := callflow.Outbound(s, d.Limits, in, callflow.World{}).Record.BNumber
 	routed := number
 	if d.Ported != nil {
 		routed = d.Ported(ctx, number)
 	}
-	if s, err = d.Snapshot(ctx, at, routed); err != nil {
+	if s, err = rates(routed); err != nil {
 		return Explanation{}, err
 	}
 	decision := callflow.Outbound(s, d.Limits, in, callflow.World{Ported: func(e164.Number) e164.Number { return routed }})

@@ -173,6 +173,6 @@ func (i *Import) Publish(ctx context.Context, draft int64) error {
 		return err
 	}
 	// Not to be interrupted: it is over at once, and must not be half known.
-	_, err := i.desk.DB.Publish(context.WithoutCancel(ctx), draft, i.PublishAt)
+	_, err := i.desk.DB.PublishOver(context.WithoutCancel(ctx), draft, i.PublishAt, i.Base.ID)
 	return err
 }

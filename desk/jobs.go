@@ -3,8 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -173,11 +171,4 @@ func giveBack(ctx context.Context, w db.Work, release func(context.Context, db.W
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), givingBack)
 	defer cancel()
 	return release(ctx, w)
-}
-
-// unflagged calls options by their names in JSON.
-func unflagged(text string) string {
-	return regexp.MustCompile(`--[a-z]+(-[a-z]+)*`).ReplaceAllStringFunc(text, func(flag string) string {
-		return strings.ReplaceAll(strings.TrimPrefix(flag, "--"), "-", "_")
-	})
 }

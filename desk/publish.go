@@ -76,7 +76,7 @@ func (d *Desk) Publishing(ctx context.Context, id int64, at string) (*Switch, er
 		s.Warning = fmt.Sprintf("deck %d came in force after deck %d was imported: what it changed is undone where this one says otherwise", base.ID, to.ID)
 	}
 	s.do = func(ctx context.Context) (Switched, error) {
-		v, err := d.DB.Publish(ctx, to.ID, when)
+		v, err := d.DB.PublishOver(ctx, to.ID, when, base.ID)
 		return Switched{InForce: v}, err
 	}
 	return s, nil
@@ -104,7 +104,8 @@ func (d *Desk) RollingBack(ctx context.Context, c OwnerChoice) (*Switch, error) 
 	return s, nil
 }
 
-// Still makes sure that the deck in force is the one that was looked at.
+// Still makes sure that the deck in force is the one that was looked at, before
+// more questions are asked. Do looks once more, in its transaction.
 func (s *Switch) Still(ctx context.Context) error {
 	return s.world.Still(ctx, s.desk.DB, s.To.Owner, s.From)
 }

@@ -75,10 +75,10 @@ func readWorldOnce(ctx context.Context, database *db.DB, at time.Time) (*World, 
 	}
 	if at.After(now) {
 		w.At = at
-		w.data, _, err = database.LoadSnapshotDataAt(ctx, empty, at)
 	} else {
-		w.data, _, err = database.LoadSnapshotData(ctx, empty)
+		at = time.Time{}
 	}
+	w.data, _, err = database.LoadSnapshotDataAt(ctx, empty, at)
 	return w, err
 }
 

@@ -33,7 +33,7 @@ func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	talks := func(c live.Call) bool { return c.State == live.Talking && c.B == b && c.Known && c.Sold && c.Cost > 0 }
 	seen := first.shows(t, "node 1", talks)
 	second.shows(t, "node 2", talks)
-	if seen.Provider == "" || seen.AccountID != buyer.id || seen.Server == "" || seen.Node != "tandem-1" || seen.BCountry != "RU" || seen.PaidUntil.IsZero() {
+	if seen.Provider == "" || seen.AccountID != buyer.id || seen.Server == "" || seen.Node != "tandem-1" || seen.BCountry != "RU" || seen.PaidUntil.IsZero() || seen.AnsweredAt.IsZero() {
 		t.Errorf("shown as %+v", seen)
 	}
 	more := func(c live.Call) bool { return talks(c) && c.Cost > seen.Cost }
@@ -60,6 +60,10 @@ func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	if back.CallID != seen.CallID || back.Cost < seen.Cost {
 		t.Errorf("before %+v, after %+v", seen, back)
 	}
+	// The talk counts from the answer, on the node that saw it and on the one that did not.
+	timed := func(c live.Call) bool { return talks(c) && c.AnsweredAt.Sub(seen.AnsweredAt).Abs() < time.Second }
+	first.shows(t, "node 1, talk time", timed)
+	second.shows(t, "node 2, talk time", timed)
 
 	two.do(t, http.MethodPost, "/live/calls/"+seen.CallID+"/hangup", map[string]string{"reason": "a test"}, nil)
 	if err := call.WaitEnded(soon(t)); err != nil {

@@ -20,6 +20,7 @@ type RunUser struct {
 	Password string `json:"password"`
 	Role     string `json:"role"`
 	Account  string `json:"account,omitempty"` // all that a customer sees
+	Phone    string `json:"phone,omitempty"`   // all that an agent sees: a subscriber's login
 }
 
 // demoPassword is every user's: it is typed often, and opens nothing but loopback.
@@ -32,6 +33,7 @@ func demoUsers() []RunUser {
 		{Login: "operator", Role: "operator"},
 		{Login: "analyst", Role: "analyst"},
 		{Login: "retail", Role: "customer", Account: "Retail"},
+		{Login: "agent", Role: "agent", Phone: "moscow-101"},
 	}
 	for i := range list {
 		list[i].Password = demoPassword
@@ -60,6 +62,9 @@ func (s *Stack) makeUser(ctx context.Context, u RunUser) error {
 	command := []string{"user", "create", u.Login, "--role", u.Role, "--password-file", file}
 	if u.Account != "" {
 		command = append(command, "--account", u.Account)
+	}
+	if u.Phone != "" {
+		command = append(command, "--subscriber", u.Phone)
 	}
 	_, err := s.Tandem(ctx, command...)
 	return err

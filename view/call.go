@@ -39,7 +39,7 @@ type Call struct {
 	Route         string              `json:"route"`
 	Snapshot      uint64              `json:"snapshot"`
 	Reason        string              `json:"reason"`
-	Cut           bool                `json:"cut,omitempty" doc:"Ended by its talk limit"`
+	CutShort      bool                `json:"cut_short,omitempty" doc:"Ended by its talk limit"`
 	Money         *db.CallMoney       `json:"money,omitempty"`
 	Attempts      []Attempt           `json:"attempts"`
 	callflow.Told
@@ -69,7 +69,7 @@ func OfCall(c billing.End, told callflow.Told) Call {
 		NumberID: s.NumberID, Dialled: s.Dialled, ANumber: string(s.ANumber), BNumber: string(s.BNumber), CLI: string(s.CLI),
 		StartedAt: s.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.Talk.Milliseconds(), PDDMS: c.PDD.Milliseconds(),
 		Cause: int(c.Cause), SIPStatus: c.SIPStatus, HangupBy: c.HangupBy, Route: c.Route, Snapshot: s.Snapshot, Reason: s.Reason,
-		RoutingNumber: string(s.RoutingNumber), Cut: c.Cut, Told: told,
+		RoutingNumber: string(s.RoutingNumber), CutShort: c.Cut, Told: told,
 	}
 	for _, a := range c.Attempts {
 		v.Attempts = append(v.Attempts, Attempt{

@@ -50,23 +50,32 @@ func (f *FXImport) Take(ctx context.Context, database *db.DB, file *fx.File, o F
 	if err != nil {
 		return false, err
 	}
-	was, err := database.FXRates(ctx)
-	if err != nil {
+	decide := func(was []fx.Rate) ([]fx.Rate, []db.Currency, error) {
+		changes := fx.Compare(was, rates)
+		f.weigh(changes, len(rates))
+		refused = len(f.Far) > 0 && !o.Force
+		if o.DryRun || refused || len(changes) == 0 {
+			return nil, nil, nil
+		}
+		f.Written = true
+		comes := make([]fx.Rate, len(changes))
+		for i, c := range changes {
+			comes[i] = c.Rate
+		}
+		return comes, f.currencies, nil
+	}
+	if o.DryRun {
+		was, err := database.FXRates(ctx)
+		if err == nil {
+			_, _, err = decide(was)
+		}
+		return refused, err
+	}
+	if err := database.ChangeFX(ctx, decide); err != nil {
+		f.Written = false
 		return false, err
 	}
-	changes := fx.Compare(was, rates)
-	f.weigh(changes, len(rates))
-	refused = len(f.Far) > 0 && !o.Force
-	if o.DryRun || refused || len(changes) == 0 {
-		return refused, nil
-	}
-	rates = rates[:0]
-	for _, c := range changes {
-		rates = append(rates, c.Rate)
-	}
-	err = database.PutFX(ctx, rates, f.currencies...)
-	f.Written = err == nil
-	return false, err
+	return refused, nil
 }
 
 // FXCurrencyError is a column of a currency that nobody knows.
@@ -105,9 +114,10 @@ func (f *FXImport) wanted(ctx context.Context, database *db.DB, file *fx.File, a
 	return slices.DeleteFunc(slices.Clone(file.Rates), func(r fx.Rate) bool { return !take[r.Currency] }), nil
 }
 
-// weigh counts the changes, the newest first.
+// weigh counts the changes, the newest first; anew each time.
 func (f *FXImport) weigh(changes []fx.Change, rates int) {
-	f.Unchanged = rates - len(changes)
+	f.New, f.Changed, f.Unchanged = 0, 0, rates-len(changes)
+	f.Changes, f.Far = []FXChange{}, []FXChange{}
 	changes = slices.Clone(changes)
 	slices.SortStableFunc(changes, func(a, b fx.Change) int { return cmp.Or(b.From.Compare(a.From), cmp.Compare(a.Currency, b.Currency)) })
 	for _, c := range changes {

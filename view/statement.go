@@ -162,8 +162,8 @@ func (f *StatementCSV) Line(v Posting) error {
 		foreign = [2]string{v.Foreign.Amount.String(), v.Foreign.Currency}
 	}
 	return f.w.Write([]string{
-		strconv.FormatInt(v.ID, 10), v.At.UTC().Format("2006-01-02T15:04:05.000Z"), string(v.Kind), v.CallID, v.Sum.String(), v.Balance.String(), v.Currency,
-		foreign[0], foreign[1], CellText(v.Note), v.Key,
+		strconv.FormatInt(v.ID, 10), v.At.UTC().Format("2006-01-02T15:04:05.000Z"), string(v.Kind), CellText(v.CallID), v.Sum.String(), v.Balance.String(), v.Currency,
+		foreign[0], foreign[1], CellText(v.Note), CellText(v.Key),
 	})
 }
 

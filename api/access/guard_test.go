@@ -71,8 +71,8 @@ func entered(t *testing.T, g *access.Guard, cookie http.Cookie) context.Context 
 func TestValid(t *testing.T) {
 	g, u := guarded(t, access.Config{})
 	for name, end := range map[string]func() error{
-		"signed out": func() error { return g.DB.CloseSessions(t.Context(), u.ID, 0) },
-		"password":   func() error { return g.DB.SetPassword(t.Context(), u.ID, "x", 0) },
+		"signed out": func() error { return g.DB.CloseSessions(t.Context(), u.ID, 0, false) },
+		"password":   func() error { return g.DB.SetPassword(t.Context(), u.ID, "x", false) },
 		"demoted": func() error {
 			if _, err := g.DB.CreateUser(t.Context(), db.UserSettings{Login: "second", Role: "admin", Enabled: true}, "x"); err != nil {
 				return err
@@ -85,7 +85,7 @@ func TestValid(t *testing.T) {
 	} {
 		hash, err := access.HashPassword(password)
 		if err == nil {
-			err = g.DB.SetPassword(t.Context(), u.ID, hash, 0)
+			err = g.DB.SetPassword(t.Context(), u.ID, hash, false)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -26,8 +26,9 @@ const (
 	maxKeyLife     = 10 * 365 * 24 * time.Hour
 )
 
-// NewKey makes a key for who asks. key is shown once; the database has a hash.
-func (g *Guard) NewKey(ctx context.Context, s db.APIKeySettings, expires time.Time) (made db.APIKey, key string, err error) {
+// NewKey makes a key for who asks, and knows their password: a key outlives the
+// session that made it. key is shown once; the database has a hash.
+func (g *Guard) NewKey(ctx context.Context, password string, s db.APIKeySettings, expires time.Time) (made db.APIKey, key string, err error) {
 	p := From(ctx)
 	life := DefaultKeyLife
 	if !expires.IsZero() {
@@ -40,6 +41,9 @@ func (g *Guard) NewKey(ctx context.Context, s db.APIKeySettings, expires time.Ti
 		return db.APIKey{}, "", &db.FieldError{Field: "role", Text: "a key may not do more than its owner, who is " + string(p.Role)}
 	}
 	if err := checkKey(&s); err != nil {
+		return db.APIKey{}, "", err
+	}
+	if _, err := g.prove(ctx, password); err != nil {
 		return db.APIKey{}, "", err
 	}
 	secret := newToken()

@@ -65,8 +65,8 @@ func (g *Guard) Setup(ctx context.Context, token, login, name, password string) 
 	return g.open(ctx, u)
 }
 
-// ResetPassword sets the password of whom the link is for, and ends their sessions.
-// It signs nobody in: there may be a second factor.
+// ResetPassword sets the password of whom the link is for, and ends their sessions
+// and keys. It signs nobody in: there may be a second factor.
 func (g *Guard) ResetPassword(ctx context.Context, token, password string) error {
 	u, err := g.DB.LinkUser(ctx, hashOf(token))
 	if errors.Is(err, db.ErrNotFound) {

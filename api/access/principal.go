@@ -11,9 +11,9 @@ type Role string
 // Roles.
 const (
 	Admin    Role = "admin"    // everything
-	Operator Role = "operator" // routing, servers, calls; no users, no money but to look at
+	Operator Role = "operator" // routing, prices, servers, calls; no users, no money but to look at
 	Analyst  Role = "analyst"  // looks at routing, calls and quality, changes nothing
-	Agent    Role = "agent"    // a telephone of a call centre: its own calls
+	Agent    Role = "agent"    // a telephone of a call centre: its own calls, without money
 	Customer Role = "customer" // an account: its own calls, balance, statement, rates
 )
 
@@ -63,7 +63,7 @@ type Area string
 // Areas.
 const (
 	Routing Area = "routing" // providers, gates, numbers, servers, decks, policies, rules, simulator
-	Money   Area = "money"   // accounts, tariffs, ledger
+	Money   Area = "money"   // accounts, tariffs, ledger, postings and terms of calls
 	Calls   Area = "calls"   // records, live calls, hang up
 	System  Area = "system"  // users, keys, audit, health
 	Own     Area = "own"     // what belongs to who asks

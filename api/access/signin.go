@@ -37,7 +37,7 @@ func (g *Guard) SignIn(ctx context.Context, login, password, code string) (Princ
 	case err != nil:
 		return Principal{}, http.Cookie{}, err
 	case !same || !c.User.Enabled:
-		g.Log.Info().Str("login", login).Str("address", visitorOf(ctx).address.String()).Msg("sign-in refused")
+		a.named(g.Log.Info()).Str("address", visitorOf(ctx).address.String()).Msg("sign-in refused")
 		return Principal{}, http.Cookie{}, ErrCredentials
 	}
 	if c.TOTPSecret != "" {
@@ -99,7 +99,8 @@ func SessionID(ctx context.Context) int64 { return visitorOf(ctx).session }
 
 // ChangePassword lets who asks have another password. All their sessions end, and
 // the one that asks goes on under another cookie: a stolen one is worth nothing.
-func (g *Guard) ChangePassword(ctx context.Context, old, password string) (http.Cookie, error) {
+// Their keys end unless they are to be kept.
+func (g *Guard) ChangePassword(ctx context.Context, old, password string, keepKeys bool) (http.Cookie, error) {
 	c, err := g.prove(ctx, old)
 	if err == nil {
 		err = CheckPassword(c.User.Login, password)
@@ -114,7 +115,7 @@ func (g *Guard) ChangePassword(ctx context.Context, old, password string) (http.
 	if err != nil {
 		return http.Cookie{}, err
 	}
-	if err := g.DB.SetPassword(ctx, c.User.ID, hash, 0); err != nil {
+	if err := g.DB.SetPassword(ctx, c.User.ID, hash, keepKeys); err != nil {
 		return http.Cookie{}, err
 	}
 	_, cookie, err := g.open(ctx, c.User)

@@ -4,19 +4,26 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rs/zerolog"
 )
 
-// How often somebody may be wrong: ten times a login, thirty times an address,
-// within a quarter of an hour. A login's count begins anew when its owner signs in.
-// Where its owner is signed in, wrong passwords are counted apart: strangers cannot
-// shut them out of their own desk.
+// How often somebody may be wrong within a quarter of an hour: thirty times an
+// address, ten times a login from one address, and fifty times a login from
+// addresses where its owner has not signed in for three months. So a stranger shuts
+// a login for themself; many strangers together shut it for other strangers, and
+// its owner comes in from where they came in before. A login's count begins anew
+// when its owner signs in.
 const (
 	throttleFor = 15 * time.Minute
-	maxByLogin  = 10
 	maxByPlace  = 30
+	maxByLogin  = 10
+	maxAnywhere = 50
+	homeFor     = 90 * 24 * time.Hour
 )
 
 // ThrottledError says that too many tried lately.
@@ -31,34 +38,68 @@ func (e *ThrottledError) Error() string {
 type attempt struct {
 	guard    *Guard
 	subjects []string
+	user     int64 // whose login it is; 0: nobody's
 }
 
+// attempt counts a try. The place comes first: who is throttled there uses up
+// nobody's login, and makes no work.
 func (g *Guard) attempt(ctx context.Context, login string) (attempt, error) {
-	a := attempt{guard: g, subjects: []string{"login " + strings.ToLower(login)}}
-	limits := []int{maxByLogin}
-	if place := placeOf(visitorOf(ctx).address); place != "" {
-		at := visitorOf(ctx).address.String()
-		home, err := g.DB.SignedInFrom(ctx, login, at)
-		if err != nil {
+	a := attempt{guard: g}
+	place, subject := placeOf(visitorOf(ctx).address), "login "+strings.ToLower(login)
+	if place != "" {
+		if err := a.count(ctx, placePrefix+place, maxByPlace); err != nil {
 			return attempt{}, err
 		}
-		if home {
-			a.subjects[0] = "desk " + at + " " + a.subjects[0] // no login that somebody types begins so
-		}
-		// The place comes first: who is throttled there cannot use up somebody's login.
-		a.subjects, limits = append([]string{"address " + place}, a.subjects...), []int{maxByPlace, maxByLogin}
 	}
-	for i, subject := range a.subjects {
-		tries, wait, err := g.DB.Try(ctx, subject, throttleFor)
-		if err != nil {
-			return attempt{}, err
-		}
-		if tries > limits[i] {
-			g.Log.Warn().Str("login", login).Str("address", visitorOf(ctx).address.String()).Int("tries", tries).Msg("sign-in throttled")
-			return attempt{}, &ThrottledError{Wait: wait}
-		}
+	user, addresses, err := g.DB.SignedInFrom(ctx, login, homeFor)
+	if err != nil {
+		return attempt{}, err
 	}
-	return a, nil
+	a.user = user
+	if place == "" {
+		return a, a.count(ctx, subject, maxByLogin)
+	}
+	// No login that somebody types begins so: none fills the count of another's desk.
+	if err := a.count(ctx, "desk "+place+" "+subject, maxByLogin); err != nil {
+		return attempt{}, err
+	}
+	if isHome(place, addresses) {
+		return a, nil
+	}
+	return a, a.count(ctx, subject, maxAnywhere)
+}
+
+// placePrefix begins the subject of an address, which no success forgives.
+const placePrefix = "address "
+
+func (a *attempt) count(ctx context.Context, subject string, most int) error {
+	tries, wait, err := a.guard.DB.Try(ctx, subject, throttleFor)
+	if err != nil {
+		return err
+	}
+	if tries > most {
+		a.named(a.guard.Log.Warn()).Str("address", visitorOf(ctx).address.String()).Int("tries", tries).Msg("sign-in throttled")
+		return &ThrottledError{Wait: wait}
+	}
+	a.subjects = append(a.subjects, subject)
+	return nil
+}
+
+// named says whose login was tried. What is nobody's login is not written down:
+// now and then it is a password.
+func (a *attempt) named(e *zerolog.Event) *zerolog.Event {
+	if a.user == 0 {
+		return e.Bool("login_known", false)
+	}
+	return e.Int64("user_id", a.user)
+}
+
+// isHome says whether one of the addresses is in the place.
+func isHome(place string, addresses []string) bool {
+	return slices.ContainsFunc(addresses, func(text string) bool {
+		a, err := netip.ParseAddr(text)
+		return err == nil && placeOf(a) == place
+	})
 }
 
 // was ends an attempt: good ones do not count, and forgive the login those before.
@@ -69,7 +110,7 @@ func (a attempt) was(ctx context.Context, good, undecided bool) error {
 	}
 	var errs []error
 	for _, subject := range a.subjects {
-		forgive := good && !strings.HasPrefix(subject, "address ")
+		forgive := good && !strings.HasPrefix(subject, placePrefix)
 		errs = append(errs, a.guard.DB.TakeBack(ctx, subject, forgive))
 	}
 	return errors.Join(errs...)

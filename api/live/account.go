@@ -116,15 +116,12 @@ func (o Own) ForCustomer() Own {
 	return o
 }
 
-// OwnTopic is "account:7" for those who work here, "mine:…" for whose it is.
-func (b *Board) OwnTopic(balances Balances, account, subscriber int64, customer bool) stream.Topic {
+// OwnTopic is "account:7", for those who work here.
+func (b *Board) OwnTopic(balances Balances, account int64) stream.Topic {
 	return stream.State(func(ctx context.Context) ([]byte, error) {
-		own, err := b.OwnOf(ctx, balances, account, subscriber)
+		own, err := b.OwnOf(ctx, balances, account, 0)
 		if err != nil {
 			return nil, err
-		}
-		if customer {
-			own = own.ForCustomer()
 		}
 		return json.Marshal(own)
 	})

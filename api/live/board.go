@@ -61,8 +61,13 @@ type sighting struct {
 
 	first    time.Time // when it was seen first, by our clock
 	told     time.Time // when an event told of it last
-	answered time.Time // when it was seen answered first
+	answered time.Time // when it was answered; zero: it was not, or before anybody looked
+	asked    int       // how often somebody went to find out when
 }
+
+// closeLook is the longest time between two looks of which the later one tells
+// when a call was answered.
+const closeLook = 10 * time.Second
 
 // overFor is longer than any look takes.
 const overFor = time.Minute
@@ -71,6 +76,7 @@ const overFor = time.Minute
 // holds tell.
 func NewBoard(c Config, servers ...string) *Board {
 	b := &Board{cfg: c, changed: make(chan struct{}, 1), servers: map[string]*server{}}
+	b.look.turn = make(chan struct{}, 1)
 	b.look.records = map[string]*record{}
 	b.look.holds = map[string]billing.OpenHold{}
 	for _, name := range servers {
@@ -102,6 +108,10 @@ func (b *Board) change(name string, do func(s *server) (news bool)) {
 func (b *Board) Saw(name string, asOf time.Time, channelIDs map[string]struct{}, calls []Seen) {
 	b.change(name, func(s *server) bool {
 		news := s.lost || s.seenAt.IsZero()
+		answered := asOf // of calls that were not at the look before
+		if asOf.Sub(s.seenAt) > closeLook {
+			answered = time.Time{}
+		}
 		s.seenAt, s.lost = b.cfg.Now(), false
 		for id, c := range s.calls {
 			if _, up := channelIDs[id]; !up && c.first.Before(asOf) {
@@ -110,7 +120,7 @@ func (b *Board) Saw(name string, asOf time.Time, channelIDs map[string]struct{},
 			}
 		}
 		for _, c := range calls {
-			if s.put(c, asOf, asOf) {
+			if s.put(c, asOf, asOf, answered) {
 				news = true
 			}
 		}
@@ -127,7 +137,7 @@ func (b *Board) Saw(name string, asOf time.Time, channelIDs map[string]struct{},
 func (b *Board) Told(name string, c Seen) {
 	now := b.cfg.Now()
 	b.change(name, func(s *server) bool {
-		news := s.put(c, now, now)
+		news := s.put(c, now, now, now)
 		if kept := s.calls[c.CallID]; kept != nil {
 			kept.told = now
 		}
@@ -171,8 +181,9 @@ func (b *Board) Lost(name string) {
 }
 
 // put takes what was seen of a call at a moment. What happens to a call happens in
-// one order only: it is not unanswered again.
-func (s *server) put(c Seen, asOf, now time.Time) (news bool) {
+// one order only: it is not unanswered again. answered is when it was, if it was not
+// before; of a call that was up when it was seen first nobody knows.
+func (s *server) put(c Seen, asOf, now, answered time.Time) (news bool) {
 	if ended, over := s.over[c.CallID]; over && !asOf.After(ended) {
 		return false
 	}
@@ -186,8 +197,8 @@ func (s *server) put(c Seen, asOf, now time.Time) (news bool) {
 	if asOf.After(kept.told) || asOf.Equal(kept.told) {
 		kept.Route = c.Route
 	}
-	if c.Answered && kept.answered.IsZero() {
-		kept.answered = now
+	if c.Answered && !before.Answered {
+		kept.answered = answered
 	}
 	kept.Answered = kept.Answered || c.Answered
 	if c.Direction != "" {

@@ -63,10 +63,18 @@ func (b *books) HoldsOf(_ context.Context, ids []string) (map[string]billing.Ope
 
 // house is a board with what it works with.
 type house struct {
-	now    time.Time
-	books  *books
-	keeper *callflow.Keeper
-	board  *live.Board
+	now     time.Time
+	books   *books
+	keeper  *callflow.Keeper
+	board   *live.Board
+	routing *routing.Snapshot
+}
+
+// boardOn is another board of the house, over other books.
+func (h *house) boardOn(books live.Books, servers ...string) *live.Board {
+	return live.NewBoard(live.Config{
+		Keeper: h.keeper, Books: books, Snapshot: func() *routing.Snapshot { return h.routing }, Now: func() time.Time { return h.now }, Log: zerolog.Nop(),
+	}, servers...)
 }
 
 func newHouse(tb testing.TB, servers ...string) *house {
@@ -79,18 +87,16 @@ func newHouse(tb testing.TB, servers ...string) *house {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h := &house{now: began, books: &books{starts: map[string]billing.Start{}, holds: map[string]billing.OpenHold{}}}
+	h := &house{now: began, routing: snapshot, books: &books{starts: map[string]billing.Start{}, holds: map[string]billing.OpenHold{}}}
 	now := func() time.Time { return h.now }
 	h.keeper = callflow.NewKeeper(callflow.KeeperConfig{Now: now})
-	h.board = live.NewBoard(live.Config{
-		Keeper: h.keeper, Books: h.books, Snapshot: func() *routing.Snapshot { return snapshot }, Now: now, Log: zerolog.Nop(),
-	}, servers...)
+	h.board = h.boardOn(h.books, servers...)
 	return h
 }
 
-// perMinute is terms at that price, by the second.
-func perMinute(price string) billing.Terms {
-	r, err := money.ParseRate(price)
+// priced is terms of 0.6 a minute, by the second.
+func priced() billing.Terms {
+	r, err := money.ParseRate("0.6")
 	if err != nil {
 		panic(err)
 	}
@@ -124,7 +130,7 @@ func TestCallRunsAndCosts(t *testing.T) {
 	h := newHouse(t, "alpha")
 	h.board.Saw("alpha", h.now, ids(), nil)
 	h.books.starts["a-1"] = billing.Start{CallID: "a-1", Server: "alpha", Direction: "out", AccountID: 5, ANumber: "74951815000", BNumber: "442079460000", Node: "n1", StartedAt: began}
-	h.keeper.Add(billing.Hold{CallID: "a-1", AccountID: 5, Amount: 2_000_000, Paid: 2 * time.Minute, Limited: true, Terms: perMinute("0.6"), Server: "alpha", Node: "n1", BeganAt: began}, 5)
+	h.keeper.Add(billing.Hold{CallID: "a-1", AccountID: 5, Amount: 2_000_000, Paid: 2 * time.Minute, Limited: true, Terms: priced(), Server: "alpha", Node: "n1", BeganAt: began}, 5)
 	h.board.Told("alpha", up("a-1", "8.c.a1", false))
 	c := h.only(t)
 	if c.State != live.Ringing || c.Provider != "VoxBeam" || c.Account != "Moscow office" || c.B != "442079460000" || c.BCountry != "GB" || c.Node != "n1" || !c.Known || c.Cost != 0 || c.Held != 2_000_000 {
@@ -152,7 +158,7 @@ func TestCallsOfOtherNodes(t *testing.T) {
 	h := newHouse(t, "alpha")
 	hold := func(id, server string) billing.OpenHold {
 		return billing.OpenHold{Hold: billing.Hold{
-			CallID: id, AccountID: 5, Amount: 1_200_000, Paid: 2 * time.Minute, Terms: perMinute("0.6"), Server: server, Node: "n2", BeganAt: began,
+			CallID: id, AccountID: 5, Amount: 1_200_000, Paid: 2 * time.Minute, Terms: priced(), Server: server, Node: "n2", BeganAt: began,
 		}}
 	}
 	h.books.holds["a-1"], h.books.holds["b-1"] = hold("a-1", "alpha"), hold("b-1", "beta")
@@ -160,7 +166,8 @@ func TestCallsOfOtherNodes(t *testing.T) {
 	away := h.books.holds["b-1"]
 	away.AnsweredAt, away.Route = began, "8.c.a1"
 	h.books.holds["b-1"] = away
-	h.board.Saw("alpha", h.now, ids("a-1"), []live.Seen{up("a-1", "8.c.a1", true)})
+	h.board.Saw("alpha", h.now, ids("a-1"), []live.Seen{up("a-1", "8.c.a1", false)})
+	h.board.Told("alpha", up("a-1", "8.c.a1", true))
 	h.now = h.now.Add(30 * time.Second)
 	p := h.board.Picture(t.Context())
 	if len(p.Calls) != 2 {
@@ -376,7 +383,7 @@ func TestTopicTellsAll(t *testing.T) {
 			case 1:
 				h.board.Ended("alpha", id)
 			case 2:
-				h.keeper.Add(billing.Hold{CallID: id, AccountID: 5, Amount: 9_000_000, Paid: time.Hour, Terms: perMinute("0.6"), Server: "alpha", BeganAt: began}, 5)
+				h.keeper.Add(billing.Hold{CallID: id, AccountID: 5, Amount: 9_000_000, Paid: time.Hour, Terms: priced(), Server: "alpha", BeganAt: began}, 5)
 			}
 			text, err := topic.Next(t.Context())
 			if err != nil {

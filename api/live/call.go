@@ -40,7 +40,7 @@ type Call struct {
 	FromID       int64       `json:"from_provider_id,omitempty" doc:"Who brought an incoming call"`
 	From         string      `json:"from_provider,omitempty"`
 	BeganAt      time.Time   `json:"began_at"`
-	AnsweredAt   time.Time   `json:"answered_at,omitzero"`
+	AnsweredAt   time.Time   `json:"answered_at,omitzero" doc:"Absent of one that talks: nobody knows since when"`
 	Currency     string      `json:"currency,omitempty" doc:"Of the sums, ISO 4217"`
 	Sold         bool        `json:"sold" doc:"The account pays"`
 	Limited      bool        `json:"limited" doc:"Paid slice by slice"`

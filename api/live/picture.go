@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"tandem/billing"
@@ -30,16 +30,20 @@ const (
 	holdsEvery = 2 * time.Second
 	fresh      = 900 * time.Millisecond // a picture is, unless something has changed
 	lookWithin = time.Second
+	holdsAgain = holdsEvery / 4 // after a look that failed, or did not know a new call
 )
 
-// pictures keeps what was looked up. Its lock is held while the database is asked.
+// pictures keeps what was looked up. Whoever has the turn changes it and asks the
+// database; the last picture is everybody's.
 type pictures struct {
-	mu      sync.Mutex
-	records map[string]*record
-	holds   map[string]billing.OpenHold // of calls that this node does not keep
-	holdsAt time.Time
-	last    *Picture
-	version uint64 // of the board, in last
+	turn     chan struct{} // has room for one
+	records  map[string]*record
+	holds    map[string]billing.OpenHold // of calls that this node does not keep
+	holdsAt  time.Time
+	holdsErr error
+	made     time.Time // when the last picture was finished
+	version  uint64    // of the board, in the last one
+	last     atomic.Pointer[Picture]
 }
 
 // record is what was looked up of a call once.
@@ -58,16 +62,33 @@ type sight struct {
 }
 
 // Picture is what goes on now. What cannot be looked up is left out, and Problems
-// says so.
+// says so. Who leaves while it is made leaves it to the others: it is made all the
+// same.
 func (b *Board) Picture(ctx context.Context) *Picture {
 	p := &b.look
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		if last := p.last.Load(); last != nil {
+			return last
+		}
+		return &Picture{At: b.cfg.Now().UTC(), Calls: []Call{}, Problems: []string{"calls are not known yet"}}
+	}
 	now := b.cfg.Now()
 	sights, problems, version := b.sights()
-	if p.last != nil && p.version == version && now.Sub(p.last.At) < fresh {
-		return p.last
+	if last := p.last.Load(); last != nil && p.version == version && now.Sub(p.made) < fresh {
+		return last
 	}
+	picture := b.draw(context.WithoutCancel(ctx), now, sights, problems)
+	p.last.Store(picture)
+	p.version, p.made = version, b.cfg.Now()
+	return picture
+}
+
+// draw is called by who has the turn.
+func (b *Board) draw(ctx context.Context, now time.Time, sights []sight, problems []string) *Picture {
+	p := &b.look
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
 	own := b.own(sights)
@@ -90,7 +111,6 @@ func (b *Board) Picture(ctx context.Context) *Picture {
 	for i := range sights {
 		picture.Calls[i] = p.call(snapshot, &sights[i], own, now)
 	}
-	p.last, p.version = picture, version
 	return picture
 }
 
@@ -140,21 +160,30 @@ func (b *Board) withUnwatched(sights []sight, holds map[string]billing.OpenHold)
 }
 
 // lookUpHolds keeps the holds of calls that other nodes keep: their terms once,
-// their sums again and again.
+// their sums again and again. What a look could not find out is an error until one
+// can.
 func (p *pictures) lookUpHolds(ctx context.Context, books Books, sights []sight, own map[string]callflow.Running, now time.Time) error {
-	unknown := false
+	soon := p.holdsErr != nil
 	for i := range sights {
 		id := sights[i].CallID
 		_, kept := own[id]
-		unknown = unknown || (!kept && p.records[id] == nil)
+		soon = soon || (!kept && p.records[id] == nil)
 	}
-	if age := now.Sub(p.holdsAt); age < holdsEvery && (!unknown || age < holdsEvery/4) {
-		return nil
+	if age := now.Sub(p.holdsAt); age < holdsEvery && (!soon || age < holdsAgain) {
+		return p.holdsErr
 	}
-	p.holdsAt = now
+	holds, err := p.openHolds(ctx, books, own)
+	if err == nil {
+		p.holds = holds
+	}
+	p.holdsAt, p.holdsErr = now, err
+	return err
+}
+
+func (p *pictures) openHolds(ctx context.Context, books Books, own map[string]callflow.Running) (map[string]billing.OpenHold, error) {
 	light, err := books.OpenHolds(ctx, "")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	holds := make(map[string]billing.OpenHold, len(light))
 	var untold []string
@@ -172,12 +201,11 @@ func (p *pictures) lookUpHolds(ctx context.Context, books Books, sights []sight,
 	if len(untold) > 0 {
 		whole, err := books.HoldsOf(ctx, untold)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		maps.Copy(holds, whole)
 	}
-	p.holds = holds
-	return nil
+	return holds, nil
 }
 
 // lookUpRecords reads the records that are not known yet and forgets those of
@@ -260,10 +288,8 @@ func (c *Call) price(s *routing.Snapshot, r callflow.Running) {
 	if c.AccountID == 0 {
 		c.AccountID = r.AccountID
 	}
-	if r.AnsweredAt != nil {
-		if c.AnsweredAt.IsZero() {
-			c.AnsweredAt = *r.AnsweredAt
-		}
+	if r.AnsweredAt != nil { // ours is in it
+		c.AnsweredAt = *r.AnsweredAt
 		c.PaidUntil = r.AnsweredAt.Add(r.Paid).UTC().Round(time.Millisecond)
 	}
 }

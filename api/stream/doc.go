@@ -8,4 +8,8 @@
 // gets what it missed, if that is still known, else the whole. The hub never waits
 // for a listener: one that does not keep up is let go, and comes back for the
 // whole.
+//
+// What a topic's Next says is the same on every node, for it comes from the database
+// and from every Asterisk. What is posted is not: only listeners of the node that
+// works on a job hear of it, so whoever shows a job asks for it now and then, too.
 package stream

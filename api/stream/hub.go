@@ -92,8 +92,9 @@ func (h *Hub) posted(kind string) bool {
 	return slices.Contains(h.cfg.Posted, kind)
 }
 
-// Post tells the whole state of a job. The last one is kept for a while, for those
-// who come late.
+// Post tells the whole state of a job, to those who listen here. The last one is
+// kept for a while, for those who come late. Who listens at another node than the
+// one that works is told nothing: they have to ask.
 func (h *Hub) Post(topic string, v any) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -115,7 +116,8 @@ func (h *Hub) post(topic string) *feed {
 		h.forgetPosts(time.Now())
 	}
 	f := newFeed(topic)
-	f.posted = time.Now()
+	h.seq++ // whatever anybody has of it was told by a feed that is forgotten
+	f.posted, f.began = time.Now(), h.seq
 	h.posts[topic] = f
 	return f
 }

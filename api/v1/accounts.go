@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,7 +12,6 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
-	"tandem/internal/money"
 	"tandem/view"
 )
 
@@ -61,85 +58,31 @@ type accountsInput struct {
 type accountsOutput struct{ Body Page[view.AccountLine] }
 
 func (d *door) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
-	from := 0
-	if err := readCursor(in.Cursor, &from); err != nil {
-		return nil, err
+	q := db.AccountQuery{Limit: in.Limit, Sort: in.Sort, Q: in.Q, Low: in.Low, Payment: in.Payment, TariffID: in.Tariff}
+	if in.Enabled != "" {
+		q.Enabled = new(in.Enabled == "true")
 	}
-	list, err := d.DB.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	spent, err := d.DB.SpentToday(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]view.AccountLine, 0, len(list))
-	for _, a := range list {
-		if l := view.LineOfAccount(a, spent[a.ID]); in.wants(&l) {
-			lines = append(lines, l)
+	if in.Cursor != "" {
+		q.After = &db.AccountPlace{}
+		if err := readCursor(in.Cursor, q.After); err != nil {
+			return nil, err
+		}
+		if q.After.Sort != in.Sort {
+			return nil, wrong("query.cursor", "it belongs to another order: begin again without it")
 		}
 	}
-	in.sort(lines)
-	total := int64(len(lines))
-	lines = lines[min(max(0, from), len(lines)):]
-	p := pageOf(lines, in.Limit, func(*view.AccountLine) any { return from + in.Limit })
-	p.Total = &total
+	list, err := d.DB.ListAccounts(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	p := Page[view.AccountLine]{Items: make([]view.AccountLine, len(list.Items)), Total: list.Total}
+	for i, a := range list.Items {
+		p.Items[i] = view.LineOfAccount(a.Account, a.Spent)
+	}
+	if list.Next != nil {
+		p.Next = cursorOf(list.Next)
+	}
 	return &accountsOutput{p}, nil
-}
-
-func (in *accountsInput) wants(l *view.AccountLine) bool {
-	q := strings.ToLower(strings.TrimSpace(in.Q))
-	switch {
-	case q != "" && !strings.Contains(strings.ToLower(l.Name), q) && strconv.FormatInt(l.ID, 10) != q,
-		in.Low && !l.BelowLow,
-		in.Enabled != "" && strconv.FormatBool(l.Enabled) != in.Enabled,
-		in.Payment != "" && l.Payment != in.Payment,
-		in.Tariff != 0 && l.TariffID != in.Tariff:
-		return false
-	}
-	return true
-}
-
-// sort keeps the order by name among equals. Accounts without a balance come last
-// in both directions; balances of several currencies are compared as figures.
-func (in *accountsInput) sort(lines []view.AccountLine) {
-	field, down := strings.CutPrefix(in.Sort, "-")
-	compare := map[string]func(a, b *view.AccountLine) int{
-		"name": func(a, b *view.AccountLine) int {
-			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-		},
-		"id":          func(a, b *view.AccountLine) int { return int(a.ID - b.ID) },
-		"calls":       func(a, b *view.AccountLine) int { return int(a.Calls - b.Calls) },
-		"balance":     func(a, b *view.AccountLine) int { return compareSums(a.Balance, b.Balance, down) },
-		"spent_today": func(a, b *view.AccountLine) int { return compareSums(a.Spent, b.Spent, down) },
-	}[field]
-	slices.SortStableFunc(lines, func(a, b view.AccountLine) int {
-		if c := compare(&a, &b); !down {
-			return c
-		} else { //nolint:revive // the sign is the one difference
-			return -c
-		}
-	})
-}
-
-func compareSums(a, b *money.Amount, down bool) int {
-	last := 1
-	if down {
-		last = -1
-	}
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return last
-	case b == nil:
-		return -last
-	case *a < *b:
-		return -1
-	case *a > *b:
-		return 1
-	}
-	return 0
 }
 
 // AccountID names an account.

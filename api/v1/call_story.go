@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tandem/api/access"
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/internal/calllog"
@@ -19,8 +20,8 @@ type CallStory struct {
 	Line     db.CallLine       `json:"line" doc:"The same call as lists show it: names in place of numbers, what it came to"`
 	Bids     []db.AttemptLine  `json:"bids" nullable:"false" doc:"Attempts in their order, with providers, times and costs"`
 	Running  *callflow.Running `json:"running,omitempty" doc:"Of a call in progress: what it has come to"`
-	Terms    *view.Terms       `json:"terms,omitempty" doc:"What it is charged by"`
-	Postings []view.Posting    `json:"postings" nullable:"false"`
+	Terms    *view.Terms       `json:"terms,omitempty" doc:"What it is charged by; a key needs money:read"`
+	Postings []view.Posting    `json:"postings" nullable:"false" doc:"A key needs money:read; without it there are none"`
 	Log      []calllog.Line    `json:"log" nullable:"false" doc:"Log lines of this call that the node that answers still has"`
 	Node     string            `json:"log_node" doc:"Which node that is"`
 }
@@ -32,7 +33,7 @@ func (d *door) callStory(ctx context.Context, in *callInput) (*storyOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	s := CallStory{Call: call, Log: []calllog.Line{}, Node: d.Node}
+	s := CallStory{Call: call, Postings: []view.Posting{}, Log: []calllog.Line{}, Node: d.Node}
 	names := d.DB.NewNames()
 	lines, err := d.DB.ListCalls(ctx, db.CallFilter{CallID: in.ID}, db.CallPlace{}, false, 1, names)
 	if err != nil {
@@ -44,8 +45,10 @@ func (d *door) callStory(ctx context.Context, in *callInput) (*storyOutput, erro
 	if s.Bids, err = d.DB.ListAttempts(ctx, db.AttemptFilter{CallID: in.ID}, db.AttemptPlace{}, true, feedPage, names); err != nil {
 		return nil, err
 	}
-	if err := d.addMoney(ctx, &s); err != nil {
-		return nil, err
+	if look(access.Money).Allows(access.From(ctx)) {
+		if err := d.addMoney(ctx, &s); err != nil {
+			return nil, err
+		}
 	}
 	if d.CallLog != nil {
 		s.Log = d.CallLog(in.ID)

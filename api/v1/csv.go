@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"tandem/view"
 )
@@ -19,24 +20,6 @@ func csvFields(t reflect.Type) (list []reflect.StructField) {
 		list = append(list, field)
 	}
 	return list
-}
-
-// csvColumns are the names at the head of a file.
-func csvColumns(row any) (names []string) {
-	for _, f := range csvFields(reflect.TypeOf(row)) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		names = append(names, name)
-	}
-	return names
-}
-
-// csvCells is one row.
-func csvCells(row any) (cells []string) {
-	v := reflect.ValueOf(row)
-	for _, f := range csvFields(v.Type()) {
-		cells = append(cells, csvCell(v.FieldByIndex(f.Index)))
-	}
-	return cells
 }
 
 func csvCell(v reflect.Value) string {
@@ -55,6 +38,9 @@ func csvCell(v reflect.Value) string {
 	case reflect.String:
 		return view.CellText(v.String())
 	default:
+		if at, ok := reflect.TypeAssert[time.Time](v); ok {
+			return cellTime(at)
+		}
 		return fmt.Sprint(v.Interface())
 	}
 }

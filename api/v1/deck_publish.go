@@ -92,9 +92,6 @@ func (d *door) deckPublishing() {
 }
 
 func (d *door) switchDecks(ctx context.Context, s *desk.Switch) (*deckSwitchedAnswer, error) {
-	if err := s.Still(ctx); err != nil {
-		return nil, err
-	}
 	done, err := s.Do(ctx)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -35,11 +34,8 @@ func deskProblem(err error, place string) error {
 	case err == nil, errors.Is(err, db.ErrUnavailable):
 		return err
 	case errors.As(err, &field):
-		text := field.Text
-		if field.Given != "" {
-			text = field.Given + ": " + text
-		}
-		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: place + field.Name(), Message: strings.ReplaceAll(text, "--", "")})
+		name, text := field.JSON()
+		return wrong(place+name, text)
 	case errors.As(err, &missing):
 		return huma.NewError(http.StatusNotFound, missing.What())
 	case errors.As(err, &state):
@@ -47,7 +43,7 @@ func deskProblem(err error, place string) error {
 	case errors.As(err, &none):
 		return huma.NewError(http.StatusConflict, none.Owner+" has no deck in force")
 	case errors.Is(err, db.ErrPast):
-		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: place + "at", Message: err.Error()})
+		return wrong(place+"at", err.Error())
 	case errors.Is(err, db.ErrDeckState), errors.Is(err, db.ErrNoDeckBefore), errors.Is(err, db.ErrImportState), errors.Is(err, desk.ErrMeanwhile):
 		return huma.NewError(http.StatusConflict, err.Error())
 	case errors.Is(err, db.ErrTooMany):

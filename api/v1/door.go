@@ -57,12 +57,14 @@ type door struct {
 	rules  map[string]access.Rule // by operation id
 
 	streams perUser
+	places  *places // of heavy operations
+	dips    perMinute
 }
 
 // New makes the API. Mount it at Prefix, behind access.Guard.Identify.
 func New(c Config) (http.Handler, *Description) {
 	router := chi.NewRouter()
-	d := &door{Config: c, router: router, rules: map[string]access.Rule{}}
+	d := &door{Config: c, router: router, rules: map[string]access.Rule{}, places: newPlaces()}
 	config := huma.DefaultConfig("Tandem", c.Version)
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", ""
 	config.CreateHooks = nil // $schema links in every answer
@@ -71,6 +73,7 @@ func New(c Config) (http.Handler, *Description) {
 	config.Servers = []*huma.Server{{URL: Prefix}}
 	config.Transformers = []huma.Transformer{hideValues}
 	d.api = humachi.New(router, config)
+	router.Use(forPeople)
 	router.NotFound(notFound)
 	router.MethodNotAllowed(methodNotAllowed)
 	for _, part := range parts() {
@@ -83,7 +86,7 @@ func New(c Config) (http.Handler, *Description) {
 func parts() []func(*door) {
 	return []func(*door){
 		providers, addresses, gates, servers, numbers, numbersTogether, policies, routeRules, subscribers, currencies, firewall,
-		calls, attempts, accounts, ledger, exchange, mine,
+		calls, attempts, accounts, wholeAccounts, ledger, exchange, mine,
 		session,
 		secondFactor,
 		setup,
@@ -109,6 +112,7 @@ type Operation struct {
 	ID, Method, Path string
 	Rule             access.Rule
 	Ruled            bool // it has a rule
+	Heavy            bool // few of it are done at the same time
 }
 
 // Operations lists all that the document knows.
@@ -120,7 +124,7 @@ func (d *Description) Operations() []Operation {
 		} {
 			if op != nil {
 				rule, ok := d.rules[op.OperationID]
-				list = append(list, Operation{ID: op.OperationID, Method: method, Path: path, Rule: rule, Ruled: ok})
+				list = append(list, Operation{ID: op.OperationID, Method: method, Path: path, Rule: rule, Ruled: ok, Heavy: heavy(op.OperationID)})
 			}
 		}
 	}
@@ -130,7 +134,11 @@ func (d *Description) Operations() []Operation {
 // handle adds an operation. Who may use it is its rule's to say.
 func handle[I, O any](d *door, rule access.Rule, op huma.Operation, handler func(context.Context, *I) (*O, error)) {
 	d.rules[op.OperationID] = rule
-	op.Middlewares = append(huma.Middlewares{d.allowed(rule)}, op.Middlewares...)
+	before := huma.Middlewares{d.allowed(rule)}
+	if heavy(op.OperationID) {
+		before = append(before, d.bounded(op.OperationID))
+	}
+	op.Middlewares = append(before, op.Middlewares...)
 	huma.Register(d.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
@@ -148,6 +156,9 @@ func handleRaw(d *door, rule access.Rule, op huma.Operation, handler http.Handle
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK"}}
 	}
 	d.api.OpenAPI().AddOperation(&op)
+	if heavy(op.OperationID) {
+		handler = d.boundedRaw(op.OperationID, handler)
+	}
 	d.router.Method(op.Method, op.Path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if status, text := refusal(rule, access.From(r.Context())); status != 0 {
 			writeProblem(w, status, text)
@@ -155,6 +166,13 @@ func handleRaw(d *door, rule access.Rule, op huma.Operation, handler http.Handle
 		}
 		handler(w, r)
 	}))
+}
+
+// forPeople keeps what the API does out of the way of calls.
+func forPeople(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(db.ForPeople(r.Context())))
+	})
 }
 
 // allowed lets those in whom the rule lets in.

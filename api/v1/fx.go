@@ -1,10 +1,9 @@
 package v1
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"tandem/api/access"
 	"tandem/billing/fx"
+	"tandem/db"
 	"tandem/internal/money"
 	"tandem/view"
 )
@@ -71,7 +71,10 @@ type FXRate struct {
 	PerEUR   money.FX  `json:"per_eur"`
 }
 
-type fxHistoryOutput struct{ Body Page[FXRate] }
+type fxHistoryOutput struct {
+	ETag string `header:"ETag"`
+	Body Page[FXRate]
+}
 
 func (d *door) fxHistory(ctx context.Context, in *CurrencyCode) (*fxHistoryOutput, error) {
 	code := strings.ToUpper(in.Currency)
@@ -79,22 +82,26 @@ func (d *door) fxHistory(ctx context.Context, in *CurrencyCode) (*fxHistoryOutpu
 		return nil, huma.NewError(http.StatusNotFound, "there is no such currency")
 	}
 	rates, err := d.DB.FXRates(ctx)
-	if err != nil {
-		return nil, err
-	}
+	list := ratesOf(code, rates)
+	return &fxHistoryOutput{etagOf(list), Page[FXRate]{Items: list}}, err
+}
+
+// ratesOf are those of one currency, the newest first.
+func ratesOf(code string, rates []fx.Rate) []FXRate {
 	list := []FXRate{}
-	for _, r := range rates {
+	for _, r := range slices.Backward(rates) {
 		if r.Currency == code {
-			list = append([]FXRate{{code, r.From, r.PerEUR}}, list...)
+			list = append(list, FXRate{code, r.From, r.PerEUR})
 		}
 	}
-	return &fxHistoryOutput{Page[FXRate]{Items: list}}, nil
+	return list
 }
 
 type fxSetInput struct {
 	CurrencyCode
 
-	Body struct {
+	IfMatch string `header:"If-Match" doc:"ETag of list-exchange-rate-history: when a rate of the currency was set meanwhile, 412 and nothing is changed; none: whatever is there"`
+	Body    struct {
 		PerEUR money.FX  `json:"per_eur" pattern:"^[0-9]{1,9}([.][0-9]{1,8})?$" patternDescription:"units per euro such as 1.0834, at most 8 digits after the point" doc:"How many units of it one euro buys" example:"1.0834"`
 		From   time.Time `json:"from,omitzero" doc:"In force from then on; default: now"`
 		Force  bool      `json:"force,omitempty" doc:"Also a rate that moves by more than 20 percent"`
@@ -104,70 +111,48 @@ type fxSetInput struct {
 type fxSetOutput struct{ Body view.FXChange }
 
 func (d *door) setFX(ctx context.Context, in *fxSetInput) (*fxSetOutput, error) {
-	code := strings.ToUpper(in.Currency)
-	switch {
-	case code == "EUR":
-		return nil, wrong("path.currency", "one euro is one euro; all rates are against it")
-	case in.Body.PerEUR <= 0:
-		return nil, wrong("body.per_eur", "want units per euro, above zero, with at most 8 digits after the point")
+	r, err := d.rateSent(ctx, in)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := d.currencyID(ctx, code); err != nil {
-		return nil, huma.NewError(http.StatusNotFound, "there is no such currency; an import with add=true adds those of a file")
-	}
-	r := fx.Rate{From: in.Body.From.UTC(), Currency: code, PerEUR: in.Body.PerEUR}
-	if in.Body.From.IsZero() {
-		now, err := d.DB.Now(ctx)
-		if err != nil {
-			return nil, err
+	out := &fxSetOutput{}
+	return out, d.DB.ChangeFX(ctx, func(was []fx.Rate) ([]fx.Rate, []db.Currency, error) {
+		if in.IfMatch != "" {
+			if err := (IfMatch{in.IfMatch}).check(ratesOf(r.Currency, was)); err != nil {
+				return nil, nil, err
+			}
 		}
-		r.From = now.Truncate(time.Second)
-	}
-	was, err := d.DB.FXRates(ctx)
-	if err != nil {
-		return nil, err
-	}
-	changes := fx.Compare(was, []fx.Rate{r})
-	if len(changes) == 0 {
-		return &fxSetOutput{view.FXChange{Currency: r.Currency, From: r.From, PerEUR: r.PerEUR, Before: &r.PerEUR}}, nil
-	}
-	if changes[0].Far(view.FarPercent) && !in.Body.Force {
-		return nil, wrong("body.per_eur", "moves by more than 20 percent against the last; if it is right, send force; nothing was changed")
-	}
-	return &fxSetOutput{view.OfFXChange(changes[0])}, d.DB.PutFX(ctx, []fx.Rate{r})
+		changes := fx.Compare(was, []fx.Rate{r})
+		if len(changes) == 0 {
+			out.Body = view.FXChange{Currency: r.Currency, From: r.From, PerEUR: r.PerEUR, Before: &r.PerEUR}
+			return nil, nil, nil
+		}
+		if changes[0].Far(view.FarPercent) && !in.Body.Force {
+			return nil, nil, wrong("body.per_eur", "moves by more than 20 percent against the last; if it is right, send force; nothing was changed")
+		}
+		out.Body = view.OfFXChange(changes[0])
+		return []fx.Rate{r}, nil, nil
+	})
 }
 
-type fxImportInput struct {
-	Add     bool   `query:"add" doc:"Also currencies that are not there yet"`
-	Force   bool   `query:"force" doc:"Also rates that move by more than 20 percent"`
-	DryRun  bool   `query:"dry_run" doc:"Only say what it would change"`
-	File    string `query:"file" maxLength:"255" doc:"Name of the file, for messages"`
-	RawBody []byte `contentType:"application/octet-stream"`
-}
-
-type fxImportOutput struct {
-	Status int
-	Body   view.FXImport
-}
-
-func (d *door) importFX(ctx context.Context, in *fxImportInput) (*fxImportOutput, error) {
+// rateSent is the rate that is to be set.
+func (d *door) rateSent(ctx context.Context, in *fxSetInput) (fx.Rate, error) {
+	r := fx.Rate{From: in.Body.From.UTC(), Currency: strings.ToUpper(in.Currency), PerEUR: in.Body.PerEUR}
+	switch {
+	case r.Currency == "EUR":
+		return r, wrong("path.currency", "one euro is one euro; all rates are against it")
+	case r.PerEUR <= 0:
+		return r, wrong("body.per_eur", "want units per euro, above zero, with at most 8 digits after the point")
+	}
+	if _, err := d.currencyID(ctx, r.Currency); err != nil {
+		return r, huma.NewError(http.StatusNotFound, "there is no such currency; an import with add=true adds those of a file")
+	}
+	if !in.Body.From.IsZero() {
+		return r, nil
+	}
 	now, err := d.DB.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := &fxImportOutput{http.StatusOK, view.NewFXImport(in.File)}
-	file, err := fx.Read(bytes.NewReader(in.RawBody), fx.Options{Name: in.File, Last: now.Truncate(24 * time.Hour)})
-	if faults, ok := errors.AsType[*fx.FileError](err); ok {
-		out.Body.Errors = faults
-		return out, nil
-	}
-	if err != nil {
-		return nil, wrong("body", err.Error())
-	}
-	_, err = out.Body.Take(ctx, d.DB, file, view.FXOptions{Add: in.Add, Force: in.Force, DryRun: in.DryRun})
-	if unknown, ok := errors.AsType[*view.FXCurrencyError](err); ok {
-		return nil, wrong("body", unknown.Error())
-	}
-	return out, err
+	r.From = now.Truncate(time.Second)
+	return r, err
 }
 
 // currencyID is the id of a currency that accounts may be in.

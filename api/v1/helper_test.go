@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"testing"
 	"time"
@@ -52,7 +53,7 @@ func newHouse(t *testing.T, change ...func(*v1.Config)) *house {
 	h.open(dbtest.DSN(t))
 	logger := zerolog.New(zerolog.SyncWriter(h.log))
 	var err error
-	if h.guard, err = access.NewGuard(access.Config{DB: h.db, Log: logger}); err != nil {
+	if h.guard, err = access.NewGuard(access.Config{DB: h.db, Log: logger, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}); err != nil {
 		t.Fatal(err)
 	}
 	config := v1.Config{DB: h.db, Guard: h.guard, Version: "test", Node: "test", Currency: "USD", Log: logger}
@@ -149,8 +150,14 @@ func (h *house) as(role access.Role) *client {
 // session is as, without the time that a password takes.
 func (h *house) session(role access.Role) *client {
 	h.t.Helper()
+	return h.sessionOf(h.user(role).ID)
+}
+
+// sessionOf is a client signed in as that user.
+func (h *house) sessionOf(user int64) *client {
+	h.t.Helper()
 	token := rand.Text()
-	if err := h.db.OpenSession(h.t.Context(), h.user(role).ID, sha256.Sum256([]byte(token)), db.Session{}, time.Hour, time.Hour); err != nil {
+	if err := h.db.OpenSession(h.t.Context(), user, sha256.Sum256([]byte(token)), db.Session{}, time.Hour, time.Hour); err != nil {
 		h.t.Fatal(err)
 	}
 	c := h.nobody()
@@ -165,8 +172,8 @@ func (h *house) session(role access.Role) *client {
 // key is a client with a key of the user that has this role.
 func (h *house) key(role access.Role, scopes ...string) *client {
 	h.t.Helper()
-	ctx := access.With(h.t.Context(), access.Principal{UserID: h.user(role).ID, Role: role})
-	_, key, err := h.guard.NewKey(ctx, db.APIKeySettings{Name: "test", Role: string(role), Scopes: scopes}, time.Time{})
+	ctx := access.With(h.t.Context(), access.Principal{UserID: h.user(role).ID, Login: string(role), Role: role})
+	_, key, err := h.guard.NewKey(ctx, password, db.APIKeySettings{Name: "test", Role: string(role), Scopes: scopes}, time.Time{})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 
 const tagKeys = "Keys"
 
-// keys are for scripts and other machines. People make them for themselves; no key
-// makes another.
+// keys are for scripts and other machines. People make them for themselves, with
+// their password; no key makes another.
 func keys(d *door) {
 	rule := func(write bool) access.Rule {
 		return access.Rule{Area: access.Own, Write: write, Session: true, Anyone: true}
@@ -25,7 +26,7 @@ func keys(d *door) {
 	}, d.listKeys)
 	handle(d, rule(true), huma.Operation{
 		OperationID: "create-key", Method: http.MethodPost, Path: "/keys", Summary: "Make a key for oneself", Tags: []string{tagKeys}, DefaultStatus: http.StatusCreated,
-		Description: "The key itself is in this answer alone. Send it as Authorization: Bearer …",
+		Description: "The key itself is in this answer alone. Send it as Authorization: Bearer … 409: there are 20 already. 429: wrong passwords; wait as long as Retry-After says.",
 	}, d.createKey)
 	handle(d, rule(true), huma.Operation{
 		OperationID: "delete-key", Method: http.MethodDelete, Path: "/keys/{id}", Summary: "Remove a key, at once", Tags: []string{tagKeys}, DefaultStatus: http.StatusNoContent,
@@ -72,6 +73,7 @@ type createKeyInput struct {
 		db.APIKeySettings
 
 		ExpiresAt time.Time `json:"expires_at,omitzero" doc:"None: a year from now"`
+		Password  string    `json:"old_password" minLength:"1" maxLength:"256" format:"password" writeOnly:"true" doc:"One's own: a key outlives the session that made it"`
 	}
 }
 
@@ -84,8 +86,14 @@ type createKeyAnswer struct {
 }
 
 func (d *door) createKey(ctx context.Context, in *createKeyInput) (*createKeyAnswer, error) {
-	made, key, err := d.Guard.NewKey(ctx, in.Body.APIKeySettings, in.Body.ExpiresAt)
+	made, key, err := d.Guard.NewKey(ctx, in.Body.Password, in.Body.APIKeySettings, in.Body.ExpiresAt)
+	if errors.Is(err, db.ErrTooManyKeys) {
+		return nil, huma.NewError(http.StatusConflict, db.ErrTooManyKeys.Error())
+	}
+	if err != nil {
+		return nil, refused(err)
+	}
 	out := &createKeyAnswer{}
 	out.Body.APIKey, out.Body.Key = made, key
-	return out, err
+	return out, nil
 }

@@ -20,7 +20,7 @@ func TestKeys(t *testing.T) {
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	var k keyMade
-	admin.post("/keys", map[string]any{"name": "script", "role": "admin", "scopes": []string{"system:read"}}).want(t, http.StatusCreated).into(t, &k)
+	admin.post("/keys", map[string]any{"old_password": password, "name": "script", "role": "admin", "scopes": []string{"system:read"}}).want(t, http.StatusCreated).into(t, &k)
 	if !strings.HasPrefix(k.Key, h.path("tdm_%d.", k.ID)) || time.Until(k.ExpiresAt) < 364*24*time.Hour {
 		t.Errorf("%+v", k)
 	}
@@ -33,7 +33,7 @@ func TestKeys(t *testing.T) {
 	}
 	script.get("/users").want(t, http.StatusOK)
 	script.post("/users", map[string]any{"login": "eve", "role": "analyst", "enabled": true}).want(t, http.StatusForbidden)
-	script.post("/keys", map[string]any{"name": "more", "role": "admin", "scopes": []string{"*"}}).want(t, http.StatusForbidden)
+	script.post("/keys", map[string]any{"old_password": password, "name": "more", "role": "admin", "scopes": []string{"*"}}).want(t, http.StatusForbidden)
 	script.put("/session/password", map[string]any{"old_password": password, "password": "four words to go in"}).want(t, http.StatusForbidden)
 
 	a := admin.get("/keys").want(t, http.StatusOK)
@@ -50,7 +50,7 @@ func TestKeysOfOthers(t *testing.T) {
 	h := newHouse(t)
 	admin, analyst := h.as(access.Admin), h.as(access.Analyst)
 	var k keyMade
-	admin.post("/keys", map[string]any{"name": "mine", "role": "admin", "scopes": []string{"*"}}).want(t, http.StatusCreated).into(t, &k)
+	admin.post("/keys", map[string]any{"old_password": password, "name": "mine", "role": "admin", "scopes": []string{"*"}}).want(t, http.StatusCreated).into(t, &k)
 	analyst.delete(h.path("/keys/%d", k.ID)).want(t, http.StatusNotFound)
 	analyst.get("/keys?all=true").want(t, http.StatusForbidden)
 	analyst.get(h.path("/keys?user_id=%d", h.user(access.Admin).ID)).want(t, http.StatusForbidden)
@@ -58,7 +58,7 @@ func TestKeysOfOthers(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 	var own keyMade
-	analyst.post("/keys", map[string]any{"name": "theirs", "role": "analyst", "scopes": []string{"calls:read"}}).want(t, http.StatusCreated).into(t, &own)
+	analyst.post("/keys", map[string]any{"old_password": password, "name": "theirs", "role": "analyst", "scopes": []string{"calls:read"}}).want(t, http.StatusCreated).into(t, &own)
 	for _, query := range []string{"?all=true", h.path("?user_id=%d", h.user(access.Analyst).ID)} {
 		if a := admin.get("/keys"+query).want(t, http.StatusOK); !strings.Contains(string(a.body), "theirs") {
 			t.Errorf("%s: %s", query, a.body)
@@ -126,12 +126,12 @@ func TestKeysAreChecked(t *testing.T) {
 		{operator, map[string]any{"expires_at": "2001-01-01T00:00:00Z"}, "body.expires_at", "to come"},
 		{operator, map[string]any{"expires_at": "2999-01-01T00:00:00Z"}, "body.expires_at", "ten years"},
 	} {
-		body := map[string]any{"name": "k", "role": "operator", "scopes": []string{"calls:read"}}
+		body := map[string]any{"old_password": password, "name": "k", "role": "operator", "scopes": []string{"calls:read"}}
 		maps.Copy(body, c.change)
 		c.who.post("/keys", body).blames(t, c.field, c.says)
 	}
 	var k struct{ Networks []string }
-	operator.post("/keys", map[string]any{"name": "k", "role": "analyst", "scopes": []string{"*"}, "networks": []string{"192.0.2.7", "2001:db8::1/32"}}).want(t, http.StatusCreated).into(t, &k)
+	operator.post("/keys", map[string]any{"old_password": password, "name": "k", "role": "analyst", "scopes": []string{"*"}, "networks": []string{"192.0.2.7", "2001:db8::1/32"}}).want(t, http.StatusCreated).into(t, &k)
 	if got := strings.Join(k.Networks, " "); got != "192.0.2.7/32 2001:db8::/32" {
 		t.Error(got)
 	}

@@ -45,9 +45,9 @@ func postingColumns() []exportColumn[view.Posting] {
 		{"amount", func(p *p) string { return p.Amount.String() }},
 		{"currency", func(p *p) string { return p.Currency }},
 		{"sum", func(p *p) string { return cellSum(p.Sum) }},
-		{"call_id", func(p *p) string { return p.CallID }},
+		{"call_id", func(p *p) string { return view.CellText(p.CallID) }},
 		{"note", func(p *p) string { return view.CellText(p.Note) }},
-		{"key", func(p *p) string { return p.Key }},
+		{"key", func(p *p) string { return view.CellText(p.Key) }},
 		{"reverses", func(p *p) string { return cellID(p.Reverses) }},
 	}
 }

@@ -216,14 +216,29 @@ func TestExchangeRates(t *testing.T) {
 	if !in.Written || in.New != 1 || in.LeftOut[0] != "GBP" || in.File != "eurofxref.csv" {
 		t.Errorf("%+v", in)
 	}
+	// What is not taken is no success: nothing was changed, and it is told why.
 	in = view.FXImport{}
-	admin.post("/fx/import", "Date, USD, \n20 November 2026, abc, \n", "Content-Type", "text/csv").want(t, http.StatusOK).into(t, &in)
+	const faulty, far = "Date, USD, \n20 November 2026, abc, \n", "Date, USD, \n21 November 2026, 9.99, \n"
+	admin.post("/fx/import?dry_run=true", faulty, "Content-Type", "text/csv").want(t, http.StatusOK).into(t, &in)
 	if in.Errors == nil || in.Errors.Faults[0].Line != 2 || in.Written {
 		t.Errorf("%+v", in)
 	}
+	admin.post("/fx/import", faulty, "Content-Type", "text/csv").blames(t, "body.line 2", "abc")
+	admin.post("/fx/import?dry_run=true", far, "Content-Type", "text/csv").want(t, http.StatusOK).into(t, &in)
+	if len(in.Far) != 1 || in.Written {
+		t.Errorf("%+v", in)
+	}
+	admin.post("/fx/import", far, "Content-Type", "text/csv").blames(t, "body.USD", "percent against 1.31")
+	if n := h.one("SELECT COUNT(*) FROM fx_rates WHERE per_eur > 9"); n != "0" {
+		t.Error("a rate that moves far was taken unasked")
+	}
+	// Of two who have read the same, the second is told.
+	seen := admin.get("/fx/USD").want(t, http.StatusOK).header.Get("ETag")
+	admin.put("/fx/USD", map[string]any{"per_eur": "1.32"}, "If-Match", seen).want(t, http.StatusOK)
+	admin.put("/fx/USD", map[string]any{"per_eur": "1.33"}, "If-Match", seen).want(t, http.StatusPreconditionFailed)
 	admin.post("/fx/import", "nonsense", "Content-Type", "text/csv").want(t, http.StatusUnprocessableEntity)
 	h.as(access.Operator).post("/fx/import", file).want(t, http.StatusForbidden)
-	if n := h.one("SELECT COUNT(*) FROM audit_log WHERE kind = 'exchange rate' AND actor = 'admin'"); n != "2" {
+	if n := h.one("SELECT COUNT(*) FROM audit_log WHERE kind = 'exchange rate' AND actor = 'admin'"); n != "3" {
 		t.Errorf("%s entries of the audit log", n)
 	}
 }

@@ -88,7 +88,7 @@ func (d *door) mineLive(ctx context.Context, _ *struct{}) (*ownOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ownOutput{mine.ForCustomer()}, nil
+	return &ownOutput{ownFor(mine, subscriber != 0)}, nil
 }
 
 // whoseCalls says whose calls somebody may see as their own: an account's, or a

@@ -176,13 +176,17 @@ type MyCall struct {
 	TalkMS      int64               `json:"talk_ms"`
 	HangupBy    billing.Side        `json:"hangup_by,omitempty" enum:"caller,called,us"`
 	Cut         bool                `json:"cut,omitempty" doc:"Ended since the money was spent"`
-	Sale        *money.Amount       `json:"sale,omitempty"`
+	Sale        *money.Amount       `json:"sale,omitempty" doc:"None for agents, as all money"`
 	Currency    string              `json:"currency,omitempty"`
 }
 
-func mineOf(c *db.CallLine) MyCall {
-	return MyCall{
+func mineOf(c *db.CallLine, me access.Principal) MyCall {
+	v := MyCall{
 		CallID: c.CallID, Direction: c.Direction, Disposition: c.Disposition, Subscriber: c.Subscriber, Dialled: c.Dialled, ANumber: c.ANumber, BNumber: c.BNumber,
 		CLI: c.CLI, StartedAt: c.StartedAt, AnsweredAt: c.AnsweredAt, EndedAt: c.EndedAt, TalkMS: c.TalkMS, HangupBy: c.HangupBy, Cut: c.Cut, Sale: c.Sale, Currency: c.Currency,
 	}
+	if me.Role == access.Agent {
+		v.Sale, v.Currency, v.Cut = nil, "", false
+	}
+	return v
 }

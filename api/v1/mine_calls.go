@@ -60,7 +60,7 @@ func (d *door) myCalls(ctx context.Context, in *myCallsInput) (*myCallsOutput, e
 	}
 	list := make([]MyCall, len(page.Items))
 	for i := range page.Items {
-		list[i] = mineOf(&page.Items[i])
+		list[i] = mineOf(&page.Items[i], me)
 	}
 	return &myCallsOutput{Page[MyCall]{Items: list, Next: page.Next}}, nil
 }
@@ -84,7 +84,7 @@ func (d *door) myCall(ctx context.Context, in *callInput) (*myCallOutput, error)
 	if len(rows) == 0 {
 		return nil, huma.NewError(http.StatusNotFound, "you have no such call")
 	}
-	return &myCallOutput{mineOf(&rows[0])}, nil
+	return &myCallOutput{mineOf(&rows[0], me)}, nil
 }
 
 type myCallsExport struct {
@@ -111,7 +111,7 @@ func (d *door) exportMyCalls(ctx context.Context, in *myCallsExport) (*huma.Stre
 		rows, err := d.DB.ListCalls(ctx, f, after, in.oldestFirst(), feedPage, names)
 		list := make([]MyCall, len(rows))
 		for i := range rows {
-			list[i] = mineOf(&rows[i])
+			list[i] = mineOf(&rows[i], me)
 		}
 		return list, err
 	}}.stream(ctx, d, in.Format.Format)

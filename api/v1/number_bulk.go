@@ -48,6 +48,8 @@ type numberBulk struct {
 		IDs    []int64       `json:"ids,omitempty" maxItems:"10000" doc:"Which numbers; or else a filter"`
 		Filter numberFilter  `json:"filter" required:"false" doc:"Those that the list of numbers would show; at most 10000"`
 		Change db.NumberEdit `json:"change"`
+		// What was looked at is what is changed.
+		Selection string `json:"selection,omitempty" maxLength:"64" doc:"Of the preview's report: when other numbers are met, or changed ones, 409 and nothing is done"`
 	}
 }
 
@@ -78,7 +80,11 @@ func numbersTogether(d *door) {
 		OperationID: "edit-numbers", Method: http.MethodPost, Path: "/numbers/bulk", Tags: []string{"Numbers"},
 		Summary: "Change or delete many numbers in the same way",
 	}, func(ctx context.Context, in *numberBulk) (*numberReport, error) {
-		report, err := d.DB.EditNumbers(ctx, in.Body.IDs, in.Body.Filter.query(), in.Body.Change, in.Preview.Preview)
+		which := db.NumberChoice{IDs: in.Body.IDs, List: in.Body.Filter.query(), Selection: in.Body.Selection}
+		report, err := d.DB.EditNumbers(ctx, which, in.Body.Change, in.Preview.Preview)
+		if errors.Is(err, db.ErrSelection) {
+			return nil, huma.NewError(http.StatusConflict, db.ErrSelection.Error())
+		}
 		return &numberReport{report}, err
 	})
 	handle(d, change(access.Routing), huma.Operation{

@@ -21,8 +21,8 @@ type Overview struct {
 	Live     LiveCount       `json:"live"`
 	CPS      float64         `json:"calls_per_s" doc:"New calls a second, over the last ten"`
 	Currency string          `json:"currency" doc:"Base currency, ISO 4217: of sale, cost and margin"`
-	LastHour Sum             `json:"last_hour"`
-	Day      Sum             `json:"last_24h"`
+	LastHour Sum             `json:"last_hour" doc:"In whole intervals: the last 60 to 65 minutes"`
+	Day      Sum             `json:"last_24h" doc:"In whole intervals, too"`
 	Series   []db.CallBucket `json:"series" nullable:"false" doc:"Five minutes each, the last 24 hours; those without calls are left out. Midnight of any time zone is on a border"`
 	Nodes    []NodeHealth    `json:"nodes" nullable:"false"`
 	Servers  []ServerHealth  `json:"servers" nullable:"false"`
@@ -47,35 +47,37 @@ type Sum struct {
 	Margin   money.Amount `json:"margin" doc:"Sale less cost"`
 }
 
-// Width and length of the series, and how old its parts may be.
-const (
-	bucketWidth  = 5 * time.Minute
-	seriesLength = 24 * time.Hour
-	seriesNew    = 15 * time.Minute // calls of that time are counted again and again
-	newEvery     = 5 * time.Second
-	seriesOpen   = 3 * time.Hour // calls of that time may still end
-	openEvery    = 5 * time.Minute
-	cpsOver      = 10 * time.Second
-	stateEvery   = 2 * time.Second
-	countWithin  = 30 * time.Second
-)
-
 // Overviews makes overviews for all who look, once.
 type Overviews struct {
 	cfg *Config
 
-	mu       sync.Mutex
-	buckets  map[int64]db.CallBucket // by begin
-	recentAt time.Time
-	openAt   time.Time
-	stateAt  time.Time
-	last     Overview
-	problem  string
+	turn chan struct{} // holds one while somebody asks the database
+
+	mu      sync.Mutex
+	series  series
+	state   platform
+	problem string
 }
+
+// platform is what is known of nodes, servers and the rate of calls.
+type platform struct {
+	at      time.Time
+	cps     float64
+	nodes   []NodeHealth
+	servers []ServerHealth
+}
+
+// How old what is shown may be, and how long anybody waits for it.
+const (
+	stateEvery   = 2 * time.Second
+	cpsOver      = 10 * time.Second
+	askWithin    = 30 * time.Second
+	overviewWait = 3 * time.Second
+)
 
 // NewOverviews makes what tells the overview.
 func NewOverviews(c *Config) *Overviews {
-	return &Overviews{cfg: c, buckets: map[int64]db.CallBucket{}}
+	return &Overviews{cfg: c, turn: make(chan struct{}, 1)}
 }
 
 func overview(d *door) {
@@ -94,19 +96,14 @@ type overviewOutput struct{ Body Overview }
 
 // Now is the overview. What cannot be looked up is as it was, and Problems says so.
 func (o *Overviews) Now(ctx context.Context) Overview {
+	o.bringUpToDate(ctx)
+	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, countWithin)
-	defer cancel()
-	now := time.Now()
-	o.problem = ""
-	o.count(ctx, now)
-	o.state(ctx, now)
-	v := o.last
-	v.At = now.UTC().Truncate(time.Second)
-	v.Currency = o.cfg.Currency
+	v := Overview{At: now.UTC().Truncate(time.Second), Currency: o.cfg.Currency, CPS: o.state.cps}
+	v.Nodes, v.Servers = append([]NodeHealth{}, o.state.nodes...), append([]ServerHealth{}, o.state.servers...)
+	o.series.tell(&v, now)
 	v.Problems = o.problems(v)
-	v.Live = LiveCount{}
 	if o.cfg.Live != nil {
 		v.Live.Calls, v.Live.Talking, v.Live.Ringing = o.cfg.Live.Board.Count()
 	}
@@ -114,93 +111,55 @@ func (o *Overviews) Now(ctx context.Context) Overview {
 	return v
 }
 
-// count brings the series up to date.
-func (o *Overviews) count(ctx context.Context, now time.Time) {
-	from := now.Add(-seriesNew)
-	switch {
-	case o.openAt.IsZero():
-		from = now.Add(-seriesLength)
-	case now.Sub(o.openAt) >= openEvery:
-		from = now.Add(-seriesOpen)
-	case now.Sub(o.recentAt) < newEvery:
-		return
+// bringUpToDate asks the database, for all who look: who comes meanwhile waits a
+// little, and who leaves takes nothing from the others.
+func (o *Overviews) bringUpToDate(ctx context.Context) {
+	wait, cancel := context.WithTimeout(ctx, overviewWait)
+	defer cancel()
+	if !put(wait, o.turn) {
+		return // it is shown as it was
 	}
-	from = from.Truncate(bucketWidth)
-	o.recentAt = now
-	list, err := o.cfg.DB.CallBuckets(ctx, from, bucketWidth)
-	if err != nil {
-		o.failed(err, "calls are not counted just now")
-		return
+	defer func() { <-o.turn }()
+	ctx, stop := context.WithTimeout(db.ForPeople(context.WithoutCancel(ctx)), askWithin)
+	defer stop()
+	problem := o.failed(o.look(ctx), "nodes and servers are shown as they were")
+	if text := o.failed(o.count(ctx), "calls are not counted just now"); text != "" {
+		problem = text
 	}
-	if now.Sub(from) > seriesNew+bucketWidth {
-		o.openAt = now
-	}
-	for at := range o.buckets {
-		if at >= from.Unix() || at < now.Add(-seriesLength).Unix() {
-			delete(o.buckets, at)
-		}
-	}
-	for _, b := range list {
-		o.buckets[b.At.Unix()] = b
-	}
-	o.sum(now)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.problem = problem
 }
 
-func (o *Overviews) sum(now time.Time) {
-	o.last.Series, o.last.Day, o.last.LastHour = []db.CallBucket{}, Sum{}, Sum{}
-	hour := now.Add(-time.Hour).Truncate(bucketWidth)
-	rejected := [2]int64{}
-	for at := now.Add(-seriesLength).Truncate(bucketWidth); !at.After(now); at = at.Add(bucketWidth) {
-		b, has := o.buckets[at.Unix()]
-		if !has {
-			continue
-		}
-		o.last.Series = append(o.last.Series, b)
-		o.last.Day.add(b)
-		rejected[0] += b.Rejected
-		if !at.Before(hour) {
-			o.last.LastHour.add(b)
-			rejected[1] += b.Rejected
-		}
+// look looks at nodes, servers and the rate of calls.
+func (o *Overviews) look(ctx context.Context) error {
+	now := time.Now()
+	if now.Sub(o.state.at) < stateEvery { // written by whose turn it is, and that is us
+		return nil
 	}
-	o.last.Day.rate(rejected[0])
-	o.last.LastHour.rate(rejected[1])
-}
-
-func (s *Sum) add(b db.CallBucket) {
-	s.Calls, s.Ended, s.Answered, s.TalkS = s.Calls+b.Calls, s.Ended+b.Ended, s.Answered+b.Answered, s.TalkS+b.TalkS
-	s.Margin += b.Sale - b.Cost
-}
-
-func (s *Sum) rate(rejected int64) {
-	if seized := s.Ended - rejected; seized > 0 {
-		s.ASR = new(float64(s.Answered*1000/seized) / 10)
-	}
-}
-
-// state looks at nodes, servers and the rate of calls.
-func (o *Overviews) state(ctx context.Context, now time.Time) {
-	if now.Sub(o.stateAt) < stateEvery {
-		return
-	}
-	o.stateAt = now
-	var err error
 	begun, err := o.cfg.DB.CallsBegun(ctx, now.Add(-cpsOver))
-	if err == nil {
-		o.last.CPS = float64(begun*1000/int64(cpsOver/time.Second)) / 1000
-		o.last.Nodes, err = o.cfg.nodes(ctx)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		o.last.Servers, err = o.cfg.servers(ctx)
+	next := platform{at: now, cps: float64(begun*1000/int64(cpsOver/time.Second)) / 1000}
+	if next.nodes, err = o.cfg.nodes(ctx); err != nil {
+		return err
 	}
-	o.failed(err, "nodes and servers are shown as they were")
+	if next.servers, err = o.cfg.servers(ctx); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.state = next
+	return nil
 }
 
-func (o *Overviews) failed(err error, text string) {
-	if err != nil {
-		o.cfg.Log.Debug().Err(err).Msg("overview: " + text)
-		o.problem = "the database does not answer: " + text
+func (o *Overviews) failed(err error, text string) string {
+	if err == nil {
+		return ""
 	}
+	o.cfg.Log.Debug().Err(err).Msg("overview: " + text)
+	return "the database does not answer: " + text
 }
 
 // problems says in words what needs attention.
@@ -208,6 +167,8 @@ func (o *Overviews) problems(v Overview) []string {
 	list := []string{}
 	if o.problem != "" {
 		list = append(list, o.problem)
+	} else if !o.series.filled {
+		list = append(list, "the calls of the last 24 hours are still being counted")
 	}
 	for _, n := range v.Nodes {
 		if n.State == "silent" {

@@ -28,9 +28,15 @@ func (d *door) problem(err error) error {
 		return huma.NewError(http.StatusNotFound, err.Error())
 	case errors.Is(err, db.ErrChanged):
 		return huma.NewError(http.StatusPreconditionFailed, "somebody has changed it meanwhile: read it again, and decide")
+	case db.IsBadText(err):
+		return wrong("query", "nothing can have this text: ids of calls and keys of postings are plain Latin letters, digits and signs")
+	case errors.Is(err, db.ErrTooMuch):
+		return tooMuch(err)
+	case errors.Is(err, db.ErrOverloaded):
+		return later(huma.Error503ServiceUnavailable("too many questions at the same time: nothing was done; ask again in a moment"))
 	case errors.Is(err, db.ErrUnavailable):
 		d.Log.Warn().Err(err).Msg("database away while the API asks")
-		return huma.NewError(http.StatusServiceUnavailable, "the database cannot be asked just now; whether a change was made is not known: read again, and repeat")
+		return later(huma.Error503ServiceUnavailable("the database cannot be asked just now; whether a change was made is not known: read again, and repeat"))
 	case errors.Is(err, context.Canceled):
 		return huma.NewError(499, "given up")
 	}
@@ -38,11 +44,18 @@ func (d *door) problem(err error) error {
 	return huma.NewError(http.StatusInternalServerError, "this is a defect; the node's log tells more")
 }
 
-// hideValues keeps what was sent out of answers: it may be a password.
+// later says when to ask again.
+func later(err error) error {
+	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {retryAfter}})
+}
+
+// hideValues keeps what was sent out of answers: it may be a password; and what the
+// program calls its parts.
 func hideValues(_ huma.Context, _ string, v any) (any, error) {
 	if e, ok := v.(*huma.ErrorModel); ok {
 		for _, detail := range e.Errors {
 			detail.Value = nil
+			unread(detail)
 		}
 	}
 	return v, nil

@@ -3,6 +3,7 @@ package v1
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 
@@ -12,9 +13,13 @@ import (
 // fail answers with an error where huma does not.
 func (d *door) fail(w http.ResponseWriter, err error) {
 	var said *huma.ErrorModel
-	if !errors.As(d.problem(err), &said) {
+	problem := d.problem(err)
+	if !errors.As(problem, &said) {
 		writeProblem(w, http.StatusInternalServerError, "this is a defect; the node's log tells more")
 		return
+	}
+	if headed, ok := errors.AsType[huma.HeadersError](problem); ok {
+		maps.Copy(w.Header(), headed.GetHeaders())
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(said.Status)

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -20,7 +21,8 @@ import (
 type feed[T any] struct {
 	name    string // of the file, without its ending
 	columns []exportColumn[T]
-	page    func(ctx context.Context, last *T) ([]T, error) // the rows behind last, all of nil; at most feedPage
+	page    func(ctx context.Context, last *T) ([]T, error) // the rows behind last, the first ones of nil; fewer than size: there are no more
+	size    int                                             // rows a page; 0: feedPage
 	shown   func(*T) any                                    // a row as JSON; nil: as it is
 }
 
@@ -39,6 +41,7 @@ func (f feed[T]) stream(ctx context.Context, d *door, format string) (*huma.Stre
 	if err != nil {
 		return nil, tooMuch(err)
 	}
+	full := cmp.Or(f.size, feedPage)
 	return &huma.StreamResponse{Body: func(out huma.Context) {
 		writer := f.open(out, format)
 		for {
@@ -51,7 +54,7 @@ func (f feed[T]) stream(ctx context.Context, d *door, format string) (*huma.Stre
 			if err == nil {
 				err = writer.flush()
 			}
-			if err != nil || len(rows) < feedPage {
+			if err != nil || len(rows) < full {
 				break
 			}
 			last := rows[len(rows)-1]

@@ -1,103 +1,68 @@
 package v1
 
 import (
+	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
-	"tandem/db"
+	"tandem/api/access"
 )
-
-// exportWrite is how long a client may take for a page of an export.
-const exportWrite = 30 * time.Second
 
 // mountExport makes the operation that writes all rows which a list would show.
 func mountExport[T, F any, P listInput[F]](d *door, r resource[T]) {
-	handle(d, look(r.area), huma.Operation{
-		OperationID: "export-" + r.many, Method: http.MethodGet, Path: "/" + r.many + "/export", Tags: []string{r.tag},
-		Summary:    "All " + r.what + " that the same list shows, as CSV or as one JSON object a line",
-		Responses:  files("text/csv", "application/x-ndjson"),
-		Parameters: []*huma.Param{formatParam()}, Middlewares: huma.Middlewares{d.takeFormat},
-	}, func(ctx context.Context, in *F) (*huma.StreamResponse, error) {
+	exportLike(d, look(r.area), huma.Operation{
+		OperationID: "export-" + r.many, Path: "/" + r.many + "/export", Tags: []string{r.tag},
+		Summary: "All " + r.what + " that the same list shows, as CSV or as one JSON object a line",
+	}, func(ctx context.Context, in *F, format string) (*huma.StreamResponse, error) {
 		l := P(in).listing()
-		l.Limit, l.Cursor = 1000, ""
+		l.Limit, l.Cursor = tablePage, ""
 		query, err := l.query(filtersOf(in))
 		if err != nil {
 			return nil, err
 		}
-		// The first page is read before anything is said: what is wrong is told rightly.
-		first, err := r.table.List(ctx, d.DB, query)
-		if err != nil {
-			return nil, inQuery(err)
-		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) { writeRows(ctx, hc, d, r, query, first) }}, nil
+		next := query.After
+		return feed[T]{name: r.many, columns: fieldColumns[T](), size: tablePage, page: func(ctx context.Context, last *T) ([]T, error) {
+			if last != nil && next == nil {
+				return nil, nil
+			}
+			query.After = next
+			page, err := r.table.List(ctx, d.DB, query)
+			next = page.Next
+			return page.Items, inQuery(err)
+		}}.stream(ctx, d, format)
 	})
-	// Pages are for lists.
-	op := d.api.OpenAPI().Paths["/"+r.many+"/export"].Get
-	op.Parameters = slices.DeleteFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "limit" || p.Name == "cursor" })
 }
 
-// writeRows writes page by page. An error cuts the connection, so that nobody takes
-// a part for the whole.
-func writeRows[T any](ctx context.Context, hc huma.Context, d *door, r resource[T], query db.ListQuery, page db.Listed[T]) {
-	w, ok := hc.BodyWriter().(http.ResponseWriter)
-	if !ok {
-		panic(http.ErrAbortHandler)
-	}
-	write := beginFile[T](w, r.many, formatOf(hc))
-	for {
-		// A server without deadlines, as in tests, has none to move.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(exportWrite))
-		err := write(page.Items)
-		if err == nil && page.Next == nil {
-			return
-		}
-		if err == nil {
-			query.After = page.Next
-			page, err = r.table.List(ctx, d.DB, query)
-		}
-		if err != nil {
-			d.Log.Warn().Err(err).Str("export", r.many).Msg("an export ended early")
-			panic(http.ErrAbortHandler)
-		}
-	}
+// tablePage is how many rows of a table are read at a time.
+const tablePage = 1000
+
+// exportLike makes a download that understands what a list does, but for pages:
+// I is the input of the list.
+func exportLike[I any](d *door, rule access.Rule, op huma.Operation, open func(ctx context.Context, in *I, format string) (*huma.StreamResponse, error)) {
+	op.Method = http.MethodGet
+	op.Responses = files("text/csv", "application/x-ndjson")
+	op.Parameters, op.Middlewares = []*huma.Param{formatParam()}, huma.Middlewares{d.takeFormat}
+	handle(d, rule, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		format, _ := ctx.Value(formatKey{}).(string)
+		return open(ctx, in, cmp.Or(format, "csv"))
+	})
+	made := d.api.OpenAPI().Paths[op.Path].Get
+	made.Parameters = slices.DeleteFunc(made.Parameters, func(p *huma.Param) bool { return p.Name == "limit" || p.Name == "cursor" })
 }
 
-// beginFile begins a file and tells how rows are written to it.
-func beginFile[T any](w http.ResponseWriter, name, format string) func([]T) error {
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"."+format+`"`)
-	if format == "ndjson" {
-		w.Header().Set("Content-Type", "application/x-ndjson")
-		lines := json.NewEncoder(w)
-		return func(rows []T) error {
-			for i := range rows {
-				if err := lines.Encode(&rows[i]); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
+// fieldColumns are the columns of rows that are shown by their fields.
+func fieldColumns[T any]() (columns []exportColumn[T]) {
+	for _, f := range csvFields(reflect.TypeFor[T]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		columns = append(columns, exportColumn[T]{name, func(row *T) string { return csvCell(reflect.ValueOf(row).Elem().FieldByIndex(f.Index)) }})
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	table := csv.NewWriter(w)
-	var none T
-	columns := csvColumns(none)
-	_ = table.Write(columns) // the writer keeps its error
-	return func(rows []T) error {
-		for i := range rows {
-			if err := table.Write(csvCells(rows[i])); err != nil {
-				return err
-			}
-		}
-		table.Flush()
-		return table.Error()
-	}
+	return columns
 }
 
 type formatKey struct{}
@@ -117,17 +82,15 @@ func (d *door) takeFormat(hc huma.Context, next func(huma.Context)) {
 		_ = huma.WriteErr(d.api, hc, http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: "query.format", Message: "want csv or ndjson"})
 		return
 	}
+	for _, name := range []string{"limit", "cursor"} {
+		if query.Has(name) {
+			_ = huma.WriteErr(d.api, hc, http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: "query." + name, Message: "an export has no pages: leave it away"})
+			return
+		}
+	}
 	query.Del("format")
 	r.URL.RawQuery = query.Encode()
 	next(huma.WithValue(hc, formatKey{}, format))
-}
-
-func formatOf(hc huma.Context) string {
-	format, _ := hc.Context().Value(formatKey{}).(string)
-	if format == "" {
-		return "csv"
-	}
-	return format
 }
 
 // files describes answers that are no JSON.

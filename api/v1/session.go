@@ -32,7 +32,7 @@ func session(d *door) {
 	}, d.signOut)
 	handle(d, signedIn, huma.Operation{
 		OperationID: "change-password", Method: http.MethodPut, Path: "/session/password", Summary: "Change one's password", Tags: []string{tagSession},
-		Description: "All other sessions of this person end; this one goes on under another cookie.", DefaultStatus: http.StatusNoContent,
+		Description: "All other sessions of this person end, and their API keys unless they are kept; this session goes on under another cookie.", DefaultStatus: http.StatusNoContent,
 	}, d.changePassword)
 	handle(d, signedIn, huma.Operation{
 		OperationID: "set-preferences", Method: http.MethodPut, Path: "/session/preferences", Summary: "Set one's language and time zone", Tags: []string{tagSession},
@@ -44,7 +44,7 @@ func session(d *door) {
 		OperationID: "close-other-sessions", Method: http.MethodDelete, Path: "/session/others", Summary: "Sign out everywhere else", Tags: []string{tagSession},
 		DefaultStatus: http.StatusNoContent,
 	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
-		return nil, d.DB.CloseSessions(ctx, access.From(ctx).UserID, access.SessionID(ctx))
+		return nil, d.DB.CloseSessions(ctx, access.From(ctx).UserID, access.SessionID(ctx), false)
 	})
 }
 
@@ -84,11 +84,13 @@ type passwordInput struct {
 	Body struct {
 		Old string `json:"old_password" minLength:"1" maxLength:"256" format:"password"`
 		New string `json:"password" minLength:"1" maxLength:"256" format:"password"`
+
+		KeepKeys bool `json:"keep_keys,omitempty" doc:"One's API keys go on; otherwise whoever knew the old password may still have one"`
 	}
 }
 
 func (d *door) changePassword(ctx context.Context, in *passwordInput) (*noAnswer, error) {
-	cookie, err := d.Guard.ChangePassword(ctx, in.Body.Old, in.Body.New)
+	cookie, err := d.Guard.ChangePassword(ctx, in.Body.Old, in.Body.New, in.Body.KeepKeys)
 	if err != nil {
 		return nil, refused(err)
 	}

@@ -63,18 +63,62 @@ func TestThrottleByAddress(t *testing.T) {
 	}
 }
 
-// Strangers who guess do not shut the owner out where they are at home.
+// Strangers who guess do not shut the owner out where they came in before, and not
+// at all from one address.
 func TestThrottleSparesTheOwner(t *testing.T) {
 	h := newHouse(t)
-	h.as(access.Admin)
-	h.exec(`INSERT INTO sign_in_tries (subject, tries, since) VALUES ('login admin', 50, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE tries = 50`)
-	h.as(access.Admin)
-	for range 10 {
-		h.nobody().post("/session", map[string]any{"login": "admin", "password": "wrong"}).want(t, http.StatusUnauthorized)
+	h.user(access.Admin)
+	try := func(from, password string) answer {
+		return h.nobody().post("/session", map[string]any{"login": "admin", "password": password}, "X-Forwarded-For", from)
 	}
-	h.nobody().post("/session", map[string]any{"login": "admin", "password": password}).want(t, http.StatusTooManyRequests)
-	h.exec(`DELETE FROM sessions`)
-	h.nobody().post("/session", map[string]any{"login": "admin", "password": password}).want(t, http.StatusTooManyRequests)
+	const home, hotel = "2001:db8:0:7::1", "198.51.100.7"
+	try(home, password).want(t, http.StatusOK)
+	h.exec(`DELETE FROM sessions`) // signed out long ago
+	for i := range 5 {
+		stranger := h.path("203.0.113.%d", i)
+		for range 10 {
+			try(stranger, "wrong").want(t, http.StatusUnauthorized)
+		}
+		try(stranger, password).want(t, http.StatusTooManyRequests)
+		if i == 3 {
+			try(hotel, "wrong").want(t, http.StatusUnauthorized) // four strangers shut nobody out but themselves
+			h.exec(`UPDATE sign_in_tries SET tries = tries - 1 WHERE subject = 'login admin'`)
+		}
+	}
+	try(hotel, password).want(t, http.StatusTooManyRequests) // many do, where the owner never was
+	try("2001:db8:0:7::2", password).want(t, http.StatusOK)  // the same network
+	try("2001:db8:0:8::1", password).want(t, http.StatusTooManyRequests)
+	h.exec(`UPDATE audit_log SET at = at - INTERVAL 91 DAY`)
+	try(home, password).want(t, http.StatusTooManyRequests) // too long ago
+}
+
+// Logins that look like our own counts fill none of them.
+func TestCraftedLogins(t *testing.T) {
+	h := newHouse(t)
+	h.as(access.Admin)
+	for _, login := range []string{"admin at 127.0.0.1", "desk 127.0.0.1 login admin", "login admin", "127.0.0.1 login admin", "admin' OR '1'='1"} {
+		for range 3 {
+			h.exec(`DELETE FROM sign_in_tries WHERE subject LIKE 'address %'`)
+			h.nobody().post("/session", map[string]any{"login": login, "password": "wrong"}).want(t, http.StatusUnauthorized)
+		}
+	}
+	if n := h.one(`SELECT COALESCE(SUM(tries), 0) FROM sign_in_tries WHERE subject IN ('login admin', 'desk 127.0.0.1 login admin')`); n != "0" {
+		t.Errorf("%s tries are counted against the administrator", n)
+	}
+}
+
+// What somebody types in place of a login may be a password, and is not in the log.
+func TestLoginsAreNotLogged(t *testing.T) {
+	h := newHouse(t)
+	for range 12 {
+		h.nobody().post("/session", map[string]any{"login": "my Secret passphrase", "password": "alice"})
+	}
+	h.user(access.Admin)
+	h.nobody().post("/session", map[string]any{"login": "admin", "password": "wrong"}).want(t, http.StatusUnauthorized)
+	log := h.log.String()
+	if strings.Contains(strings.ToLower(log), "secret") || !strings.Contains(log, "throttled") || !strings.Contains(log, h.path(`"user_id":%d`, h.user(access.Admin).ID)) {
+		t.Error(log)
+	}
 }
 
 func TestThrottleOfPasswordsInASession(t *testing.T) {

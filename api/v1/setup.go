@@ -20,7 +20,7 @@ func setup(d *door) {
 	}, d.setUp)
 	handle(d, access.Rule{Public: true, Area: access.Own, Write: true}, huma.Operation{
 		OperationID: "reset-password", Method: http.MethodPost, Path: "/password-reset", Summary: "Set a password by a link", Tags: []string{tagSession},
-		Description: "All sessions of this person end. 410: the link was used, or is too old.", DefaultStatus: http.StatusNoContent,
+		Description: "All sessions and API keys of this person end. 410: the link was used, or is too old.", DefaultStatus: http.StatusNoContent,
 	}, d.resetPassword)
 }
 

@@ -69,3 +69,26 @@ func TestFirstAdministratorOnce(t *testing.T) {
 		t.Errorf("%s administrators", n)
 	}
 }
+
+// A node that starts anew and anew leaves no link each time; the latest are good.
+func TestSetupLinksAreBounded(t *testing.T) {
+	h := newHouse(t)
+	var tokens []string
+	for range 6 {
+		link, err := access.FirstAdminLink(t.Context(), h.db, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.exec(`UPDATE one_time_links SET expires_at = expires_at - INTERVAL 1 SECOND`) // the order of the starts
+		tokens = append(tokens, strings.TrimPrefix(link, "/setup#token="))
+	}
+	if n := h.one(`SELECT COUNT(*) FROM one_time_links`); n != "4" {
+		t.Errorf("%s links", n)
+	}
+	try := func(token string) answer {
+		return h.nobody().post("/setup", map[string]any{"token": token, "login": "root", "password": "short"})
+	}
+	try(tokens[1]).want(t, http.StatusGone)
+	try(tokens[2]).want(t, http.StatusUnprocessableEntity)
+	try(tokens[5]).want(t, http.StatusUnprocessableEntity)
+}

@@ -2,7 +2,9 @@ package v1
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -34,10 +36,47 @@ func simulate(d *door) {
 		if in.Body.At != nil {
 			q.At = in.Body.At.UTC()
 		}
-		v, err := d.Desk.Now(ctx, q)
+		if d.Desk.Ported != nil && !d.dips.take(access.From(ctx).UserID, time.Now()) {
+			return nil, huma.ErrorWithHeaders(huma.Error429TooManyRequests(
+				fmt.Sprintf("at most %d simulations a minute: each may ask a paid service for the operator of a number", dipsEach)), http.Header{"Retry-After": {"60"}})
+		}
+		v, err := d.wouldBe(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		return &struct{ Body desk.Explanation }{v}, nil
 	})
+}
+
+// wouldBe asks the configuration that this node has in memory, unless it is about
+// another moment.
+func (d *door) wouldBe(ctx context.Context, q desk.Question) (desk.Explanation, error) {
+	if q.At.IsZero() && d.Snapshot != nil {
+		if s := d.Snapshot(); s != nil {
+			return d.Desk.NowBy(ctx, s, q)
+		}
+	}
+	return d.Desk.Now(ctx, q)
+}
+
+// dipsEach is how often a minute one user may have the operator of a number looked
+// up.
+const dipsEach = 30
+
+// perMinute counts what users do within a minute.
+type perMinute struct {
+	mu    sync.Mutex
+	began time.Time
+	done  map[int64]int
+}
+
+// take says whether the user may once more.
+func (p *perMinute) take(user int64, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.done == nil || now.Sub(p.began) >= time.Minute {
+		p.began, p.done = now, map[int64]int{}
+	}
+	p.done[user]++
+	return p.done[user] <= dipsEach
 }

@@ -35,13 +35,15 @@ const mostTopics = 16
 func events(d *door) {
 	registry := d.api.OpenAPI().Components.Schemas
 	of := func(v any) *huma.Schema { return registry.Schema(reflect.TypeOf(v), true, "") }
-	handleRaw(d, access.Rule{Area: access.Own, Anyone: true}, huma.Operation{
+	// Each topic has a rule of its own; a key needs the scope of that.
+	handleRaw(d, access.Rule{Anyone: true}, huma.Operation{
 		OperationID: "stream", Method: http.MethodGet, Path: "/stream", Tags: []string{"Live"},
 		Summary: "What changes, as server-sent events: one stream a tab, with all its topics",
 		Description: "Each event is named as its topic, its data is one JSON object. A topic tells at most once a second. Come back with Last-Event-ID, as " +
 			"browsers do by themselves, and what was missed follows, or the whole. The stream ends with the session.\n\n" +
 			"Topics: live (LiveDelta: the whole first, with full, then changes), overview (Overview), account:ID (Own), " +
-			"import:ID and replay:ID (the job's state), mine (Own: what belongs to a customer or agent). All but live tell the whole each time.",
+			"import:ID and replay:ID (the job's state, told by the node that does the work to those who listen there; ask the job now and then besides), mine (Own: what belongs to a customer or agent). All but live tell the whole each time. " +
+			"A key needs the scope of each topic: calls:read for live and overview, money:read for accounts, routing:read for imports and replays, own:read for mine.",
 		Parameters: []*huma.Param{
 			{Name: "topics", In: "query", Required: true, Schema: &huma.Schema{Type: "string"}, Description: "With commas: live,overview,account:7,import:3,replay:2,mine"},
 			{Name: "Last-Event-ID", In: "header", Schema: &huma.Schema{Type: "string"}, Description: "id of the last event that was seen"},

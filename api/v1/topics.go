@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -21,14 +23,20 @@ func NewStream(c *Config) *stream.Hub {
 			if _, err := fmt.Sscanf(name, "account:%d", &account); err != nil {
 				return nil, fmt.Errorf("%w: %s", stream.ErrTopic, name)
 			}
-			return board.OwnTopic(c.DB, account, 0, false), nil
+			return board.OwnTopic(c.DB, account), nil
 		}
 		topics["mine"] = func(name string) (stream.Topic, error) {
 			var account, subscriber int64
 			if _, err := fmt.Sscanf(name, "mine:%d.%d", &account, &subscriber); err != nil {
 				return nil, fmt.Errorf("%w: %s", stream.ErrTopic, name)
 			}
-			return board.OwnTopic(c.DB, account, subscriber, true), nil
+			return stream.State(func(ctx context.Context) ([]byte, error) {
+				own, err := board.OwnOf(ctx, c.DB, account, subscriber)
+				if err != nil {
+					return nil, err
+				}
+				return json.Marshal(ownFor(own, subscriber != 0))
+			}), nil
 		}
 	}
 	if c.Overviews != nil {

@@ -35,7 +35,7 @@ func users(d *door) {
 	}, d.deleteUser)
 	handle(d, write, huma.Operation{
 		OperationID: "make-password-link", Method: http.MethodPost, Path: "/users/{id}/password-reset", Summary: "Make a link by which a user sets a password", Tags: []string{tagUsers},
-		Description: "It works once, for a day, and ends those before it. The password that is there works until then.",
+		Description: "It works once, for a day, and ends those before it. The password that is there works until then; with the new one all sessions and API keys end.",
 	}, d.passwordLink)
 	handle(d, write, huma.Operation{
 		OperationID: "reset-second-factor", Method: http.MethodDelete, Path: "/users/{id}/totp", Summary: "Turn off the second factor of a user who has lost their device", Tags: []string{tagUsers},
@@ -46,9 +46,15 @@ func users(d *door) {
 	handle(d, write, huma.Operation{
 		OperationID: "sign-out-user", Method: http.MethodDelete, Path: "/users/{id}/sessions", Summary: "Sign a user out everywhere", Tags: []string{tagUsers},
 		DefaultStatus: http.StatusNoContent,
-	}, func(ctx context.Context, in *ByID) (*struct{}, error) {
-		return nil, d.DB.CloseSessions(ctx, in.ID, 0)
+	}, func(ctx context.Context, in *signOutInput) (*struct{}, error) {
+		return nil, d.DB.CloseSessions(ctx, in.ID, 0, in.Keys)
 	})
+}
+
+type signOutInput struct {
+	ByID
+
+	Keys bool `query:"keys" doc:"Their API keys end, too"`
 }
 
 // ByID names one object.

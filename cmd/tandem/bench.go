@@ -20,10 +20,10 @@ type benchCmd struct {
 	Records benchRecordsCmd `cmd:"" help:"Call records, rated and durable, against plain inserts of the same rows."`
 	Calls   benchCallsCmd   `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
 	API     benchAPICmd     `cmd:"" name:"api" help:"Requests a second of the HTTP API, against an answer of the same server that takes no thought."`
-	Stream  benchStreamCmd  `cmd:"" help:"The live stream with many listeners, against plain writes of as many bytes."`
+	Live    benchLiveCmd    `cmd:"" help:"The live stream with many listeners, against plain writes of as many bytes."`
 	Tables  benchTablesCmd  `cmd:"" hidden:"" help:"The tables of docs/benchmarks.md, from the raw figures."`
 	Echo    benchEchoCmd    `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
-	Feed    benchFeedCmd    `cmd:"" hidden:"" help:"The servers of bench stream."`
+	Feed    benchFeedCmd    `cmd:"" hidden:"" help:"The servers of bench live."`
 	Handler benchHandlerCmd `cmd:"" hidden:"" help:"The anchor of bench holds: a raw FastAGI server that sets money aside."`
 }
 

@@ -8,7 +8,7 @@ import (
 	"tandem/bench"
 )
 
-type benchStreamCmd struct {
+type benchLiveCmd struct {
 	benchFlags
 	Listeners int           `help:"Streams at once." default:"500"`
 	CPS       int           `name:"cps" help:"Calls that begin a second." default:"200"`
@@ -17,14 +17,14 @@ type benchStreamCmd struct {
 }
 
 // Run measures and prints.
-func (b benchStreamCmd) Run(ctx context.Context, e *env) error {
+func (b benchLiveCmd) Run(ctx context.Context, e *env) error {
 	o, err := b.options(e)
 	if err != nil {
 		return err
 	}
 	report, err := bench.Live(ctx, o, bench.LiveSpec{Listeners: b.Listeners, CPS: b.CPS, Talk: b.Talk, Each: seconds(b.Seconds)})
 	if err != nil {
-		return fmt.Errorf("bench stream: %w", err)
+		return fmt.Errorf("bench live: %w", err)
 	}
 	return b.print(e, report)
 }

@@ -182,6 +182,23 @@ func TestPrintedDialStringsComeOut(t *testing.T) {
 // change runs one statement as an operator with a SQL prompt would.
 func change(t *testing.T, c config, statement string) {
 	t.Helper()
+	if _, err := prompt(t, c).ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count is the one number that a query finds.
+func count(t *testing.T, c config, query string) (n int) {
+	t.Helper()
+	if err := prompt(t, c).QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// prompt is the database, past our own code.
+func prompt(t *testing.T, c config) *sql.DB {
+	t.Helper()
 	password, err := optionalSecret("password", c.Database.PasswordFile)
 	if err != nil {
 		t.Fatal(err)
@@ -196,8 +213,7 @@ func change(t *testing.T, c config, statement string) {
 		t.Fatal(err)
 	}
 	database := sql.OpenDB(connector)
-	defer database.Close()
-	if _, err := database.ExecContext(t.Context(), statement); err != nil {
-		t.Fatal(err)
-	}
+	database.SetMaxIdleConns(-1) // a story has hundreds of prompts
+	t.Cleanup(func() { _ = database.Close() })
+	return database
 }

@@ -51,6 +51,9 @@ func (x seedCmd) history(ctx context.Context, e *env) error {
 	if err := dressAccounts(ctx, database); err != nil {
 		return err
 	}
+	if err := seedRules(ctx, database); err != nil {
+		return err
+	}
 	snapshots := newSnapshots(c, database, zerolog.Nop())
 	if err := snapshots.reload(ctx); err != nil {
 		return err

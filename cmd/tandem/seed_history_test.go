@@ -18,6 +18,21 @@ func TestHistoryIsWholeAndTrue(t *testing.T) {
 	if out := must(t, config, "ledger", "verify"); !strings.Contains(out, "ok") {
 		t.Errorf("ledger verify:\n%s", out)
 	}
+	c, err := loadConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := count(t, c, `SELECT COUNT(*) FROM attempts WHERE talk_ms > elapsed_ms`); got != 0 {
+		t.Errorf("%d attempts talk for longer than they last", got)
+	}
+	for _, table := range []string{"policies", "policy_rules", "route_rules", "stop_rules", "block_list", "duty_operators"} {
+		if count(t, c, "SELECT COUNT(*) FROM "+table) == 0 {
+			t.Errorf("nothing in %s: its page is empty", table)
+		}
+	}
+	if got := count(t, c, `SELECT COUNT(*) FROM calls WHERE direction = 'out' AND disposition = 'answered' AND b_number REGEXP '^(4420|49|1212|7495)'`); got < 500 {
+		t.Errorf("%d calls were answered where the demo's rules are", got)
+	}
 	if _, err := say(t, config, "seed", "--history"); err == nil || !strings.Contains(err.Error(), "there are calls already") {
 		t.Errorf("a second history: %v", err)
 	}

@@ -132,6 +132,7 @@ func (w *watcher) run(ctx context.Context) {
 	doors.Go(func() { w.stream.Run(ctx) })
 	if w.ami != nil {
 		doors.Go(func() { w.ami.Run(ctx) })
+		doors.Go(func() { w.learnAnswers(ctx) })
 	}
 	if !w.restored {
 		w.restoreInTime(ctx)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -55,11 +56,26 @@ func (n *node) door(hub *api.Hub) (api.Config, error) {
 // offerSetup tells how somebody becomes the first administrator, as long as there
 // is none.
 func (n *node) offerSetup(ctx context.Context, address string) {
-	link, err := access.FirstAdminLink(ctx, n.db, cmp.Or(n.config.HTTP.PublicURL, "http://"+address))
+	base := cmp.Or(n.config.HTTP.PublicURL, consoleAt(address))
+	link, err := access.FirstAdminLink(ctx, n.db, base)
 	n.tell(ctx, "whether there are users is not known", err)
 	if link != "" {
 		n.log.Warn().Str("link", link).Msg("nobody can sign in yet: open this link within a day to become the first administrator, or run: tandem user create LOGIN --role admin")
 	}
+}
+
+// consoleAt is where a browser finds a listener whose public address nobody has
+// said. One that listens everywhere is reached from this machine: by a name that
+// works, and without the link's token in the clear on a network.
+func consoleAt(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "http://" + address
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // rendered is the configuration of a server, without its secrets.

@@ -23,10 +23,10 @@ func (x userSetPasswordCmd) Run(ctx context.Context, e *env) error {
 		if err != nil {
 			return err
 		}
-		if err := database.SetPassword(ctx, u.ID, p.hash, 0); err != nil {
+		if err := database.SetPassword(ctx, u.ID, p.hash, false); err != nil {
 			return err
 		}
-		fmt.Fprintf(e.out, "user %d, %s: has another password, and is signed out everywhere\n", u.ID, u.Login)
+		fmt.Fprintf(e.out, "user %d, %s: has another password, is signed out everywhere, and has no API keys any more\n", u.ID, u.Login)
 		return p.tell(e)
 	})
 }

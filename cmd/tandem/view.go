@@ -56,7 +56,7 @@ func inMoney(v view.Call) string {
 			words[0] += " of " + m.Held.String() + " held"
 		}
 	}
-	if v.Cut {
+	if v.CutShort {
 		words = append(words, "ended by its limit")
 	}
 	for _, c := range m.Costs {
