@@ -409,8 +409,11 @@ func TestLiveIsForNeighboursOnly(t *testing.T) {
 			t.Errorf("from %s to %q: %d, want %d", c.from, c.host, w.Code, c.want)
 		}
 		// Through a proxy of this machine everybody would be near.
-		for name, value := range map[string]string{"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "Via": "1.1 proxy"} {
-			r.Header = http.Header{name: {value}}
+		for name, values := range map[string][]string{
+			"X-Forwarded-For": {"", "127.0.0.1"}, "Forwarded": {""}, "Via": {"1.1 proxy"}, "X-Real-Ip": {"127.0.0.1"}, "X-Forwarded-Host": {"a.example"},
+			"Origin": {"http://a.example"}, "Sec-Fetch-Site": {"cross-site"},
+		} {
+			r.Header = http.Header{name: values}
 			w := httptest.NewRecorder()
 			if handler.ServeHTTP(w, r); w.Code != http.StatusForbidden {
 				t.Errorf("from %s to %q with %s: %d, want 403", c.from, c.host, name, w.Code)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -108,9 +109,20 @@ func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handle
 	}
 }
 
-// forwarded: a proxy stands between. Its address says nothing of who asks.
+// forwarded: a proxy stands between, whose address says nothing of who asks; or a
+// browser, which a page may have sent. That a header is there is enough: what
+// stands in it is anybody's.
 func forwarded(r *http.Request) bool {
-	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("Via") != ""
+	for name := range r.Header {
+		switch name {
+		case "Forwarded", "Via", "X-Real-Ip", "Origin", "Cf-Connecting-Ip", "True-Client-Ip":
+			return true
+		}
+		if strings.HasPrefix(name, "X-Forwarded") || strings.HasPrefix(name, "Sec-Fetch-") {
+			return true
+		}
+	}
+	return false
 }
 
 // remote is the address at the other end of the connection; the zero address

@@ -94,15 +94,16 @@ func prints(t *testing.T, report interface{ Print(out io.Writer) error }, wants 
 func TestEar(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	var e ear
+	e := ear{seen: map[int]bool{}}
 	begin := func(id string) []byte {
 		return []byte(`{"upsert":[{"call_id":"` + id + `","state":"ringing","began_at":"2026-03-02T08:59:59.5Z"}]}`)
 	}
 	e.hear(now, begin("a-1.3")) // before it counts
 	e.begin()
 	e.hear(now, begin("a-1.4"))
-	e.hear(now, []byte(`{"full":true,"upsert":[{"call_id":"a-1.9","state":"ringing"}]}`))
+	e.hear(now, []byte(`{"full":true,"calls":[{"call_id":"a-1.9","state":"ringing"}]}`))
 	e.hear(now, []byte(`{"upsert":[{"call_id":"a-1.4","state":"talking"}]}`))
+	e.hear(now, []byte(`{"upsert":[{"call_id":"a-1.7","state":"talking","began_at":"2026-03-02T08:59:59.5Z"}]}`)) // answered by then
 	e.hear(now, []byte(`nonsense`))
 	e.hear(now, begin("a-1.7"))
 	told, missed := e.end()

@@ -12,9 +12,13 @@ import (
 // ends everything. A ReferredError says what names it: postings and records of
 // calls are never taken away, so an account that has any can only be disabled.
 func (d *DB) DeleteAccount(ctx context.Context, id int64, see func(now Account) error) error {
-	err := inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		now, err := readAccount(ctx, tx, id, "FOR UPDATE")
+	err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) error {
+		now, err := lockAccount(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		// What is posted or held meanwhile waits for the balance, and then finds none.
+		if err := eachIn(ctx, tx, `SELECT account_id FROM balances WHERE account_id IN (?) FOR UPDATE`, []int64{id}, func(*sql.Rows) error { return nil }); err != nil {
 			return err
 		}
 		if err := see(now); err != nil {
@@ -43,10 +47,12 @@ func accountTable() Table[Account] {
 		name: "accounts", kind: "account", owned: []string{"allow_list", "block_list", "balances"},
 		refers: map[string]string{
 			"blocks of callers": `SELECT COUNT(*) FROM block_list WHERE account_id = ? AND side <> 'B'`,
-			"calls in progress": `SELECT COUNT(*) FROM holds WHERE account_id = ?`,
-			"call records":      `SELECT COUNT(*) FROM calls WHERE account_id = ?`,
-			"postings": `SELECT (SELECT COUNT(*) FROM ledger WHERE debit = 'customer' AND debit_id = a.id)
-				+ (SELECT COUNT(*) FROM ledger WHERE credit = 'customer' AND credit_id = a.id) FROM accounts a WHERE a.id = ?`,
+		},
+		kept: []keptKind{
+			{"calls in progress", `SELECT 1 FROM holds WHERE account_id = ? LIMIT 1`},
+			{"call records", `SELECT 1 FROM calls WHERE account_id = ? LIMIT 1`},
+			{"postings", `SELECT 1 FROM ledger WHERE debit = 'customer' AND debit_id = ? LIMIT 1`},
+			{"postings", `SELECT 1 FROM ledger WHERE credit = 'customer' AND credit_id = ? LIMIT 1`},
 		},
 	}
 }

@@ -131,7 +131,7 @@ func (d *DB) SpentToday(ctx context.Context) (map[int64]money.Amount, error) {
 // by the number it was routed by, in order.
 func (d *DB) SoldTraffic(ctx context.Context, since time.Time, tariff int64) (list []Traffic, digits int, err error) {
 	sum := trafficSum{digits: maxNumber, room: maxTraffic, of: map[prefixKey]talked{}}
-	rows, err := d.bulk.QueryContext(ctx, `SELECT COALESCE(c.routing_number, c.b_number), COUNT(*), CAST(SUM(CEIL(c.talk_ms / 1000)) AS SIGNED)
+	rows, err := d.sums.QueryContext(ctx, `SELECT COALESCE(c.routing_number, c.b_number), COUNT(*), CAST(SUM(CEIL(c.talk_ms / 1000)) AS SIGNED)
 		FROM calls c JOIN accounts a ON a.id = c.account_id
 		WHERE c.disposition = 'answered' AND c.started_at >= ? AND c.direction = 'out' AND c.talk_ms > 0 AND c.b_number IS NOT NULL AND a.tariff_id = ?
 		GROUP BY 1`, moment(since), tariff)

@@ -49,7 +49,7 @@ func (d *DB) Account(ctx context.Context, nameOrID string) (Account, error) {
 	}
 	var a Account
 	err = inTx(ctx, d.calls, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) (err error) {
-		a, err = readAccount(ctx, tx, id, "")
+		a, err = readAccount(ctx, tx, id)
 		return err
 	})
 	return a, wrap("account "+nameOrID, err)
@@ -60,7 +60,7 @@ func (d *DB) findAccount(ctx context.Context, nameOrID string) (id int64, err er
 	err = d.calls.QueryRowContext(ctx, `SELECT id FROM accounts WHERE name = ? OR id = ? ORDER BY name = ? DESC LIMIT 1`,
 		nameOrID, number, nameOrID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		there, err := d.names(ctx, `SELECT name FROM accounts ORDER BY name LIMIT 21`)
+		there, err := names(ctx, d.calls, `SELECT name FROM accounts ORDER BY name LIMIT 21`)
 		if err != nil {
 			return 0, err
 		}
@@ -69,9 +69,17 @@ func (d *DB) findAccount(ctx context.Context, nameOrID string) (id int64, err er
 	return id, wrap("find account", err)
 }
 
-// readAccount reads one account; lock is FOR UPDATE, or nothing.
-func readAccount(ctx context.Context, tx *sql.Tx, id int64, lock string) (Account, error) {
-	list, err := readAccounts(ctx, tx, `a.id = ? `+lock, id)
+// lockAccount reads an account that nobody else edits until the end of the
+// transaction. Its balance stays free: calls need that row, and this one never.
+func lockAccount(ctx context.Context, tx *sql.Tx, id int64) (Account, error) {
+	if err := tx.QueryRowContext(ctx, `SELECT id FROM accounts WHERE id = ? FOR UPDATE`, id).Scan(&id); err != nil {
+		return Account{}, fmt.Errorf("account %d: %w", id, notFound(err))
+	}
+	return readAccount(ctx, tx, id)
+}
+
+func readAccount(ctx context.Context, tx *sql.Tx, id int64) (Account, error) {
+	list, err := readAccounts(ctx, tx, `a.id = ?`, id)
 	switch {
 	case err != nil:
 		return Account{}, err
@@ -130,14 +138,14 @@ const (
 func (d *DB) CreateAccount(ctx context.Context, a Account) (Account, error) {
 	a.Payment = nonEmpty(a.Payment, Postpaid)
 	a.MinTier = nonEmpty(a.MinTier, "noncli")
-	tariffCurrency, err := d.resolveTariff(ctx, &a)
+	tariffCurrency, err := resolveTariff(ctx, d.calls, &a)
 	if err != nil {
 		return Account{}, err
 	}
 	if a.CurrencyID == 0 && a.Currency == "" {
 		a.CurrencyID = tariffCurrency
 	}
-	if err := d.resolveCurrency(ctx, &a); err != nil {
+	if err := resolveCurrency(ctx, d.calls, &a); err != nil {
 		return Account{}, err
 	}
 	if err := a.validate(); err != nil {
@@ -153,7 +161,7 @@ func (d *DB) CreateAccount(ctx context.Context, a Account) (Account, error) {
 		if err := writeAccount(ctx, tx, &Account{}, &made); err != nil {
 			return err
 		}
-		if made, err = readAccount(ctx, tx, id, ""); err != nil {
+		if made, err = readAccount(ctx, tx, id); err != nil {
 			return err
 		}
 		a = made
@@ -169,7 +177,7 @@ func (d *DB) CreateAccount(ctx context.Context, a Account) (Account, error) {
 func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account) error) (before, after Account, err error) {
 	wanted := "" // name
 	err = inTx(ctx, d.calls, nil, func(tx *sql.Tx) error {
-		if before, err = readAccount(ctx, tx, id, "FOR UPDATE"); err != nil {
+		if before, err = lockAccount(ctx, tx, id); err != nil {
 			return err
 		}
 		want := before
@@ -179,14 +187,14 @@ func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account
 		}
 		want.ID, wanted = id, want.Name
 		if want.Tariff != before.Tariff || want.TariffID != before.TariffID {
-			if err := d.changeTariff(ctx, &before, &want); err != nil {
+			if err := changeTariff(ctx, tx, &before, &want); err != nil {
 				return err
 			}
 		}
 		if want.Currency != before.Currency && want.CurrencyID == before.CurrencyID {
 			want.CurrencyID = 0
 		}
-		if err := d.resolveCurrency(ctx, &want); err != nil {
+		if err := resolveCurrency(ctx, tx, &want); err != nil {
 			return err
 		}
 		if before.CurrencyID != 0 && want.CurrencyID != before.CurrencyID {
@@ -198,7 +206,7 @@ func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account
 		if err := writeAccount(ctx, tx, &before, &want); err != nil {
 			return err
 		}
-		if after, err = readAccount(ctx, tx, id, ""); err != nil {
+		if after, err = readAccount(ctx, tx, id); err != nil {
 			return err
 		}
 		if sameJSON(before, after) {
@@ -207,58 +215,6 @@ func (d *DB) UpdateAccount(ctx context.Context, id int64, change func(a *Account
 		return audit(ctx, tx, Change{Action: "update", Kind: "account", ID: strconv.FormatInt(id, 10), Name: after.Name, Before: before, After: after})
 	})
 	return before, after, accountError("change account", wanted, err)
-}
-
-// changeTariff finds the tariff that was named, or numbered, anew.
-func (d *DB) changeTariff(ctx context.Context, before, want *Account) error {
-	switch {
-	case want.TariffID != before.TariffID && want.Tariff == before.Tariff:
-		want.Tariff = ""
-	case want.TariffID == before.TariffID:
-		want.TariffID = 0
-	}
-	currency, err := d.resolveTariff(ctx, want)
-	if want.CurrencyID == 0 && want.Currency == "" {
-		want.CurrencyID = currency
-	}
-	return err
-}
-
-// resolveTariff fills id and name of the tariff, and tells its currency.
-func (d *DB) resolveTariff(ctx context.Context, a *Account) (currency int64, err error) {
-	if a.TariffID == 0 && a.Tariff == "" {
-		return 0, nil
-	}
-	name := a.Tariff
-	if a.TariffID != 0 {
-		name = strconv.FormatInt(a.TariffID, 10)
-	}
-	t, err := d.Tariff(ctx, name)
-	a.TariffID, a.Tariff = t.ID, t.Name
-	return t.CurrencyID, fieldOf("tariff_id", "there is no such tariff", err)
-}
-
-// resolveCurrency fills id and name of the currency.
-func (d *DB) resolveCurrency(ctx context.Context, a *Account) error {
-	if a.CurrencyID == 0 && a.Currency == "" {
-		return nil
-	}
-	c, err := d.currency(ctx, a.CurrencyID, a.Currency)
-	a.CurrencyID, a.Currency = c.ID, c.ISO
-	return fieldOf("currency", "there is no such currency", err)
-}
-
-func balanceStays(currency string) error {
-	said := "its balance is in " + currency + ", and stays so; make another account for another currency"
-	return fmt.Errorf("%w: %w", ErrAccount, &settingError{said: said, field: &FieldError{"currency", said}})
-}
-
-// fieldOf gives what was not found the field that named it.
-func fieldOf(field, text string, err error) error {
-	if !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	return &settingError{said: err.Error(), field: &FieldError{field, text}, cause: err}
 }
 
 // writeAccount writes what differs, and opens the balance.

@@ -10,7 +10,7 @@ import (
 func (d *DB) AccountByID(ctx context.Context, id int64) (Account, error) {
 	var a Account
 	err := inTx(ctx, d.calls, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) (err error) {
-		a, err = readAccount(ctx, tx, id, "")
+		a, err = readAccount(ctx, tx, id)
 		return err
 	})
 	return a, wrap(fmt.Sprintf("account %d", id), err)

@@ -20,7 +20,7 @@ type answeredCall struct {
 // order.
 func (d *DB) eachAnswered(ctx context.Context, since time.Time, one func(c answeredCall)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	rows, err := d.bulk.QueryContext(ctx, `SELECT b_number, COALESCE(routing_number, b_number), talk_ms FROM calls
+	rows, err := d.sums.QueryContext(ctx, `SELECT b_number, COALESCE(routing_number, b_number), talk_ms FROM calls
 		WHERE disposition = 'answered' AND started_at >= ? AND direction = 'out' AND talk_ms > 0 AND b_number IS NOT NULL`, moment(since))
 	if err != nil {
 		cancel()

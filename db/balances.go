@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,7 +62,8 @@ func (c changes) post(p *billing.Posting, day spentDay) {
 }
 
 // addChanges adds rows of changes, told as JSON, in their order: rows are locked
-// by account. Decimals are text there, and DECIMAL from the start. Of days only
+// by account, and no others: of few rows MariaDB would read, and lock, them all,
+// and meet whoever has locked one of those before. Decimals are text there, and DECIMAL from the start. Of days only
 // the latest is counted: what is spent on an earlier one bounds nothing any more.
 // When the row is of a day that is yet to come, since a clock was wrong, what is
 // spent today adds to it, and all of it counts as today's: the limit must not be
@@ -69,7 +71,7 @@ func (c changes) post(p *billing.Posting, day spentDay) {
 const addChanges = `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (
 		account_id INT PATH '$.account', balance DECIMAL(19,6) PATH '$.balance', held DECIMAL(19,6) PATH '$.held', calls INT PATH '$.calls',
 		spent DECIMAL(19,6) PATH '$.spent', day DATE PATH '$.day', today INT PATH '$.today')) AS c
-	STRAIGHT_JOIN balances b ON b.account_id = c.account_id
+	STRAIGHT_JOIN balances b FORCE INDEX (PRIMARY) ON b.account_id = c.account_id
 	SET b.balance = b.balance + c.balance, b.held = b.held + c.held, b.calls = b.calls + c.calls,
 		b.spent = IF(c.day IS NULL OR b.spent_on > c.day AND NOT c.today, b.spent, GREATEST(0, IF(b.spent_on >= c.day, b.spent, 0) + c.spent)),
 		b.spent_on = IF(c.day IS NULL OR b.spent_on > c.day AND NOT c.today, b.spent_on, c.day)`
@@ -85,8 +87,12 @@ type changeJSON struct {
 	Today   int          `json:"today"`
 }
 
+// errBalanceGone: an account that paid a moment ago has no balance any more. Done
+// again, the transaction finds out who pays.
+var errBalanceGone = errors.New("the balance is gone")
+
 // writeBalances is the last statement of its transaction: every call of an
-// account wants its row.
+// account wants its row. All that is posted must reach a balance, or nothing is.
 func writeBalances(ctx context.Context, tx *sql.Tx, c changes) error {
 	if len(c) == 0 {
 		return nil
@@ -107,8 +113,12 @@ func writeBalances(ctx context.Context, tx *sql.Tx, c changes) error {
 	if err != nil {
 		return fmt.Errorf("balances: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, addChanges, string(text)); err != nil {
+	n, err := affected(tx.ExecContext(ctx, addChanges, string(text)))
+	if err != nil {
 		return fmt.Errorf("balances: %w", err)
+	}
+	if n != int64(len(rows)) {
+		return fmt.Errorf("balances: %d of %d accounts %v: %w", n, len(rows), slices.Sorted(maps.Keys(c)), errBalanceGone)
 	}
 	return nil
 }

@@ -63,13 +63,13 @@ func currencyIDs(ctx context.Context, tx *sql.Tx) (map[string]int64, error) {
 	return ids, err
 }
 
-// currency finds one by its id or, without one, by its code.
-func (d *DB) currency(ctx context.Context, id int64, iso string) (Currency, error) {
+// readCurrency finds one by its id or, without one, by its code.
+func readCurrency(ctx context.Context, q querier, id int64, iso string) (Currency, error) {
 	var c Currency
-	err := d.calls.QueryRowContext(ctx, `SELECT id, iso, name_en, numcode FROM currency WHERE IF(? <> 0, id = ?, iso = ?)`, id, id, iso).
+	err := q.QueryRowContext(ctx, `SELECT id, iso, name_en, numcode FROM currency WHERE IF(? <> 0, id = ?, iso = ?)`, id, id, iso).
 		Scan(&c.ID, &c.ISO, &c.Name, &c.Numeric)
 	if errors.Is(err, sql.ErrNoRows) {
-		there, err := d.names(ctx, `SELECT iso FROM currency ORDER BY iso LIMIT 21`)
+		there, err := names(ctx, q, `SELECT iso FROM currency ORDER BY iso LIMIT 21`)
 		if err != nil {
 			return Currency{}, err
 		}

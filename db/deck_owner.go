@@ -85,7 +85,7 @@ func (d *DB) findNamed(ctx context.Context, what, find, list string, id int64, n
 	var currency string
 	err := d.calls.QueryRowContext(ctx, find, id, id, name, number, name).Scan(&id, &name, &currency)
 	if errors.Is(err, sql.ErrNoRows) {
-		there, err := d.names(ctx, list)
+		there, err := names(ctx, d.calls, list)
 		if err != nil {
 			return 0, "", "", err
 		}
@@ -95,8 +95,8 @@ func (d *DB) findNamed(ctx context.Context, what, find, list string, id int64, n
 }
 
 // names lists up to twenty names, for an error.
-func (d *DB) names(ctx context.Context, list string) (string, error) {
-	rows, err := d.calls.QueryContext(ctx, list)
+func names(ctx context.Context, q querier, list string) (string, error) {
+	rows, err := q.QueryContext(ctx, list)
 	if err != nil {
 		return "", wrap("list names", err)
 	}

@@ -60,10 +60,13 @@ func (d *DB) publish(ctx context.Context, id int64, at time.Time, still func(con
 			return err
 		}
 		before, err := lockDeck(ctx, tx, id)
-		if err == nil {
-			err = still(ctx, tx, draft.Owner)
+		switch {
+		case err != nil:
+			return err
+		case before != nil && before.State == string(DeckPublished):
+			return fmt.Errorf("%w: deck %d is published already", ErrDeckState, id)
 		}
-		if err != nil {
+		if err := still(ctx, tx, draft.Owner); err != nil {
 			return err
 		}
 		changed, err := affected(tx.ExecContext(ctx, `UPDATE decks SET state = 'published', publish_at = COALESCE(?, UTC_TIMESTAMP(3))
@@ -82,7 +85,7 @@ func (d *DB) publish(ctx context.Context, id int64, at time.Time, still func(con
 	if err != nil {
 		return Deck{}, wrap(fmt.Sprintf("publish deck %d", id), err)
 	}
-	return d.Deck(ctx, id)
+	return d.Deck(ForDeeds(ctx), id)
 }
 
 // oneByOne is the turn of those who change what is in force for an owner.
@@ -153,7 +156,7 @@ func (d *DB) Unpublish(ctx context.Context, id int64) (Deck, error) {
 	if err != nil {
 		return Deck{}, wrap(fmt.Sprintf("unpublish deck %d", id), err)
 	}
-	return d.Deck(ctx, id)
+	return d.Deck(ForDeeds(ctx), id)
 }
 
 // Rollback takes the owner's deck in force back for good; the one before it is in
@@ -200,6 +203,7 @@ func (d *DB) Rollback(ctx context.Context, owner DeckOwner, expected int64) (rol
 	if err != nil {
 		return Deck{}, Deck{}, wrap(fmt.Sprintf("roll back the deck of %s", owner), err)
 	}
+	ctx = ForDeeds(ctx)
 	if rolledBack, err = d.Deck(ctx, from); err == nil {
 		inForce, err = d.Deck(ctx, to)
 	}

@@ -3,6 +3,7 @@ package db_test
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,20 @@ func voxBeamDeck(data routing.Data, tier routing.Tier) int64 {
 		}
 	}
 	return 0
+}
+
+// Who publishes a draft that another has published just now is told that, and not
+// that some deck has come in force.
+func TestPublishedAlready(t *testing.T) {
+	t.Parallel()
+	b := seeded(t)
+	id := b.draft(voxBeam(), some(3))
+	if _, err := b.PublishOver(t.Context(), id, time.Time{}, 4); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.PublishOver(t.Context(), id, time.Time{}, 4); !errors.Is(err, db.ErrDeckState) || !strings.Contains(err.Error(), "published already") {
+		t.Error(err)
+	}
 }
 
 func TestTheLifeOfADeck(t *testing.T) {

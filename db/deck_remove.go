@@ -31,7 +31,7 @@ func (d *DB) DeleteDraft(ctx context.Context, id int64) error {
 	if err != nil {
 		return wrap(fmt.Sprintf("delete deck %d", id), err)
 	}
-	return d.removeDeck(ctx, id)
+	return d.removeDeck(ForDeeds(ctx), id)
 }
 
 // forgetDraft removes what a failed import has left, even if the import was

@@ -63,7 +63,11 @@ func (d *DB) deckStamp(ctx context.Context, id int64) (stamp string, err error) 
 
 // deckPage adds the rates behind a place to list.
 func (d *DB) deckPage(ctx context.Context, id int64, after RatePlace, list []RateRow) ([]RateRow, error) {
-	rows, err := d.bulk.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR SELECT `, pageSeconds)+rateColumns+`, destination, n FROM deck_rates
+	seconds := pageSeconds
+	if isForPeople(ctx) {
+		seconds = peopleSeconds
+	}
+	rows, err := d.bulk.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR SELECT `, seconds)+rateColumns+`, destination, n FROM deck_rates
 		WHERE deck_id = ? AND prefix >= ? AND (prefix > ? OR n > ?) ORDER BY prefix, n LIMIT ?`, id, after.Prefix, after.Prefix, after.N, deckPageRows)
 	if err != nil {
 		return list, err

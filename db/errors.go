@@ -50,12 +50,13 @@ const (
 
 // retryable says whether the whole transaction may be run again at once.
 func retryable(err error) bool {
-	return hasNumber(err, errDeadlock, errLockTimeout, errChangedSinceRead)
+	return hasNumber(err, errDeadlock, errLockTimeout, errChangedSinceRead) || errors.Is(err, errBalanceGone)
 }
 
-// refused says whether the data itself is what MariaDB will not take.
+// refused says whether the data itself is what MariaDB will not take: also when
+// the balance is still gone after all tries.
 func refused(err error) bool {
-	return errors.Is(err, mysql.ErrPktTooLarge) || hasNumber(err, errColumnNull, errPacketTooLarge, errOutOfRange,
+	return errors.Is(err, mysql.ErrPktTooLarge) || errors.Is(err, errBalanceGone) || hasNumber(err, errColumnNull, errPacketTooLarge, errOutOfRange,
 		errDataTruncated, errWrongValue, errWrongValueField, errNoDefault, errDataTooLong, errDatetimeOverflow, errCheckFailed)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Pool lets tests look at a session as calls get it.
-func (d *DB) Pool() *sql.DB { return d.calls.calls.DB }
+func (d *DB) Pool() *sql.DB { return d.calls.own.DB }
 
 // WatchCounting is Watch that counts the whole log at every look, or never.
 func (d *DB) WatchCounting(ctx context.Context, since Mark, always bool, reload func(ctx context.Context) error, current func()) {
@@ -61,4 +61,9 @@ func (d *DB) AskAsPeople(ctx context.Context, query string) error {
 }
 
 // SetPatience says how long people wait for a connection.
-func (d *DB) SetPatience(turn time.Duration) { d.calls.turn = turn }
+func (d *DB) SetPatience(turn time.Duration) {
+	d.calls.turn, d.bulk.turn, d.sums.turn = turn, turn, turn
+}
+
+// PeopleWaited is how often somebody has waited for a connection of people's.
+func (d *DB) PeopleWaited() int64 { return d.calls.people.Stats().WaitCount }

@@ -21,9 +21,13 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
 type ReferredError struct {
 	What string         // "provider WestCall"
 	By   map[string]int // kinds of rows, and how many: "gates": 3
+	Kept []string       // kinds of rows that nobody can remove: "postings"; then By is not counted
 }
 
 func (e *ReferredError) Error() string {
+	if len(e.Kept) > 0 {
+		return e.What + " has " + strings.Join(e.Kept, ", ") + ": what was called and booked is kept, so it cannot be deleted; disable it instead"
+	}
 	list := make([]string, 0, len(e.By))
 	for _, kind := range sortedKeys(e.By) {
 		list = append(list, fmt.Sprintf("%d %s", e.By[kind], kind))

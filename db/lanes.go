@@ -9,8 +9,8 @@ import (
 )
 
 // ErrOverloaded says that everybody's turn is taken: so many people and scripts
-// are asking that this question did not come up in time. The same call may succeed
-// later; nothing was done.
+// are asking that this question did not come up in time, and was not asked. The
+// same call may succeed later.
 var ErrOverloaded = errors.New("too many questions at the same time")
 
 // turnWithin is how long people wait for a connection. How long a statement of
@@ -30,9 +30,9 @@ func (l lane) begin(ctx context.Context, options *sql.TxOptions) (*sql.Tx, func(
 // connection from calls.
 //
 //	ForPeople(ctx) ──▶ people: few connections, bounded statements, bounded waiting
-//	any other ctx  ──▶ calls
+//	any other ctx  ──▶ own: of calls, or of jobs in the background
 type lanes struct {
-	calls, people lane
+	own, people lane
 
 	turn time.Duration // how long people wait
 }
@@ -45,12 +45,22 @@ func ForPeople(ctx context.Context) context.Context {
 	return context.WithValue(ctx, forPeople{}, true)
 }
 
-func isForPeople(ctx context.Context) bool { return ctx.Value(forPeople{}) != nil }
+// ForDeeds marks what is left to do when people's deed is done: to read it back, or
+// to write it down. It waits for no turn, since it would be too late to say that
+// there was none. It is for single rows, and for what bulk does.
+func ForDeeds(ctx context.Context) context.Context {
+	return context.WithValue(ctx, forPeople{}, false)
+}
+
+func isForPeople(ctx context.Context) bool {
+	is, _ := ctx.Value(forPeople{}).(bool)
+	return is
+}
 
 // QueryContext asks for rows.
 func (l lanes) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if !isForPeople(ctx) {
-		return l.calls.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller reads them
+		return l.own.QueryContext(ctx, query, args...) //nolint:sqlclosecheck // the caller reads them
 	}
 	conn, err := l.await(ctx)
 	if err != nil {
@@ -63,7 +73,7 @@ func (l lanes) QueryContext(ctx context.Context, query string, args ...any) (*sq
 // QueryRowContext asks for one row.
 func (l lanes) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if !isForPeople(ctx) {
-		return l.calls.QueryRowContext(ctx, query, args...)
+		return l.own.QueryRowContext(ctx, query, args...)
 	}
 	conn, err := l.await(ctx)
 	if err != nil {
@@ -76,7 +86,7 @@ func (l lanes) QueryRowContext(ctx context.Context, query string, args ...any) *
 // ExecContext runs a statement.
 func (l lanes) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if !isForPeople(ctx) {
-		return l.calls.ExecContext(ctx, query, args...)
+		return l.own.ExecContext(ctx, query, args...)
 	}
 	conn, err := l.await(ctx)
 	if err != nil {
@@ -88,7 +98,7 @@ func (l lanes) ExecContext(ctx context.Context, query string, args ...any) (sql.
 
 func (l lanes) begin(ctx context.Context, options *sql.TxOptions) (*sql.Tx, func() error, error) {
 	if !isForPeople(ctx) {
-		return l.calls.begin(ctx, options)
+		return l.own.begin(ctx, options)
 	}
 	conn, err := l.await(ctx)
 	if err != nil {
@@ -102,10 +112,10 @@ func (l lanes) begin(ctx context.Context, options *sql.TxOptions) (*sql.Tx, func
 }
 
 // PingContext asks for a sign of life.
-func (l lanes) PingContext(ctx context.Context) error { return l.calls.PingContext(ctx) }
+func (l lanes) PingContext(ctx context.Context) error { return l.own.PingContext(ctx) }
 
 // Close ends all connections.
-func (l lanes) Close() error { return errors.Join(l.calls.Close(), l.people.Close()) }
+func (l lanes) Close() error { return errors.Join(l.own.Close(), l.people.Close()) }
 
 // await waits for a connection of people's.
 func (l lanes) await(ctx context.Context) (*sql.Conn, error) {

@@ -63,7 +63,7 @@ func post(ctx context.Context, tx *sql.Tx, postings []billing.Posting) ([]billin
 		rows = append(rows, postingRow(p))
 		moves.post(p, spentDay{})
 	}
-	if err := checkBalances(ctx, tx, moves); err != nil {
+	if err := lockBalances(ctx, tx, moves); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b []any) int { return cmpKey(a[0], b[0]) })
@@ -100,15 +100,16 @@ func cmpKey(a, b any) int {
 	return 0
 }
 
-// checkBalances wants a balance in the currency of what is posted.
-func checkBalances(ctx context.Context, tx *sql.Tx, moves changes) error {
+// lockBalances wants a balance in the currency of what is posted, and keeps it:
+// nobody deletes the account until the posting is there to be seen.
+func lockBalances(ctx context.Context, tx *sql.Tx, moves changes) error {
 	var ids []int64
 	for id := range moves {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	currencies := map[int64]int64{}
-	if err := eachIn(ctx, tx, `SELECT account_id, currency_id FROM balances WHERE account_id IN (?)`, ids, func(rows *sql.Rows) error {
+	if err := eachIn(ctx, tx, `SELECT account_id, currency_id FROM balances FORCE INDEX (PRIMARY) WHERE account_id IN (?) ORDER BY account_id FOR UPDATE`, ids, func(rows *sql.Rows) error {
 		var id, currency int64
 		err := rows.Scan(&id, &currency)
 		currencies[id] = currency

@@ -114,7 +114,7 @@ func (d *DB) provider() (*goose.Provider, error) {
 	for _, m := range goMigrations() {
 		written = append(written, goose.NewGoMigration(m.version, &goose.GoFunc{RunDB: m.run}, nil))
 	}
-	p, err := goose.NewProvider(goose.DialectMySQL, d.bulk.DB, files,
+	p, err := goose.NewProvider(goose.DialectMySQL, d.bulk.own.DB, files,
 		goose.WithLocker(lease),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithGoMigrations(written...),

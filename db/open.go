@@ -31,8 +31,9 @@ type Config struct {
 // Limits of the pools. MariaDB's own limit is max_connections, 151 unless set,
 // shared by all nodes.
 const (
-	maxOpen       = 56
+	maxOpen       = 54
 	maxOpenPeople = 12
+	maxOpenSums   = 2
 	maxOpenBulk   = 4
 	maxLifetime   = 3 * time.Minute
 	dialTimeout   = 3 * time.Second
@@ -40,12 +41,14 @@ const (
 	// peopleSeconds bounds a statement for people: MariaDB would go on with one
 	// that nobody waits for any more.
 	peopleSeconds = 20
+	sumsSeconds   = 60
 )
 
 // DB is one MariaDB database. All methods may be used by many goroutines.
 type DB struct {
 	calls  lanes // short work on the way of a call; what is for people goes to a pool of its own
-	bulk   lane  // migrations, seed, loading: bounded by the context alone
+	bulk   lanes // migrations, seed, loading: bounded by the context alone; for people, as calls
+	sums   lanes // adding up a large part of a table: as bulk; for people, two at a time
 	config lane  // one connection, by which calls' configuration is loaded, whatever else is going on
 	log    zerolog.Logger
 
@@ -57,16 +60,18 @@ type DB struct {
 // Open connects and says in plain words what is wrong when it cannot. The error
 // is ErrUnavailable when the database may come back by itself.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	d := &DB{calls: lanes{turn: turnWithin}, log: cfg.Log, opened: time.Now()}
+	d := &DB{log: cfg.Log, opened: time.Now()}
+	var calls, people, sums, bulk lane
 	for _, p := range []struct {
 		pool        *lane
 		size        int
 		readTimeout time.Duration
 		seconds     int // of a statement; 0: unbounded
 	}{
-		{&d.calls.calls, maxOpen, queryTimeout, 0},
-		{&d.calls.people, maxOpenPeople, queryTimeout, peopleSeconds},
-		{&d.bulk, maxOpenBulk, 0, 0},
+		{&calls, maxOpen, queryTimeout, 0},
+		{&people, maxOpenPeople, queryTimeout, peopleSeconds},
+		{&sums, maxOpenSums, 2 * sumsSeconds * time.Second, sumsSeconds},
+		{&bulk, maxOpenBulk, 0, 0},
 		{&d.config, 1, 0, 0},
 	} {
 		var err error
@@ -74,6 +79,9 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 			return nil, err // none has connected yet
 		}
 	}
+	d.calls = lanes{calls, people, turnWithin}
+	d.bulk = lanes{bulk, people, turnWithin}
+	d.sums = lanes{bulk, sums, turnWithin}
 	if err := d.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("MariaDB at %s: %w%s", cfg.Address, err, advice(err, cfg)), d.Close())
 	}
@@ -82,7 +90,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 
 // Close ends all connections; work in progress fails.
 func (d *DB) Close() error {
-	err := errors.Join(d.calls.Close(), d.bulk.Close(), d.config.Close())
+	err := errors.Join(d.calls.Close(), d.sums.Close(), d.config.Close())
 	if errors.Is(err, driver.ErrBadConn) {
 		return nil // one that MariaDB has ended already is closed too
 	}

@@ -31,7 +31,7 @@ const outgoing = `direction = 'out' AND b_number IS NOT NULL AND started_at >= ?
 
 // CountCalls is how many calls EachCall is going to give.
 func (d *DB) CountCalls(ctx context.Context, from, to time.Time) (n int64, err error) {
-	err = d.bulk.QueryRowContext(ctx, `SELECT COUNT(*) FROM calls WHERE `+outgoing, moment(from), moment(to)).Scan(&n)
+	err = d.sums.QueryRowContext(ctx, `SELECT COUNT(*) FROM calls WHERE `+outgoing, moment(from), moment(to)).Scan(&n)
 	return n, wrap("count calls", err)
 }
 
@@ -40,7 +40,7 @@ func (d *DB) CountCalls(ctx context.Context, from, to time.Time) (n int64, err e
 // is.
 func (d *DB) EachCall(ctx context.Context, from, to time.Time, one func(CallRow) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	rows, err := d.bulk.QueryContext(ctx, `SELECT call_id, server, account_id, subscriber_id, cli, b_number, routing_number,
+	rows, err := d.sums.QueryContext(ctx, `SELECT call_id, server, account_id, subscriber_id, cli, b_number, routing_number,
 			started_at, talk_ms, disposition, route, (SELECT COUNT(*) FROM attempts a WHERE a.call_id = c.call_id)
 		FROM calls c WHERE `+outgoing+` ORDER BY started_at, call_id`, moment(from), moment(to))
 	if err != nil {

@@ -35,9 +35,9 @@ func Providers() Table[Provider] {
 		filters: map[string]string{"enabled": filterEnabled, "currency_id": "t.currency_id = ?", "name": "t.providername = ?"},
 		search:  []string{"t.providername"},
 		unique:  map[string]FieldError{"providers_providername": {"name", "this name is taken"}},
-		refers: map[string]string{
-			"ledger entries paid by it": "SELECT COUNT(*) FROM ledger WHERE debit = 'provider' AND debit_id = ?",
-			"ledger entries owed to it": "SELECT COUNT(*) FROM ledger WHERE credit = 'provider' AND credit_id = ?",
+		kept: []keptKind{
+			{"postings", "SELECT 1 FROM ledger WHERE debit = 'provider' AND debit_id = ? LIMIT 1"},
+			{"postings", "SELECT 1 FROM ledger WHERE credit = 'provider' AND credit_id = ? LIMIT 1"},
 		},
 	}
 }

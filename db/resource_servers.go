@@ -27,6 +27,9 @@ func Servers() Table[Server] {
 	return Table[Server]{
 		name: "servers", kind: "server", order: "name", only: "t.id <> 0",
 		fields: (*Server).fields, check: (*Server).check, load: loadServers, save: saveServer,
+		may: func(ctx context.Context, tx *sql.Tx, before, after *Server) error {
+			return after.notCutOff(ctx, tx, before)
+		},
 		id: func(s *Server) *int64 { return &s.ID }, title: func(s *Server) string { return s.Name },
 		filters: map[string]string{"driver": "t.driver = ?", "name": "t.servername = ?"},
 		search:  []string{"t.servername", "t.ipaddress", "t.comment"},

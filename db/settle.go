@@ -480,6 +480,7 @@ func (s *settlement) each(query string, keys []string, one func(rows *sql.Rows) 
 // querier is a pool, a connection or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // maxKeys is how many keys one query asks for.

@@ -183,7 +183,7 @@ type PartySum struct {
 // PartySums adds up the ledger for all parties of a kind: what is owed to
 // providers, what revenue came in. It reads all of their entries.
 func (d *DB) PartySums(ctx context.Context, kind billing.PartyKind) ([]PartySum, error) {
-	rows, err := d.bulk.QueryContext(ctx, `SELECT id, currency_id, SUM(amount) FROM (
+	rows, err := d.sums.QueryContext(ctx, `SELECT id, currency_id, SUM(amount) FROM (
 			SELECT credit_id AS id, currency_id, SUM(amount) AS amount FROM ledger WHERE credit = ? GROUP BY credit_id, currency_id
 			UNION ALL SELECT debit_id, currency_id, -SUM(amount) FROM ledger WHERE debit = ? GROUP BY debit_id, currency_id) sides
 		GROUP BY id, currency_id ORDER BY id, currency_id`, string(kind), string(kind))

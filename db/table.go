@@ -24,11 +24,13 @@ type Table[T any] struct {
 	title   func(*T) string // as people know the row
 	check   func(*T) error  // fills defaults, and tells a FieldError
 	within  func(ctx context.Context, tx *sql.Tx, v *T) error
-	filters map[string]string // conditions with one ?, by their name in a query
-	search  []string          // expressions in which q is looked for
-	order   string            // name of the field that lists are ordered by
+	may     func(ctx context.Context, tx *sql.Tx, before, after *T) error // refuses a change; nil: none
+	filters map[string]string                                             // conditions with one ?, by their name in a query
+	search  []string                                                      // expressions in which q is looked for
+	order   string                                                        // name of the field that lists are ordered by
 	unique  map[string]FieldError
 	refers  map[string]string // what else names a row: queries that count, with one ?, by what they count
+	kept    []keptKind        // what nobody can remove and names a row
 	owned   []string          // tables whose rows are part of a row
 	load    func(ctx context.Context, tx *sql.Tx, list []*T) error
 	save    func(ctx context.Context, tx *sql.Tx, v *T) error // writes what is in owned
@@ -73,8 +75,10 @@ func (t Table[T]) Get(ctx context.Context, d *DB, id int64) (T, error) {
 	return v, wrap("read "+t.kind, err)
 }
 
-// Create makes a row and reads it back.
+// Create makes a row and reads it back. An id that v brings is another row's: it
+// is forgotten.
 func (t Table[T]) Create(ctx context.Context, d *DB, v T) (T, error) {
+	*t.id(&v) = 0
 	if err := t.check(&v); err != nil {
 		return v, err
 	}
@@ -130,6 +134,11 @@ func (t Table[T]) Update(ctx context.Context, d *DB, id int64, v T, see func(now
 // update writes a checked row in the place of one that is locked.
 func (t Table[T]) update(ctx context.Context, tx *sql.Tx, before, v T) (after T, err error) {
 	*t.id(&v) = *t.id(&before)
+	if t.may != nil {
+		if err := t.may(ctx, tx, &before, &v); err != nil {
+			return after, err
+		}
+	}
 	if err := t.prepare(ctx, tx, &v); err != nil {
 		return after, err
 	}

@@ -69,8 +69,36 @@ func between(text, after, before string) string {
 	return part
 }
 
+// keptKind is a kind of rows that stay for ever: records of calls and money. They
+// are millions, so nobody counts them.
+type keptKind struct{ kind, find string }
+
+// keeps are the kinds of rows that stay for ever and name this one.
+func (t Table[T]) keeps(ctx context.Context, tx *sql.Tx, id int64) (kinds []string, err error) {
+	for _, k := range t.kept {
+		if slices.Contains(kinds, k.kind) {
+			continue
+		}
+		var there bool
+		if err := tx.QueryRowContext(ctx, "SELECT EXISTS ("+k.find+")", id).Scan(&there); err != nil {
+			return nil, err
+		}
+		if there {
+			kinds = append(kinds, k.kind)
+		}
+	}
+	return kinds, nil
+}
+
 // referred is a ReferredError when other rows name this one.
 func (t Table[T]) referred(ctx context.Context, tx *sql.Tx, id int64, title string) error {
+	kept, err := t.keeps(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if len(kept) > 0 {
+		return &ReferredError{What: t.kind + " " + title, Kept: kept}
+	}
 	counts, err := t.references(ctx, tx)
 	if err != nil {
 		return err

@@ -57,12 +57,16 @@ func (d *DB) Tariffs(ctx context.Context) ([]Tariff, error) {
 // Tariff finds a tariff by its name or, in digits, by its id. The error of one
 // that is not there lists those that are.
 func (d *DB) Tariff(ctx context.Context, nameOrID string) (Tariff, error) {
+	return readTariff(ctx, d.calls, nameOrID)
+}
+
+func readTariff(ctx context.Context, q querier, nameOrID string) (Tariff, error) {
 	number, _ := strconv.ParseInt(nameOrID, 10, 64)
 	var t Tariff
-	row := d.calls.QueryRowContext(ctx, tariffQuery+`WHERE t.name = ? OR t.id = ? ORDER BY t.name = ? DESC LIMIT 1`, nameOrID, number, nameOrID)
+	row := q.QueryRowContext(ctx, tariffQuery+`WHERE t.name = ? OR t.id = ? ORDER BY t.name = ? DESC LIMIT 1`, nameOrID, number, nameOrID)
 	err := scanTariff(&t, row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		there, err := d.names(ctx, listTariffs)
+		there, err := names(ctx, q, listTariffs)
 		if err != nil {
 			return Tariff{}, err
 		}
@@ -76,7 +80,7 @@ func (d *DB) CreateTariff(ctx context.Context, t Tariff) (Tariff, error) {
 	if t.Name == "" || len([]rune(t.Name)) > 64 || strings.TrimSpace(t.Name) != t.Name {
 		return Tariff{}, fmt.Errorf("%w: name %q: want 1 to 64 characters, without blanks at the ends", ErrTariff, t.Name)
 	}
-	currency, err := d.currency(ctx, t.CurrencyID, t.Currency)
+	currency, err := readCurrency(ctx, d.calls, t.CurrencyID, t.Currency)
 	if err != nil {
 		return Tariff{}, err
 	}

@@ -32,7 +32,7 @@ func (d *DB) VerifyAndKeep(ctx context.Context, node string) (Verified, error) {
 	if err != nil {
 		return Verified{}, err
 	}
-	defer func() { _ = l.release(context.WithoutCancel(ctx)) }() // else it ends with its time
+	defer func() { _ = l.release(ForDeeds(context.WithoutCancel(ctx))) }() // else it ends with its time
 	v := Verified{Node: node}
 	if v.BeganAt, err = d.Now(ctx); err != nil {
 		return Verified{}, err
@@ -40,6 +40,7 @@ func (d *DB) VerifyAndKeep(ctx context.Context, node string) (Verified, error) {
 	if v.Verification, err = d.Verify(ctx, func(int64, int64) {}); err != nil {
 		return Verified{}, err
 	}
+	ctx = ForDeeds(ctx)
 	if v.Findings == nil {
 		v.Findings = []billing.Finding{}
 	}

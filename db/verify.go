@@ -31,7 +31,7 @@ const verifyBite = 20_000
 // answer.
 func (d *DB) Verify(ctx context.Context, progress func(done, total int64)) (billing.Verification, error) {
 	var v billing.Verification
-	err := inTx(ctx, d.bulk, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
+	err := inTx(ctx, d.sums, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(tx *sql.Tx) error {
 		v = billing.Verification{}
 		w := verifier{ctx: ctx, tx: tx, found: &v, progress: progress, sums: map[sumKey]money.Amount{}}
 		return w.run()

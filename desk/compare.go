@@ -58,6 +58,13 @@ type Comparison struct {
 // Compare finds two decks to be compared; from 0 is the one that to takes the
 // place of.
 func (d *Desk) Compare(ctx context.Context, from, to int64) (*Comparison, error) {
+	return d.CompareAt(ctx, from, to, "")
+}
+
+// CompareAt is Compare for a draft that is to be in force at a time on the clock
+// of its zone: then, others may be in force than now. Nothing is now, or when a
+// scheduled deck comes in force.
+func (d *Desk) CompareAt(ctx context.Context, from, to int64, moment string) (*Comparison, error) {
 	c := &Comparison{desk: d}
 	var err error
 	if c.To, err = d.Deck(ctx, to); err != nil {
@@ -68,11 +75,7 @@ func (d *Desk) Compare(ctx context.Context, from, to int64) (*Comparison, error)
 			return nil, err
 		}
 	}
-	at := c.To.PublishAt
-	if from == 0 && c.To.Status == db.DeckScheduled {
-		at = at.Add(-time.Millisecond) // what is in force until then
-	}
-	if c.world, err = ReadWorld(ctx, d.DB, at); err != nil {
+	if c.world, err = d.worldFor(ctx, c.To, from, moment); err != nil {
 		return nil, err
 	}
 	if from == 0 {
@@ -88,6 +91,22 @@ func (d *Desk) Compare(ctx context.Context, from, to int64) (*Comparison, error)
 			c.From.ID, c.From.Owner.Currency, c.To.ID, c.To.Owner.Currency), db.ErrDeckState}
 	}
 	return c, nil
+}
+
+// worldFor is the world in which a deck is compared.
+func (d *Desk) worldFor(ctx context.Context, to db.Deck, from int64, moment string) (*World, error) {
+	if moment != "" {
+		if to.Status != db.DeckDraft {
+			return nil, &StateError{to, "only a draft can be compared for a time of one's own"}
+		}
+		world, _, err := d.worldAt(ctx, to, moment)
+		return world, err
+	}
+	at := to.PublishAt
+	if from == 0 && to.Status == db.DeckScheduled {
+		at = at.Add(-time.Millisecond) // what is in force until then
+	}
+	return ReadWorld(ctx, d.DB, at)
 }
 
 // Preview says what it would change that To is in force instead of From.

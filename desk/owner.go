@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ func (w *World) Owner(c OwnerChoice) (db.DeckOwner, error) {
 		o.Tier, err = tierOf(p, c.Tier)
 		return o, err
 	}
-	return db.DeckOwner{}, errors.New("whose prices? Say --provider NAME, or --tariff NAME for prices of ours")
+	return db.DeckOwner{}, wrong("--provider", "", "whose prices? Say --provider NAME, or --tariff NAME for prices of ours")
 }
 
 // Tariff finds the tariff that is meant.

@@ -55,20 +55,9 @@ func (d *Desk) Publishing(ctx context.Context, id int64, at string) (*Switch, er
 	if to.Status != db.DeckDraft {
 		return nil, &StateError{to, "only a draft can be published"}
 	}
-	zone, err := LoadZone(to.Zone)
+	world, when, err := d.worldAt(ctx, to, at)
 	if err != nil {
 		return nil, err
-	}
-	when, err := ParseMoment("--at", at, zone)
-	if err != nil {
-		return nil, err
-	}
-	world, err := ReadWorld(ctx, d.DB, when)
-	if err != nil {
-		return nil, err
-	}
-	if !when.IsZero() && when.Before(world.Now.Add(-time.Minute)) {
-		return nil, wrong("--at", at, "over already; leave it away to publish now")
 	}
 	base, _ := world.InForce(to.Owner)
 	s := &Switch{Comparison: Comparison{From: base, To: to, desk: d, world: world}, At: when}
@@ -80,6 +69,24 @@ func (d *Desk) Publishing(ctx context.Context, id int64, at string) (*Switch, er
 		return Switched{InForce: v}, err
 	}
 	return s, nil
+}
+
+// worldAt is the world at the time that a draft is to be in force, which is on the
+// clock of its zone; nothing is now, and the zero time.
+func (d *Desk) worldAt(ctx context.Context, to db.Deck, at string) (*World, time.Time, error) {
+	zone, err := LoadZone(to.Zone)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	when, err := ParseMoment("--at", at, zone)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	world, err := ReadWorld(ctx, d.DB, when)
+	if err == nil && !when.IsZero() && when.Before(world.Now.Add(-time.Minute)) {
+		err = wrong("--at", at, "over already; leave it away to publish now")
+	}
+	return world, when, err
 }
 
 // RollingBack looks at the deck in force that is to be taken back for good.

@@ -17,10 +17,10 @@ type AccountSettings struct {
 	Payment             string        `json:"payment" required:"false" default:"prepaid" doc:"prepaid, postpaid"`
 	Currency            string        `json:"currency" required:"false" maxLength:"3" doc:"Of its balance; once it has one, it stays; empty: that of the tariff"`
 	TariffID            int64         `json:"tariff_id" required:"false" doc:"0: its calls are not sold"`
-	CreditLimit         *money.Amount `json:"credit_limit" required:"false" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point"`
-	DailyLimit          *money.Amount `json:"daily_limit" required:"false" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point"`
-	CallLimit           *money.Amount `json:"call_limit" required:"false" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point"`
-	LowBalance          *money.Amount `json:"low_balance" required:"false" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point"`
+	CreditLimit         *money.Amount `json:"credit_limit" required:"false" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after"`
+	DailyLimit          *money.Amount `json:"daily_limit" required:"false" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after"`
+	CallLimit           *money.Amount `json:"call_limit" required:"false" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after"`
+	LowBalance          *money.Amount `json:"low_balance" required:"false" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after"`
 	Language            string        `json:"language" required:"false"`
 	TimeZone            string        `json:"time_zone" required:"false"`
 	Channels            int           `json:"channels" required:"false"`
@@ -34,7 +34,7 @@ type AccountSettings struct {
 	MinTier             string        `json:"min_tier" required:"false" default:"noncli" doc:"noncli, cli, premium"`
 	NoLoss              *bool         `json:"no_loss" required:"false" nullable:"false" doc:"Default: true"`
 	MaxPerMinute        *money.Rate   `json:"max_per_minute" required:"false" pattern:"^[0-9]{1,9}([.][0-9]{1,8})?$" patternDescription:"a price such as 0.0125, at most 8 digits after the point"`
-	MaxConnectionFee    *money.Amount `json:"max_connection_fee" required:"false" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point"`
+	MaxConnectionFee    *money.Amount `json:"max_connection_fee" required:"false" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after"`
 }
 
 // Apply writes the settings into an account.

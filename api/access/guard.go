@@ -70,6 +70,7 @@ func NewGuard(c Config) (*Guard, error) {
 func (g *Guard) Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitor{address: ClientAddress(r, g.TrustedProxies), agent: r.UserAgent()}
+		ctx := db.ForPeople(r.Context()) // a stranger's cookie, too, costs a look-up
 		if secret, is := bearer(r); is {
 			v.key = secret
 		} else {
@@ -79,11 +80,11 @@ func (g *Guard) Identify(next http.Handler) http.Handler {
 			}
 			v.token = g.token(r)
 		}
-		p, err := g.recognise(r.Context(), &v)
+		p, err := g.recognise(ctx, &v)
 		switch {
 		case err == nil:
 			w.Header().Add("Vary", "Cookie, Authorization")
-			next.ServeHTTP(w, r.WithContext(v.enter(r.Context(), p)))
+			next.ServeHTTP(w, r.WithContext(v.enter(ctx, p)))
 		case errors.Is(err, errBadKey):
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 			writeProblem(w, http.StatusUnauthorized, err.Error())

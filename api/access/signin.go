@@ -125,7 +125,7 @@ func (g *Guard) ChangePassword(ctx context.Context, old, password string, keepKe
 // prove wants the password of who asks: a session left open is not enough for what
 // would shut its owner out.
 func (g *Guard) prove(ctx context.Context, password string) (db.Credential, error) {
-	a, err := g.attempt(ctx, From(ctx).Login)
+	a, err := g.attemptInside(ctx, From(ctx).Login)
 	if err != nil {
 		return db.Credential{}, err
 	}

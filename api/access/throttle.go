@@ -15,9 +15,9 @@ import (
 // How often somebody may be wrong within a quarter of an hour: thirty times an
 // address, ten times a login from one address, and fifty times a login from
 // addresses where its owner has not signed in for three months. So a stranger shuts
-// a login for themself; many strangers together shut it for other strangers, and
-// its owner comes in from where they came in before. A login's count begins anew
-// when its owner signs in.
+// a login for themself; many strangers together shut it for other strangers; and who
+// came in from an address before still does, whoever guesses there or elsewhere. A
+// login's count at an address begins anew when its owner signs in there.
 const (
 	throttleFor = 15 * time.Minute
 	maxByPlace  = 30
@@ -41,32 +41,57 @@ type attempt struct {
 	user     int64 // whose login it is; 0: nobody's
 }
 
-// attempt counts a try. The place comes first: who is throttled there uses up
-// nobody's login, and makes no work.
+// attempt counts a try to sign in. The place comes first: who is throttled there
+// uses up nobody's login, and no password is looked at.
 func (g *Guard) attempt(ctx context.Context, login string) (attempt, error) {
-	a := attempt{guard: g}
-	place, subject := placeOf(visitorOf(ctx).address), "login "+strings.ToLower(login)
-	if place != "" {
-		if err := a.count(ctx, placePrefix+place, maxByPlace); err != nil {
-			return attempt{}, err
-		}
-	}
-	user, addresses, err := g.DB.SignedInFrom(ctx, login, homeFor)
+	a, home, err := g.attemptOf(ctx, login)
 	if err != nil {
 		return attempt{}, err
 	}
-	a.user = user
-	if place == "" {
-		return a, a.count(ctx, subject, maxByLogin)
+	if place := a.place(ctx); place != "" {
+		err := a.count(ctx, placePrefix+place, maxByPlace)
+		var throttled *ThrottledError
+		spared := home && errors.As(err, &throttled)
+		if err != nil && !spared {
+			return attempt{}, err
+		}
 	}
-	// No login that somebody types begins so: none fills the count of another's desk.
-	if err := a.count(ctx, "desk "+place+" "+subject, maxByLogin); err != nil {
+	err = a.countLogin(ctx, login, home)
+	return a, err
+}
+
+// attemptInside counts a try of who is signed in. The place does not count: who is
+// inside does not shut it for the others there, nor they for them.
+func (g *Guard) attemptInside(ctx context.Context, login string) (attempt, error) {
+	a, home, err := g.attemptOf(ctx, login)
+	if err != nil {
 		return attempt{}, err
 	}
-	if isHome(place, addresses) {
-		return a, nil
+	err = a.countLogin(ctx, login, home)
+	return a, err
+}
+
+// attemptOf is a try that is not counted yet; home: the owner of the login has
+// signed in from there before.
+func (g *Guard) attemptOf(ctx context.Context, login string) (a attempt, home bool, err error) {
+	a = attempt{guard: g}
+	user, addresses, err := g.DB.SignedInFrom(ctx, login, homeFor)
+	a.user = user
+	return a, isHome(a.place(ctx), addresses), err
+}
+
+func (attempt) place(ctx context.Context) string { return placeOf(visitorOf(ctx).address) }
+
+func (a *attempt) countLogin(ctx context.Context, login string, home bool) error {
+	place, subject := a.place(ctx), "login "+strings.ToLower(login)
+	if place == "" {
+		return a.count(ctx, subject, maxByLogin)
 	}
-	return a, a.count(ctx, subject, maxAnywhere)
+	// No login that somebody types begins so: none fills the count of another's desk.
+	if err := a.count(ctx, "desk "+place+" "+subject, maxByLogin); err != nil || home {
+		return err
+	}
+	return a.count(ctx, subject, maxAnywhere)
 }
 
 // placePrefix begins the subject of an address, which no success forgives.

@@ -61,7 +61,7 @@ func (g *Guard) DropTOTP(ctx context.Context, code string) error {
 
 // withCode goes on if the code is right; wrong ones are counted.
 func (g *Guard) withCode(ctx context.Context, c db.Credential, secret, code string, then func() error) error {
-	a, err := g.attempt(ctx, c.User.Login)
+	a, err := g.attemptInside(ctx, c.User.Login)
 	if err != nil {
 		return err
 	}

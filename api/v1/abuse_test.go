@@ -19,6 +19,7 @@ func TestAbuse(t *testing.T) {
 	t.Run("oversized bodies", x.oversized)
 	t.Run("bodies that are none", x.noBodies)
 	t.Run("unknown fields", x.unknownFields)
+	t.Run("fields in another case", x.otherCase)
 	t.Run("wrong types", x.wrongTypes)
 	t.Run("SQL and HTML in texts", x.texts)
 	t.Run("parameters", x.parameters)
@@ -95,6 +96,22 @@ func (x *abused) unknownFields(t *testing.T) {
 		a := x.try(t, o, "", with(x.sample(o), "no_such_field", "<b>'"))
 		if a.status != http.StatusUnprocessableEntity || !blamed(a, "body.no_such_field") || strings.Contains(string(a.body), "<b>") {
 			t.Errorf("%s: %d %s", a.asked, a.status, a.body)
+		}
+	}
+}
+
+// otherCase: the decoder would take NAME for name, past what name may be.
+func (x *abused) otherCase(t *testing.T) {
+	for _, o := range x.ops {
+		if o.body == nil {
+			continue
+		}
+		for name := range o.body.Properties {
+			shout := strings.ToUpper(name)
+			a := x.try(t, o, "", with(x.sample(o), shout, strings.Repeat("x", 1000)))
+			if a.status != http.StatusUnprocessableEntity || !blamed(a, "body."+shout) {
+				t.Errorf("%s with %s: %d %.300s", a.asked, shout, a.status, a.body)
+			}
 		}
 	}
 }

@@ -53,7 +53,7 @@ type moveInput struct {
 	IdempotencyKey
 
 	Body struct {
-		Amount   money.Amount `json:"amount" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point" doc:"Above zero; of an adjustment also below"`
+		Amount   money.Amount `json:"amount" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after" doc:"Above zero; of an adjustment also below"`
 		Currency string       `json:"currency,omitempty" maxLength:"3" doc:"Of the amount; another than the balance's is converted by the exchange rate in force. None: the balance's"`
 		Note     string       `json:"note,omitempty" maxLength:"255" doc:"Why; an adjustment needs it"`
 		Force    bool         `json:"force,omitempty" doc:"Of a withdrawal: also more than is free"`
@@ -100,6 +100,7 @@ func (d *door) move(ctx context.Context, in *moveInput, m move) (*moveOutput, er
 	if err != nil {
 		return nil, postingProblem(err)
 	}
+	ctx = db.ForDeeds(ctx)
 	after, err := d.DB.AccountMoney(ctx, a.ID)
 	if err != nil {
 		return nil, err

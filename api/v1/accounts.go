@@ -46,7 +46,7 @@ func accounts(d *door) {
 
 type accountsInput struct {
 	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
-	Cursor  string `query:"cursor" maxLength:"512"`
+	Cursor  string `query:"cursor" maxLength:"2048"`
 	Q       string `query:"q" maxLength:"64" doc:"Part of the name, or the id"`
 	Sort    string `query:"sort" enum:"name,-name,balance,-balance,id,-id,calls,-calls,spent_today,-spent_today" default:"name"`
 	Low     bool   `query:"low" doc:"Only those whose balance is low"`

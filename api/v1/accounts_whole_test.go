@@ -42,7 +42,7 @@ func TestAccountIsDeleted(t *testing.T) {
 	h.exec(`INSERT INTO calls (call_id, direction, disposition, server, account_id, cli, started_at, talk_ms) SELECT 'c', 'out', 'busy', 's', id, '', UTC_TIMESTAMP(), 0 FROM accounts WHERE name = 'called'`)
 	blocks, _ := open("blocks")
 	h.exec(`INSERT INTO block_list (side, account_id, prefix) SELECT 'A', id, '7' FROM accounts WHERE name = 'blocks'`)
-	for path, why := range map[string]string{paid: "1 postings", called: "1 call records", blocks: "1 blocks of callers", "/accounts/1": "subscribers"} {
+	for path, why := range map[string]string{paid: "has postings: ", called: "has call records: ", blocks: "1 blocks of callers", "/accounts/1": "subscribers"} {
 		if a := admin.delete(path, "If-Match", "*").want(t, http.StatusConflict); !strings.Contains(string(a.body), why) {
 			t.Errorf("%s: %s, want %s", path, a.body, why)
 		}

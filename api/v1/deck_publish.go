@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -23,14 +24,22 @@ type deckPublishInput struct {
 // DeckExpected is for what was looked at before. Exported, or huma would not see
 // what embeds it.
 type DeckExpected struct {
-	ExpectedDeckID *int64 `json:"expected_deck_id,omitempty" doc:"The deck in force that was compared with, 0 for none: when another one is in force by now, nothing is changed"`
+	ExpectedDeckID *int64 `json:"expected_deck_id,omitempty" doc:"The deck that was compared with, in force at that time, 0 for none: when it is another one by now, nothing is changed"`
 }
 
-func (e DeckExpected) check(from db.Deck) error {
-	if e.ExpectedDeckID != nil && *e.ExpectedDeckID != from.ID {
-		return huma.NewError(http.StatusConflict, fmt.Sprintf("meanwhile deck %d has come in force: look at the changes anew", from.ID))
+// check looks whether the deck in force at a time, zero for now, is that one.
+func (e DeckExpected) check(from db.Deck, at time.Time) error {
+	if e.ExpectedDeckID == nil || *e.ExpectedDeckID == from.ID {
+		return nil
 	}
-	return nil
+	text := fmt.Sprintf("meanwhile deck %d has come in force", from.ID)
+	switch {
+	case from.ID == 0:
+		text = "none is in force before it any more"
+	case !at.IsZero():
+		text = fmt.Sprintf("deck %d is the one in force at that time", from.ID)
+	}
+	return huma.NewError(http.StatusConflict, text+": look at the changes anew, for the time that it is to be published at")
 }
 
 type deckRollbackInput struct {
@@ -58,7 +67,7 @@ func (d *door) deckPublishing() {
 	}, func(ctx context.Context, in *deckPublishInput) (*deckSwitchedAnswer, error) {
 		s, err := d.Desk.Publishing(ctx, in.ID, in.Body.At)
 		if err == nil {
-			err = in.Body.check(s.From)
+			err = in.Body.check(s.From, s.At)
 		}
 		if err != nil {
 			return nil, err
@@ -79,9 +88,13 @@ func (d *door) deckPublishing() {
 		OperationID: "rollback-deck", Method: http.MethodPost, Path: "/decks/rollback", Tags: []string{"Decks"},
 		Summary: "Take the deck in force back for good; the one before it is in force again",
 	}, func(ctx context.Context, in *deckRollbackInput) (*deckSwitchedAnswer, error) {
-		s, err := d.Desk.RollingBack(ctx, desk.OwnerChoice{ProviderID: in.Body.ProviderID, TariffID: in.Body.TariffID, Tier: in.Body.Tier})
+		owner := desk.OwnerChoice{ProviderID: in.Body.ProviderID, TariffID: in.Body.TariffID, Tier: in.Body.Tier}
+		if !owner.Given() {
+			return nil, wrong("body.provider_id", "want either provider_id or tariff_id")
+		}
+		s, err := d.Desk.RollingBack(ctx, owner)
 		if err == nil {
-			err = DeckExpected{&in.Body.ExpectedDeckID}.check(s.From)
+			err = DeckExpected{&in.Body.ExpectedDeckID}.check(s.From, time.Time{})
 		}
 		if err != nil {
 			return nil, err
@@ -105,10 +118,11 @@ func (d *door) switchDecks(ctx context.Context, s *desk.Switch) (*deckSwitchedAn
 }
 
 type deckPreviewInput struct {
-	ID           int64 `path:"id" minimum:"1"`
-	Against      int64 `query:"against" doc:"Deck that it is compared with; none: the one that it takes the place of"`
-	RaisePercent int64 `query:"raise_percent" minimum:"1" maximum:"1000000" default:"25" doc:"Flag prices that rise by more than so many percent"`
-	NoticeDays   int   `query:"notice_days" minimum:"0" maximum:"3650" default:"7" doc:"Flag prices that rise within so many days; 0: none"`
+	ID           int64  `path:"id" minimum:"1"`
+	Against      int64  `query:"against" doc:"Deck that it is compared with; none: the one that it takes the place of"`
+	At           string `query:"at" maxLength:"64" doc:"Of a draft: when it is to be in force, as the at of POST /decks/{id}/publish; none: now. Base is the expected_deck_id for that time"`
+	RaisePercent int64  `query:"raise_percent" minimum:"1" maximum:"1000000" default:"25" doc:"Flag prices that rise by more than so many percent"`
+	NoticeDays   int    `query:"notice_days" minimum:"0" maximum:"3650" default:"7" doc:"Flag prices that rise within so many days; 0: none"`
 }
 
 func (d *door) deckPreviews() {
@@ -116,7 +130,7 @@ func (d *door) deckPreviews() {
 		OperationID: "preview-deck", Method: http.MethodGet, Path: "/decks/{id}/preview", Tags: []string{"Decks"},
 		Summary: "Compare a deck with another, or with the one in force: codes, money, losses",
 	}, func(ctx context.Context, in *deckPreviewInput) (*struct{ Body desk.DeckPreview }, error) {
-		c, err := d.Desk.Compare(ctx, in.Against, in.ID)
+		c, err := d.Desk.CompareAt(ctx, in.Against, in.ID, in.At)
 		if err != nil {
 			return nil, err
 		}

@@ -94,6 +94,7 @@ func TestDraftsAreComparedAndDeleted(t *testing.T) {
 	c.delete("/decks/4", "If-Match", inForce.header.Get("ETag")).want(t, http.StatusConflict)
 	c.post("/decks/rollback", map[string]any{"provider_id": 8, "tier": "cli", "expected_deck_id": 4}).want(t, http.StatusConflict) // the first
 	c.post("/decks/rollback", map[string]any{"provider_id": 8, "expected_deck_id": 4}).blames(t, "body.tier", "say which")
+	c.post("/decks/rollback", map[string]any{"expected_deck_id": 4}).blames(t, "body.provider_id", "tariff_id")
 }
 
 func TestTariffs(t *testing.T) {

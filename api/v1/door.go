@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,13 +57,15 @@ type door struct {
 	api    huma.API
 	rules  map[string]access.Rule // by operation id
 
-	streams perUser
-	places  *places // of heavy operations
-	dips    perMinute
+	streams   perUser
+	listening perUser // to topics
+	places    *places // of heavy operations
+	dips      perMinute
 }
 
 // New makes the API. Mount it at Prefix, behind access.Guard.Identify.
 func New(c Config) (http.Handler, *Description) {
+	strictNames()
 	router := chi.NewRouter()
 	d := &door{Config: c, router: router, rules: map[string]access.Rule{}, places: newPlaces()}
 	config := huma.DefaultConfig("Tandem", c.Version)
@@ -81,6 +84,10 @@ func New(c Config) (http.Handler, *Description) {
 	}
 	return router, &Description{api: d.api, rules: d.rules}
 }
+
+// strictNames lets huma check the very fields that the decoder takes. Else a body
+// could have a field twice, in two spellings: one checked, the other taken.
+var strictNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true }) //nolint:gochecknoglobals // huma has it for the whole process
 
 // parts are the API as a list one can read.
 func parts() []func(*door) {
@@ -142,7 +149,7 @@ func handle[I, O any](d *door, rule access.Rule, op huma.Operation, handler func
 	huma.Register(d.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handler(ctx, in)
 		if err != nil {
-			return nil, d.problem(err)
+			return nil, d.problem(slowDeed(op.Method, err))
 		}
 		return out, nil
 	})

@@ -19,6 +19,7 @@ import (
 const (
 	heavyEach   = 4 // one user's, at the same time
 	heavyAll    = 9
+	heavySums   = 2  // of those that add up a large part of a table
 	heavyWaits  = 12 // one user's that wait
 	heavyWithin = 5 * time.Second
 )
@@ -27,15 +28,21 @@ const (
 // it lasts as long as a client reads, and asks for a page now and then.
 func isDownload(operation string) bool { return strings.HasPrefix(operation, "export-") }
 
+// isSum says whether an operation adds up a large part of a table. These wait for
+// each other, not in the places of the rest.
+func isSum(operation string) bool {
+	return operation == "list-party-sums" || operation == "verify-ledger"
+}
+
 // heavy says which operations are.
 func heavy(operation string) bool {
-	if isDownload(operation) {
+	if isDownload(operation) || isSum(operation) {
 		return true
 	}
 	switch operation {
-	case "list-calls", "list-attempts", "list-postings", "list-party-sums", "list-my-calls", "list-audit",
+	case "list-calls", "list-attempts", "list-postings", "list-my-calls", "list-audit",
 		"get-account-statement", "get-my-statement", "list-deck-rates", "list-my-rates", "list-accounts",
-		"search", "simulate-call", "create-replay", "preview-deck", "verify-ledger",
+		"search", "simulate-call", "create-replay", "preview-deck",
 		"edit-numbers", "import-numbers", "add-number-range":
 		return true
 	}
@@ -47,6 +54,7 @@ type places struct {
 	mu    sync.Mutex
 	users map[int64]*userPlaces
 	all   chan struct{} // holds one for each that is at work
+	sums  chan struct{} // the same, of sums
 }
 
 type userPlaces struct {
@@ -55,7 +63,7 @@ type userPlaces struct {
 }
 
 func newPlaces() *places {
-	return &places{users: map[int64]*userPlaces{}, all: make(chan struct{}, heavyAll)}
+	return &places{users: map[int64]*userPlaces{}, all: make(chan struct{}, heavyAll), sums: make(chan struct{}, heavySums)}
 }
 
 // Why there was no place.
@@ -65,9 +73,8 @@ var (
 )
 
 // take waits for a place, the user's own first: who asks too much at a time waits
-// for themself and for nobody else. alone: the user's place is all it needs. free
-// must be called if there is no error.
-func (p *places) take(ctx context.Context, user int64, alone bool) (free func(), err error) {
+// for themself and for nobody else. free must be called if there is no error.
+func (p *places) take(ctx context.Context, user int64, operation string) (free func(), err error) {
 	own, err := p.enter(user)
 	if err != nil {
 		return nil, err
@@ -82,15 +89,19 @@ func (p *places) take(ctx context.Context, user int64, alone bool) (free func(),
 		<-own.work
 		p.leave(user)
 	}
-	if alone {
+	others := p.all
+	switch {
+	case isDownload(operation):
 		return free, nil
+	case isSum(operation):
+		others = p.sums
 	}
-	if !put(within, p.all) {
+	if !put(within, others) {
 		free()
 		return nil, errAllBusy
 	}
 	giveBack := free // the result has the same name
-	return func() { <-p.all; giveBack() }, nil
+	return func() { <-others; giveBack() }, nil
 }
 
 func (p *places) enter(user int64) (*userPlaces, error) {
@@ -129,7 +140,7 @@ func put(ctx context.Context, into chan struct{}) bool {
 // bounded lets a heavy operation in when there is a place.
 func (d *door) bounded(operation string) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		free, err := d.places.take(ctx.Context(), access.From(ctx.Context()).UserID, isDownload(operation))
+		free, err := d.places.take(ctx.Context(), access.From(ctx.Context()).UserID, operation)
 		if err != nil {
 			ctx.SetHeader("Retry-After", retryAfter)
 			_ = huma.WriteErr(d.api, ctx, placeStatus(err), err.Error()) // the client is gone
@@ -143,7 +154,7 @@ func (d *door) bounded(operation string) func(huma.Context, func(huma.Context)) 
 // boundedRaw is bounded for what is not huma's.
 func (d *door) boundedRaw(operation string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		free, err := d.places.take(r.Context(), access.From(r.Context()).UserID, isDownload(operation))
+		free, err := d.places.take(r.Context(), access.From(r.Context()).UserID, operation)
 		if err != nil {
 			w.Header().Set("Retry-After", retryAfter)
 			writeProblem(w, placeStatus(err), err.Error())

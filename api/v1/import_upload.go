@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tandem/api/access"
+	"tandem/db"
 	"tandem/desk"
 )
 
@@ -51,7 +52,7 @@ func (d *door) upload(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, deskProblem(err, "query."))
 		return
 	}
-	out, err := d.readImport(r.Context(), id)
+	out, err := d.readImport(db.ForDeeds(r.Context()), id)
 	if err != nil {
 		d.fail(w, err)
 		return

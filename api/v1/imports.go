@@ -93,7 +93,7 @@ func (d *door) importSteps() {
 		if err := d.Jobs.Correct(ctx, in.ID, in.Body.Settings, assignments(in.Body.Columns)); err != nil {
 			return nil, err
 		}
-		return d.readImport(ctx, in.ID)
+		return d.readImport(db.ForDeeds(ctx), in.ID)
 	})
 	handleDesk(d, change(access.Routing), huma.Operation{
 		OperationID: "keep-import", Method: http.MethodPost, Path: "/imports/{id}/keep", Tags: []string{"Imports"}, DefaultStatus: http.StatusAccepted,
@@ -112,7 +112,7 @@ func (d *door) importSteps() {
 		if err := d.Jobs.Keep(ctx, in.ID, comment); err != nil {
 			return nil, err
 		}
-		return d.readImport(ctx, in.ID)
+		return d.readImport(db.ForDeeds(ctx), in.ID)
 	})
 	handleDesk(d, change(access.Routing), huma.Operation{
 		OperationID: "delete-import", Method: http.MethodDelete, Path: "/imports/{id}", Tags: []string{"Imports"}, DefaultStatus: http.StatusNoContent,

@@ -188,7 +188,7 @@ func (d *door) reversePosting(ctx context.Context, in *reverseInput) (*reverseOu
 	if err != nil {
 		return nil, postingProblem(err)
 	}
-	list, err := view.NewBooks(d.DB).Postings(ctx, append([]billing.Posting{was}, posted...)...)
+	list, err := view.NewBooks(d.DB).Postings(db.ForDeeds(ctx), append([]billing.Posting{was}, posted...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type payInput struct {
 
 	Body struct {
 		ProviderID int64        `json:"provider_id" minimum:"1"`
-		Amount     money.Amount `json:"amount" pattern:"^-?[0-9]{1,13}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 6 digits after the point" doc:"In the provider's currency, above zero"`
+		Amount     money.Amount `json:"amount" pattern:"^-?[0-9]{1,12}([.][0-9]{1,6})?$" patternDescription:"a sum such as 50.00, at most 12 digits before the point and 6 after" doc:"In the provider's currency, above zero"`
 		Note       string       `json:"note,omitempty" maxLength:"255"`
 	}
 }
@@ -62,15 +62,15 @@ func (d *door) payProvider(ctx context.Context, in *payInput) (*payOutput, error
 	if err != nil {
 		return nil, postingProblem(err)
 	}
-	_, after, err := d.DB.LastEntries(ctx, party, 1)
+	list, err := view.NewBooks(d.DB).Postings(db.ForDeeds(ctx), posted...)
 	if err != nil {
 		return nil, err
 	}
-	list, err := view.NewBooks(d.DB).Postings(ctx, posted...)
-	if err != nil {
-		return nil, err
+	paid := ProviderPaid{
+		Provider: list[0].Debit, Currency: list[0].Currency, Key: in.Key, Repeated: repeated(posted, now), OwedBefore: before[currency], OwedAfter: before[currency], Postings: list,
 	}
-	return &payOutput{ProviderPaid{
-		Provider: list[0].Debit, Currency: list[0].Currency, Key: in.Key, Repeated: repeated(posted, now), OwedBefore: before[currency], OwedAfter: after[currency], Postings: list,
-	}}, nil
+	if !paid.Repeated {
+		paid.OwedAfter -= in.Body.Amount // adding all up once more could fail, and it is paid
+	}
+	return &payOutput{paid}, nil
 }

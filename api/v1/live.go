@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -123,9 +124,24 @@ func (d *door) hangUp(ctx context.Context, in *hangUpInput) (*struct{}, error) {
 		return nil, huma.NewError(http.StatusBadGateway, "server "+call.Server+" did not hang up; whether the call is over is not known")
 	}
 	d.Log.Info().Str("call_id", call.CallID).Str("by", access.From(ctx).Login).Msg("call hung up by a person")
-	// It has happened, whether or not somebody waits for the answer.
-	return nil, d.DB.Audit(context.WithoutCancel(ctx), db.Change{
+	d.auditHangUp(ctx, in, call)
+	return nil, nil //nolint:nilnil // it has no body
+}
+
+// auditHangUp writes down what has happened, whether or not somebody waits for the
+// answer. The answer is the same when it cannot be written: the call is over.
+func (d *door) auditHangUp(ctx context.Context, in *hangUpInput, call live.Call) {
+	ctx, stop := context.WithTimeout(db.ForDeeds(context.WithoutCancel(ctx)), auditWithin)
+	defer stop()
+	err := d.DB.Audit(ctx, db.Change{
 		Action: "hangup", Kind: "call", ID: call.CallID, Name: string(call.A) + " → " + string(call.B),
 		After: map[string]string{"reason": in.Body.Reason, "server": call.Server, "cause": strconv.Itoa(in.Body.Cause)},
 	})
+	if err != nil {
+		d.Log.Error().Err(err).Str("call_id", call.CallID).Str("by", access.From(ctx).Login).Str("reason", in.Body.Reason).
+			Msg("a call was hung up by a person, and the audit log does not know")
+	}
 }
+
+// auditWithin bounds writing to the audit log what is done already.
+const auditWithin = 10 * time.Second

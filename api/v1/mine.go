@@ -136,7 +136,7 @@ type myStatementInput struct {
 	StatementSpan
 
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50" doc:"Lines a page"`
-	Cursor string `query:"cursor" maxLength:"512" doc:"after of the page before"`
+	Cursor string `query:"cursor" maxLength:"2048" doc:"after of the page before"`
 }
 
 func (d *door) myStatement(ctx context.Context, in *myStatementInput) (*statementOutput, error) {

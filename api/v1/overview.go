@@ -47,16 +47,18 @@ type Sum struct {
 	Margin   money.Amount `json:"margin" doc:"Sale less cost"`
 }
 
-// Overviews makes overviews for all who look, once.
+// Overviews makes overviews for all who look, once. Run asks the database for what
+// they show; whoever looks waits only a moment for that.
 type Overviews struct {
 	cfg *Config
 
-	turn chan struct{} // holds one while somebody asks the database
+	wanted chan struct{} // holds one while somebody wants it newer than it is
 
 	mu      sync.Mutex
 	series  series
 	state   platform
 	problem string
+	rested  chan struct{} // closed when Run has done all there is to do, or has failed
 }
 
 // platform is what is known of nodes, servers and the rate of calls.
@@ -72,12 +74,12 @@ const (
 	stateEvery   = 2 * time.Second
 	cpsOver      = 10 * time.Second
 	askWithin    = 30 * time.Second
-	overviewWait = 3 * time.Second
+	overviewWait = 300 * time.Millisecond
 )
 
-// NewOverviews makes what tells the overview.
+// NewOverviews makes what tells the overview. Its Run must run somewhere.
 func NewOverviews(c *Config) *Overviews {
-	return &Overviews{cfg: c, turn: make(chan struct{}, 1)}
+	return &Overviews{cfg: c, wanted: make(chan struct{}, 1), rested: make(chan struct{})}
 }
 
 func overview(d *door) {
@@ -96,7 +98,7 @@ type overviewOutput struct{ Body Overview }
 
 // Now is the overview. What cannot be looked up is as it was, and Problems says so.
 func (o *Overviews) Now(ctx context.Context) Overview {
-	o.bringUpToDate(ctx)
+	o.wait(ctx)
 	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -111,30 +113,69 @@ func (o *Overviews) Now(ctx context.Context) Overview {
 	return v
 }
 
-// bringUpToDate asks the database, for all who look: who comes meanwhile waits a
-// little, and who leaves takes nothing from the others.
-func (o *Overviews) bringUpToDate(ctx context.Context) {
-	wait, cancel := context.WithTimeout(ctx, overviewWait)
-	defer cancel()
-	if !put(wait, o.turn) {
-		return // it is shown as it was
+// wait has what is old brought up to date, and gives that a moment: a day of many
+// calls takes longer, and is shown as far as it is counted.
+func (o *Overviews) wait(ctx context.Context) {
+	o.mu.Lock()
+	rested, fresh := o.rested, o.fresh(time.Now())
+	o.mu.Unlock()
+	if fresh {
+		return
 	}
-	defer func() { <-o.turn }()
-	ctx, stop := context.WithTimeout(db.ForPeople(context.WithoutCancel(ctx)), askWithin)
+	select {
+	case o.wanted <- struct{}{}:
+	default: // somebody else has said so
+	}
+	ctx, cancel := context.WithTimeout(ctx, overviewWait)
+	defer cancel()
+	select {
+	case <-rested:
+	case <-ctx.Done():
+	}
+}
+
+func (o *Overviews) fresh(now time.Time) bool {
+	return now.Sub(o.state.at) < stateEvery && now.Sub(o.series.recentAt) < newEvery && len(o.series.due) == 0
+}
+
+// Run asks the database whenever somebody looks, until ctx ends. What it has begun
+// to count it counts to the end: who leaves takes nothing from the others.
+func (o *Overviews) Run(ctx context.Context) {
+	ctx = db.ForPeople(ctx)
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-o.wanted:
+			for o.bringUpToDate(ctx) {
+			}
+		}
+	}
+}
+
+// bringUpToDate asks the database for what is old; more says that it has not asked
+// for all of it yet.
+func (o *Overviews) bringUpToDate(ctx context.Context) (more bool) {
+	ctx, stop := context.WithTimeout(ctx, askWithin)
 	defer stop()
 	problem := o.failed(o.look(ctx), "nodes and servers are shown as they were")
-	if text := o.failed(o.count(ctx), "calls are not counted just now"); text != "" {
+	more, err := o.count(ctx)
+	if text := o.failed(err, "calls are not counted just now"); text != "" {
 		problem = text
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.problem = problem
+	if !more {
+		close(o.rested)
+		o.rested = make(chan struct{})
+	}
+	return more
 }
 
 // look looks at nodes, servers and the rate of calls.
 func (o *Overviews) look(ctx context.Context) error {
 	now := time.Now()
-	if now.Sub(o.state.at) < stateEvery { // written by whose turn it is, and that is us
+	if now.Sub(o.state.at) < stateEvery { // only Run writes it, and that is us
 		return nil
 	}
 	begun, err := o.cfg.DB.CallsBegun(ctx, now.Add(-cpsOver))

@@ -15,8 +15,7 @@ const (
 	newEvery     = 5 * time.Second
 	seriesOpen   = 3 * time.Hour // calls of that time may still end
 	openEvery    = 5 * time.Minute
-	seriesBite   = time.Hour       // that is counted by one query
-	countFor     = 4 * time.Second // then the rest waits for the next time
+	seriesBite   = time.Hour // that is counted by one query
 )
 
 // series is what the calls of the last day came to. It is filled by hours, the
@@ -108,8 +107,10 @@ func (s *Sum) rate(rejected int64) {
 	}
 }
 
-// count brings the series up to date, or nearer to it. It is done by one at a time.
-func (o *Overviews) count(ctx context.Context) error {
+// count counts the newest calls and one bite of what else is due: while a day is
+// counted, the rest of the overview stays new. more says that more is due. It is
+// done by Run alone.
+func (o *Overviews) count(ctx context.Context) (more bool, err error) {
 	now := time.Now()
 	o.mu.Lock()
 	recent, wanted := o.series.plan(now)
@@ -117,23 +118,23 @@ func (o *Overviews) count(ctx context.Context) error {
 	o.mu.Unlock()
 	if wanted {
 		if err := o.countSpan(ctx, recent); err != nil {
-			return err
+			return false, err
 		}
 		o.mu.Lock()
 		o.series.recentAt = now
 		o.mu.Unlock()
 	}
-	for len(due) > 0 && time.Since(now) < countFor {
-		if err := o.countSpan(ctx, due[0]); err != nil {
-			return err
-		}
-		due = due[1:]
-		o.mu.Lock()
-		o.series.due = due
-		o.series.filled = o.series.filled || len(due) == 0
-		o.mu.Unlock()
+	if len(due) == 0 {
+		return false, nil
 	}
-	return nil
+	if err := o.countSpan(ctx, due[0]); err != nil {
+		return false, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.series.due = due[1:]
+	o.series.filled = o.series.filled || len(o.series.due) == 0
+	return len(o.series.due) > 0, nil
 }
 
 func (o *Overviews) countSpan(ctx context.Context, s span) error {

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -19,16 +20,18 @@ type Page[T any] struct {
 // Exported, or huma would not see what embeds it.
 type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"50" doc:"Rows a page"`
-	Cursor string `query:"cursor" maxLength:"512" doc:"From the page before"`
+	Cursor string `query:"cursor" maxLength:"2048" doc:"From the page before"`
 }
 
 // cursorOf makes a cursor of the last row's place.
 func cursorOf(place any) string {
-	text, err := json.Marshal(place)
-	if err != nil {
+	text := &bytes.Buffer{}
+	to := json.NewEncoder(text)
+	to.SetEscapeHTML(false) // six characters for each <
+	if to.Encode(place) != nil {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	return base64.RawURLEncoding.EncodeToString(bytes.TrimSpace(text.Bytes()))
 }
 
 // readCursor reads what cursorOf made; an empty one leaves place as it is.

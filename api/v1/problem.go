@@ -17,6 +17,7 @@ func (d *door) problem(err error) error {
 	var said huma.StatusError
 	var field *db.FieldError
 	var referred *db.ReferredError
+	var serving *db.ServingError
 	switch {
 	case errors.As(err, &said):
 		return err
@@ -24,6 +25,8 @@ func (d *door) problem(err error) error {
 		return huma.NewError(http.StatusUnprocessableEntity, "validation failed", &huma.ErrorDetail{Location: "body." + field.Field, Message: field.Text})
 	case errors.As(err, &referred):
 		return huma.NewError(http.StatusConflict, referred.Error())
+	case errors.As(err, &serving):
+		return huma.NewError(http.StatusConflict, serving.Error())
 	case errors.Is(err, db.ErrNotFound):
 		return huma.NewError(http.StatusNotFound, err.Error())
 	case errors.Is(err, db.ErrChanged):
@@ -33,7 +36,7 @@ func (d *door) problem(err error) error {
 	case errors.Is(err, db.ErrTooMuch):
 		return tooMuch(err)
 	case errors.Is(err, db.ErrOverloaded):
-		return later(huma.Error503ServiceUnavailable("too many questions at the same time: nothing was done; ask again in a moment"))
+		return later(huma.Error503ServiceUnavailable("too many questions at the same time: ask again in a moment; whether a change was made, read first"))
 	case errors.Is(err, db.ErrUnavailable):
 		d.Log.Warn().Err(err).Msg("database away while the API asks")
 		return later(huma.Error503ServiceUnavailable("the database cannot be asked just now; whether a change was made is not known: read again, and repeat"))

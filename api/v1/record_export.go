@@ -6,12 +6,15 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/danielgtaylor/huma/v2"
 
+	"tandem/db"
 	"tandem/internal/money"
 )
 
@@ -33,6 +36,9 @@ type exportColumn[T any] struct {
 
 // feedPage is how many rows are read at a time.
 const feedPage = 5000
+
+// feedPatience is how long a later page waits for its turn.
+const feedPatience = 2 * time.Minute
 
 // stream answers with all rows. What is wrong at the beginning is a problem as
 // anywhere; later the answer is broken off, so that nobody takes a part for all.
@@ -58,7 +64,7 @@ func (f feed[T]) stream(ctx context.Context, d *door, format string) (*huma.Stre
 				break
 			}
 			last := rows[len(rows)-1]
-			if rows, err = f.page(ctx, &last); err != nil {
+			if rows, err = f.next(ctx, &last); err != nil {
 				break
 			}
 		}
@@ -69,6 +75,18 @@ func (f feed[T]) stream(ctx context.Context, d *door, format string) (*huma.Stre
 			panic(http.ErrAbortHandler) // the client sees that the end is missing
 		}
 	}}, nil
+}
+
+// next is a later page. It waits for its turn longer than a question does: all that
+// was downloaded would be lost.
+func (f feed[T]) next(ctx context.Context, last *T) ([]T, error) {
+	return backoff.Retry(ctx, func() ([]T, error) {
+		rows, err := f.page(ctx, last)
+		if err != nil && !errors.Is(err, db.ErrOverloaded) {
+			err = backoff.Permanent(err)
+		}
+		return rows, err
+	}, backoff.WithMaxElapsedTime(feedPatience))
 }
 
 // exportWriter writes rows in one format.

@@ -28,7 +28,7 @@ func replays(d *door) {
 		if err != nil {
 			return nil, err
 		}
-		return d.replay(ctx, id)
+		return d.replay(db.ForDeeds(ctx), id)
 	})
 	handleDesk(d, look(access.Routing), huma.Operation{
 		OperationID: "get-replay", Method: http.MethodGet, Path: "/replays/{id}", Tags: []string{"Replay"}, Summary: "Read a replay: its progress, then its result",

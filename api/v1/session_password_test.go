@@ -63,6 +63,41 @@ func TestThrottleByAddress(t *testing.T) {
 	}
 }
 
+// Who came in from an address before still does when others there have guessed too
+// often, with ten tries of their own; and a password asked for in a session does not
+// count for the address.
+func TestThrottleOfAnAddressSparesWhoIsAtHome(t *testing.T) {
+	h := newHouse(t)
+	h.user(access.Admin)
+	try := func(login, password string) answer {
+		return h.nobody().post("/session", map[string]any{"login": login, "password": password})
+	}
+	try("admin", password).want(t, http.StatusOK)
+	h.user(access.Operator) // was never here
+	h.exec(`INSERT INTO sign_in_tries (subject, tries, since) VALUES ('address 127.0.0.1', 30, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE tries = 30`)
+	try("operator", password).want(t, http.StatusTooManyRequests)
+	try("nobody", "wrong").want(t, http.StatusTooManyRequests)
+	try("admin", password).want(t, http.StatusOK)
+	for range 10 {
+		try("admin", "wrong").want(t, http.StatusUnauthorized)
+	}
+	try("admin", password).want(t, http.StatusTooManyRequests)
+}
+
+func TestPasswordsInASessionDoNotCountForTheAddress(t *testing.T) {
+	h := newHouse(t)
+	c := h.as(access.Analyst)
+	before := h.one(`SELECT COALESCE(SUM(tries), 0) FROM sign_in_tries WHERE subject LIKE 'address %'`)
+	for range 3 {
+		c.put("/session/password", map[string]any{"old_password": "wrong", "password": "another four words here"}).want(t, http.StatusUnprocessableEntity)
+	}
+	if after := h.one(`SELECT COALESCE(SUM(tries), 0) FROM sign_in_tries WHERE subject LIKE 'address %'`); after != before {
+		t.Errorf("%s tries of the address, before %s", after, before)
+	}
+	h.exec(`INSERT INTO sign_in_tries (subject, tries, since) VALUES ('address 127.0.0.1', 31, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE tries = 31`)
+	c.put("/session/password", map[string]any{"old_password": password, "password": "another four words here"}).want(t, http.StatusNoContent)
+}
+
 // Strangers who guess do not shut the owner out where they came in before, and not
 // at all from one address.
 func TestThrottleSparesTheOwner(t *testing.T) {

@@ -73,12 +73,18 @@ func (d *door) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user := access.From(r.Context()).UserID
-	if !d.streams.take(user, streamsEach) {
+	if !d.streams.take(user, 1, streamsEach) {
 		w.Header().Set("Retry-After", "5")
 		writeProblem(w, http.StatusTooManyRequests, "you have "+strconv.Itoa(streamsEach)+" streams open; close some")
 		return
 	}
-	defer d.streams.give(user)
+	defer d.streams.give(user, 1)
+	if !d.listening.take(user, len(topics), topicsEach) {
+		w.Header().Set("Retry-After", "5")
+		writeProblem(w, http.StatusTooManyRequests, "your streams have "+strconv.Itoa(topicsEach)+" topics, as many as one may have; close some")
+		return
+	}
+	defer d.listening.give(user, len(topics))
 	s, err := d.Stream.Subscribe(topics, r.Header.Get("Last-Event-ID"))
 	switch {
 	case errors.Is(err, stream.ErrTopic):

@@ -85,6 +85,7 @@ func (x *exchange) listen(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() { x.config.Stream.Run(ctx) })
+	group.Go(func() { x.config.Overviews.Run(ctx) })
 	group.Go(func() { x.events.Run(ctx) })
 	t.Cleanup(func() { cancel(); group.Wait(); client.Close() })
 	x.soon(t, func() error {

@@ -137,6 +137,31 @@ func TestStreamsOfOneUser(t *testing.T) {
 	})
 }
 
+// Nor as many topics as there are accounts: each asks the database.
+func TestTopicsOfOneUser(t *testing.T) {
+	t.Parallel()
+	x := newExchange(t)
+	greedy := x.session(access.Analyst)
+	topics := func(i int) string {
+		var list []string
+		for n := range 16 {
+			list = append(list, fmt.Sprintf("account:%d", 16*i+n+1))
+		}
+		return strings.Join(list, ",")
+	}
+	for i := range 4 {
+		if v := greedy.open(t, topics(i), ""); v.status != http.StatusOK {
+			t.Fatalf("stream %d: %d", i, v.status)
+		}
+	}
+	if v := greedy.open(t, "live", ""); v.status != http.StatusTooManyRequests {
+		t.Errorf("the sixty-fifth topic: %d", v.status)
+	}
+	if v := x.session(access.Operator).open(t, "live", ""); v.status != http.StatusOK {
+		t.Errorf("somebody else: %d", v.status)
+	}
+}
+
 func TestStreamTopicsByRole(t *testing.T) {
 	t.Parallel()
 	x := newExchange(t)

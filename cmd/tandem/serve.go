@@ -150,6 +150,10 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	if err != nil {
 		return err
 	}
+	free, err := n.uncounted()
+	if err != nil {
+		return err
+	}
 	httpServer := api.NewServer(api.NewHandler(door))
 	doors := context.WithoutCancel(ctx)
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -158,7 +162,7 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	defer served()
 	group.Go(func() error { return agiServer.Serve(doors, agiListener) })
 	group.Go(func() error {
-		if err := httpServer.Serve(httpListener); !errors.Is(err, http.ErrServerClosed) {
+		if err := httpServer.Serve(api.NewListener(httpListener, free)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -172,7 +176,8 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	group.Go(func() error { n.watchAway(groupCtx); return nil })
 	group.Go(func() error { n.closingOrphans(groupCtx); return nil })
 	group.Go(func() error { hub.Run(serving); return nil })
-	group.Go(func() error { door.API.Stream.Run(serving); return nil })
+	group.Go(func() error { door.API.Stream.Run(db.ForPeople(serving)); return nil })
+	group.Go(func() error { door.API.Overviews.Run(serving); return nil })
 	group.Go(func() error { door.API.Jobs.Run(groupCtx); return nil })
 	group.Go(func() error { n.verifying(groupCtx); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })

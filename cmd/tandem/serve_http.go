@@ -34,6 +34,7 @@ func (n *node) door(hub *api.Hub) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, fmt.Errorf("http: %w", err)
 	}
+	n.warnOfProxy(len(proxies))
 	c := &v1.Config{
 		DB: n.db, Guard: guard, Version: version, Node: n.config.Node, Log: n.log,
 		Live: &v1.Live{Board: n.board, Hangup: n.hangUp}, Facts: n.facts, Servers: func() []*routing.Server { return n.snapshots.get().Servers() }, Currency: n.config.Routing.BaseCurrency,
@@ -51,6 +52,22 @@ func (n *node) door(hub *api.Hub) (api.Config, error) {
 		Flow: n.flow, Peers: n.isPeer, Ready: n.notReady, Registry: n.registry, Live: hub, Log: n.log,
 		Snapshot: n.snapshots.get, API: c, Guard: guard.Identify, Console: web.Handler(), Secure: n.config.HTTP.secure(),
 	}, nil
+}
+
+// uncounted says whose connections over HTTP are not bounded.
+func (n *node) uncounted() (func(netip.Addr) bool, error) {
+	proxies, err := n.config.HTTP.proxies()
+	return func(a netip.Addr) bool {
+		return n.isPeer(a) || slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
+	}, err
+}
+
+// warnOfProxy: behind a proxy that is not named all people come from one address,
+// and share its count of wrong passwords.
+func (n *node) warnOfProxy(trusted int) {
+	if n.config.HTTP.PublicURL != "" && trusted == 0 {
+		n.log.Warn().Msg("http.public_url is set and http.trusted_proxies is not: behind a proxy everybody comes from its address, and wrong passwords of one shut it for all who are new; name the proxy's address there")
+	}
 }
 
 // offerSetup tells how somebody becomes the first administrator, as long as there

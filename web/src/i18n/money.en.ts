@@ -27,6 +27,7 @@ export default {
   overview: 'Money',
   live: 'Calls in progress',
   liveNone: 'Nobody is talking on this account.',
+  liveNoneAgent: 'Nobody is talking on your telephone.',
   lastPostings: 'Last postings',
   statement: 'Statement',
   telephones: 'Telephones',

@@ -30,6 +30,7 @@ const ru: Texts<typeof en> = {
   overview: 'Деньги',
   live: 'Идущие звонки',
   liveNone: 'По этому счёту никто не говорит.',
+  liveNoneAgent: 'По вашему телефону никто не говорит.',
   lastPostings: 'Последние проводки',
   statement: 'Выписка',
   telephones: 'Телефоны',

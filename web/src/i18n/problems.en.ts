@@ -9,6 +9,7 @@ export default {
   recordsUnknown: 'The records of some calls are not known just now',
   balanceUnknown: 'The balance is not known just now',
   partly: 'Not everything is known just now: calls or the balance may be old',
+  counting: 'The calls of the last 24 hours are still being counted',
   databaseSilent: 'The database does not answer: {what}',
   'calls are not counted just now': 'calls are not counted just now',
   'nodes and servers are shown as they were': 'nodes and servers are shown as they were',

@@ -11,6 +11,7 @@ const ru: Texts<typeof en> = {
   recordsUnknown: 'Записи некоторых звонков сейчас неизвестны',
   balanceUnknown: 'Баланс сейчас неизвестен',
   partly: 'Сейчас известно не всё: звонки или баланс могут быть старыми',
+  counting: 'Звонки за последние 24 часа ещё подсчитываются',
   databaseSilent: 'База данных не отвечает: {what}',
   'calls are not counted just now': 'звонки сейчас не сосчитаны',
   'nodes and servers are shown as they were': 'узлы и серверы показаны прежние',

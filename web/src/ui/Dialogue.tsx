@@ -13,7 +13,7 @@ export default function Dialogue({ question, onReply }: { question: Question; on
   const missing = Boolean(question.reason) && !reason.trim()
   const submit = () => (missing ? setTried(true) : onReply({ reason: reason.trim() }))
   return (
-    <Modal opened closeOnEscape={false} onClose={() => onReply(null)} title={question.title} centered closeButtonProps={{ 'aria-label': t('close') }} zIndex={400}>
+    <Modal opened closeOnEscape={false} onClose={() => onReply(null)} title={question.title} size={question.wide ? 'xl' : undefined} centered closeButtonProps={{ 'aria-label': t('close') }} zIndex={400}>
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -11,6 +11,8 @@ export type Question = {
   yes?: string
   no?: string
   danger?: boolean
+  /** the body needs room, for tables */
+  wide?: boolean
   /** asks for a reason, which is handed back */
   reason?: boolean
 }

@@ -7,6 +7,7 @@ test.each([
   ['server asterisk-1 gives no answer', 'serverSilent', { name: 'asterisk-1' }],
   ['server asterisk-1 gives no answer; its calls are shown as they were seen last', 'serverLost', { name: 'asterisk-1' }],
   ['3 records wait on the disk of node msk-1 for the database', 'spoolWaits', { count: '3', name: 'msk-1' }],
+  ['the calls of the last 24 hours are still being counted', 'counting', {}],
   ['the database does not answer: calls are not counted just now', 'databaseSilent', { what: 'calls are not counted just now' }],
 ] as const)('%s', (sentence, key, values) => {
   expect(matched(sentence)).toEqual({ key, values })

@@ -18,6 +18,7 @@ const known: [RegExp, Key, ...string[]][] = [
   [/^the records of some calls are not known just now$/, 'recordsUnknown'],
   [/^the balance is not known just now$/, 'balanceUnknown'],
   [/^not everything is known just now: calls or the balance may be old$/, 'partly'],
+  [/^the calls of the last 24 hours are still being counted$/, 'counting'],
   [/^the database does not answer: (.+)$/, 'databaseSilent', 'what'],
 ]
 

@@ -7,7 +7,8 @@ import { useDecks } from './text'
 
 type Preview = Schema<'DeckPreview'>
 
-export function Changes({ of }: { of: Preview }) {
+/** Changes shows a preview; later: of a deck that is to be in force at a time to come. */
+export function Changes({ of, later }: { of: Preview; later?: boolean }) {
   const t = useDecks()
   const counts: [string, number, ('good' | 'warn' | 'bad')?][] = [
     [t('createdCodes'), of.created],
@@ -20,7 +21,7 @@ export function Changes({ of }: { of: Preview }) {
   return (
     <>
       <Text size="sm" c="dimmed">
-        {of.base ? t('against', { id: of.base.id }) : t('againstNothing')}
+        {of.base ? t(later ? 'againstThen' : 'against', { id: of.base.id }) : t(later ? 'againstNothingThen' : 'againstNothing')}
       </Text>
       <div className="t-figures">
         {counts.map(([label, value, tone]) => (

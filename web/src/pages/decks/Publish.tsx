@@ -1,9 +1,10 @@
 // Publishing a deck, now or at a time; taking that back.
-import { Button, Group, TextInput } from '@mantine/core'
+import { Button, Group, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
-import { ApiError, post, queries, remove, useForget, useMe, useRecord, type Schema } from '../../api'
+import { ApiError, get, post, queries, remove, useForget, useMe, useRecord, type Schema } from '../../api'
 import { confirm, format, notice, useWords, When } from '../../ui'
+import { Changes } from './Changes'
 import { DeckState } from './Decks'
 import { useDecks } from './text'
 
@@ -55,11 +56,26 @@ function Acts({ deck, etag }: { deck: Schema<'DeckDetail'>; etag: string }) {
     }
     setBusy(false)
   }
-  const publish = async (moment?: string) => {
+  const publish = async () => {
     const base = comparedWith(deck)
     const body = `${base ? t('publishInstead', { id: base }) : t('publishFirst')} ${t('publishHelp')}`
     if (!(await confirm({ title: t('publish'), body, yes: t('publish') }))) return
-    await act(() => post('/decks/{id}/publish', { at, body: { at: moment, expected_deck_id: base } }), t('published', { id: deck.id }))
+    await act(() => post('/decks/{id}/publish', { at, body: { expected_deck_id: base } }), t('published', { id: deck.id }))
+  }
+  // Another deck may come in force until then: the changes are those of that time.
+  const publishAt = async (moment: string) => {
+    setBusy(true)
+    const then = await get('/decks/{id}/preview', { at, query: { at: moment } }).catch(notice.error)
+    setBusy(false)
+    if (!then) return
+    const body = (
+      <>
+        <Text size="sm">{t('publishHelp')}</Text>
+        <Changes of={then} later />
+      </>
+    )
+    if (!(await confirm({ title: t('publishOn', { at: format.time(moment) }), body, yes: t('publish'), wide: true }))) return
+    await act(() => post('/decks/{id}/publish', { at, body: { at: moment, expected_deck_id: then.base?.id ?? 0 } }), t('published', { id: deck.id }))
   }
   const rollBack = async () => {
     if (!(await confirm({ title: t('rollback'), body: t('rollbackHelp', { id: deck.id }), yes: t('rollback'), danger: true }))) return
@@ -83,7 +99,7 @@ function Acts({ deck, etag }: { deck: Schema<'DeckDetail'>; etag: string }) {
           {later ? (
             <>
               <TextInput type="datetime-local" aria-label={t('publishTime')} value={when} onChange={(e) => setWhen(e.currentTarget.value)} />
-              <Button variant="default" disabled={!when} onClick={() => void publish(format.fromInput(when))}>
+              <Button variant="default" disabled={!when} loading={busy} onClick={() => void publishAt(format.fromInput(when))}>
                 {t('publishLater')}
               </Button>
             </>

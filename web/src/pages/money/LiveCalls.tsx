@@ -7,7 +7,7 @@ import { useMoney } from './text'
 export function LiveCalls({ calls }: { calls: Schema<'LiveCall'>[] }) {
   const t = useMoney()
   const money = useMe().role !== 'agent' // agents see none
-  if (calls.length === 0) return <p className="t-dim">{t('liveNone')}</p>
+  if (calls.length === 0) return <p className="t-dim">{t(money ? 'liveNone' : 'liveNoneAgent')}</p>
   return (
     <Wide label={t('live')} width={420}>
       <Table verticalSpacing={6}>
