@@ -87,7 +87,7 @@ func TestAccountsThatMakeNoSense(t *testing.T) {
 		{"tariff_id", 77, "no such tariff"},
 		{"daily_limit", "-1", "0 or more"},
 		{"credit_limit", "1000000000000", "at most 12 digits"},
-		{"call_limit", "1.0000001", "6 digits"},
+		{"call_limit", "1.0000001", "6 after"},
 		{"credit_limit", 5, ""},
 		{"call_limit", "1e3", "50.00"},
 		{"time_zone", "Mars/Olympus", "IANA"},
