@@ -2,7 +2,7 @@
 // something to see, it is accessible, it fits, it asks for nothing that is forbidden.
 import assert from 'node:assert/strict'
 import { faults } from './browser.mjs'
-import { api, beside, opened, places, stack, turn, visit } from './doing.mjs'
+import { api, beside, ends, opened, places, stack, turn, visit } from './doing.mjs'
 
 const wide = { width: 1280, height: 800, theme: 'light' }
 const dark = { ...wide, theme: 'dark' }
@@ -87,8 +87,8 @@ beside('pages of one thing: accessible, fitting, within the policy', () =>
 beside('a customer sees its own account and nothing else', () =>
   visit({}, async (visitor) => {
     const page = await visitor.signIn('customer')
-    const balance = await api(page, '/mine/balance')
-    await page.getByText(Number(balance.balance).toFixed(2)).first().waitFor()
+    const shown = page.locator('.t-figures').first()
+    await ends(async () => (await shown.textContent()).includes(rounded((await api(page, '/mine/balance')).balance)), 'its balance is shown')
     for (const path of ['/calls?limit=1', '/accounts/1', '/providers?limit=1', '/ledger?limit=1', '/users', '/overview', '/live/calls']) {
       assert.equal((await api(page, path)).status, 403, path)
     }
@@ -97,3 +97,6 @@ beside('a customer sees its own account and nothing else', () =>
     const found = await api(page, '/search?q=VoxBeam')
     assert.ok(!JSON.stringify(found).includes('/providers'), JSON.stringify(found))
   }))
+
+// rounded is a decimal with two places, from its digits: as a float 88.695 is less than it says.
+const rounded = (text) => new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2, roundingMode: 'halfExpand' }).format(text)
