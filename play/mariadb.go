@@ -19,6 +19,8 @@ const (
 	mariadbStartTimeout = 60 * time.Second
 	mariadbStopGrace    = 30 * time.Second
 
+	errDropFolder = 1010 // ER_DB_DROP_RMDIR
+
 	// mariadbUser is the account of a server of our own; it may do everything.
 	mariadbUser = "tandem"
 	// databasePrefix begins the name of every database we create, so that an
@@ -126,15 +128,31 @@ func (m *MariaDB) CreateDatabase(ctx context.Context) (name string, err error) {
 	return name, nil
 }
 
-// DropDatabase removes a database that CreateDatabase made, with all in it.
+// DropDatabase removes a database that CreateDatabase made, with all in it. It tries
+// until ctx ends while MariaDB itself still holds files there.
 func (m *MariaDB) DropDatabase(ctx context.Context, name string) error {
 	if !strings.HasPrefix(name, databasePrefix) {
 		return fmt.Errorf("drop database: %q is not one of ours", name)
 	}
-	if err := m.exec(ctx, "DROP DATABASE IF EXISTS "+name); err != nil {
-		return fmt.Errorf("drop database: %w", err)
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		err := m.exec(ctx, "DROP DATABASE IF EXISTS "+name)
+		if err == nil {
+			return nil
+		}
+		// MariaDB takes files of tables away in the background: the folder may not be
+		// empty yet when its last table is gone.
+		var refused *mysql.MySQLError
+		if !errors.As(err, &refused) || refused.Number != errDropFolder {
+			return fmt.Errorf("drop database: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("drop database: %w", err)
+		case <-ticker.C:
+		}
 	}
-	return nil
 }
 
 // exec runs one statement over a connection of its own: nothing stays open
