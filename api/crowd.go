@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+
+	"tandem/api/access"
 )
 
 // Connections that strangers may have open. Each takes memory and a file of the
@@ -17,7 +19,7 @@ const (
 // ones are closed at once. free says whose are not counted: our servers, whose end
 // reports must come through, and proxies, which bring many people from one address.
 func NewListener(l net.Listener, free func(netip.Addr) bool) net.Listener {
-	return &listener{Listener: l, free: free, each: map[netip.Addr]int{}}
+	return &listener{Listener: l, free: free, each: map[netip.Prefix]int{}}
 }
 
 type listener struct {
@@ -27,7 +29,7 @@ type listener struct {
 
 	mu   sync.Mutex
 	all  int
-	each map[netip.Addr]int
+	each map[netip.Prefix]int
 }
 
 // Accept returns the next connection that may come in.
@@ -37,11 +39,11 @@ func (l *listener) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		from := addressOf(conn)
-		if l.free(from) {
+		address := access.AddressOf(conn.RemoteAddr().String())
+		if l.free(address) {
 			return conn, nil
 		}
-		from = network(from)
+		from := access.Network(address)
 		if l.enter(from) {
 			return &counted{Conn: conn, leave: sync.OnceFunc(func() { l.leave(from) })}, nil
 		}
@@ -49,7 +51,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *listener) enter(from netip.Addr) bool {
+func (l *listener) enter(from netip.Prefix) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.all >= MostConnections || l.each[from] >= connectionsEach {
@@ -60,7 +62,7 @@ func (l *listener) enter(from netip.Addr) bool {
 	return true
 }
 
-func (l *listener) leave(from netip.Addr) {
+func (l *listener) leave(from netip.Prefix) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all--
@@ -79,24 +81,4 @@ type counted struct {
 func (c *counted) Close() error {
 	c.leave()
 	return c.Conn.Close()
-}
-
-// network is whom a stranger is counted by: anybody with IPv6 has all addresses of
-// a /64.
-func network(from netip.Addr) netip.Addr {
-	if from.Is6() {
-		if p, err := from.WithZone("").Prefix(64); err == nil {
-			return p.Addr()
-		}
-	}
-	return from
-}
-
-// addressOf is the address at the other end.
-func addressOf(conn net.Conn) netip.Addr {
-	from, err := netip.ParseAddrPort(conn.RemoteAddr().String())
-	if err != nil {
-		return netip.Addr{}
-	}
-	return from.Addr().Unmap()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"tandem/api/access"
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/internal/q850"
@@ -27,7 +28,7 @@ func endReport(flow *callflow.Flow, log zerolog.Logger) http.HandlerFunc {
 		}
 		report, err := ParseReport(string(body))
 		if err == nil {
-			err = flow.Speaks(report.Server, remote(r))
+			err = flow.Speaks(report.Server, access.AddressOf(r.RemoteAddr))
 		}
 		if err == nil {
 			err = flow.End(r.Context(), report)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"tandem/api/access"
 )
 
 // Times of a live answer.
@@ -123,7 +125,7 @@ func nearOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler
 }
 
 func near(r *http.Request, peers func(netip.Addr) bool) bool {
-	from := remote(r)
+	from := access.AddressOf(r.RemoteAddr)
 	if !from.IsValid() {
 		return false
 	}
@@ -134,8 +136,7 @@ func near(r *http.Request, peers func(netip.Addr) bool) bool {
 	if !ok {
 		return false
 	}
-	at, err := netip.ParseAddrPort(here.String())
-	return err == nil && at.Addr().Unmap() == from
+	return access.AddressOf(here.String()) == from
 }
 
 func literalHost(host string) bool {

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/rs/zerolog"
 
+	"tandem/api/access"
 	v1 "tandem/api/v1"
 	"tandem/callflow"
 	"tandem/routing"
@@ -99,7 +100,7 @@ func NewServer(h http.Handler) *http.Server {
 func peersOnly(peers func(netip.Addr) bool, log zerolog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if from := remote(r); forwarded(r) || !from.IsValid() || !peers(from) {
+			if from := access.AddressOf(r.RemoteAddr); forwarded(r) || !from.IsValid() || !peers(from) {
 				log.Debug().Str("from", r.RemoteAddr).Msg("a stranger refused")
 				http.Error(w, "not one of our servers", http.StatusForbidden)
 				return
@@ -123,16 +124,6 @@ func forwarded(r *http.Request) bool {
 		}
 	}
 	return false
-}
-
-// remote is the address at the other end of the connection; the zero address
-// when there is none.
-func remote(r *http.Request) netip.Addr {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return from.Addr().Unmap()
 }
 
 // status turns an error of callflow into an HTTP status; the text of an unknown

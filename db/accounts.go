@@ -34,7 +34,7 @@ func scanAccount(a *Account, scan func(dest ...any) error) error {
 func (d *DB) Accounts(ctx context.Context) ([]Account, error) {
 	var list []Account
 	err := inTx(ctx, d.calls, &sql.TxOptions{ReadOnly: true}, func(tx *sql.Tx) (err error) {
-		list, err = readAccounts(ctx, tx, `1 = 1 ORDER BY a.name`)
+		list, err = readAccounts(ctx, tx, `ORDER BY a.name`)
 		return err
 	})
 	return list, wrap("list accounts", err)
@@ -79,7 +79,7 @@ func lockAccount(ctx context.Context, tx *sql.Tx, id int64) (Account, error) {
 }
 
 func readAccount(ctx context.Context, tx *sql.Tx, id int64) (Account, error) {
-	list, err := readAccounts(ctx, tx, `a.id = ?`, id)
+	list, err := readAccounts(ctx, tx, `WHERE a.id = ?`, id)
 	switch {
 	case err != nil:
 		return Account{}, err
@@ -89,8 +89,9 @@ func readAccount(ctx context.Context, tx *sql.Tx, id int64) (Account, error) {
 	return list[0], nil
 }
 
-func readAccounts(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]Account, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+accountColumns+` FROM `+accountTables+` WHERE `+where, args...) //nolint:gosec // G202: where is a constant
+// readAccounts reads those that rest, the end of the query, picks.
+func readAccounts(ctx context.Context, tx *sql.Tx, rest string, args ...any) ([]Account, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+accountColumns+` FROM `+accountTables+` `+rest, args...) //nolint:gosec // G202: rest is a constant
 	if err != nil {
 		return nil, err
 	}

@@ -109,25 +109,21 @@ func (l *accountList) order() (expr string, args []any, place string) {
 	return `a.name`, nil, `?`
 }
 
-func (l *accountList) where() conditions {
-	c := conditions{where: []string{"1 = 1"}}
+func (l *accountList) where() where {
+	var w where
 	if q := strings.TrimSpace(l.Q); q != "" {
 		id, _ := strconv.ParseInt(q, 10, 64)
-		c.add(`(a.name LIKE ? OR a.id = ?)`, likeText(q), id)
+		w.add(`(a.name LIKE ? OR a.id = ?)`, likeText(q), id)
 	}
 	if l.Low {
-		c.add(`b.currency_id IS NOT NULL AND b.balance < a.low_balance`)
+		w.add(`b.currency_id IS NOT NULL AND b.balance < a.low_balance`)
 	}
 	if l.Enabled != nil {
-		c.add(`(a.enabled <> 0) = ?`, *l.Enabled)
+		w.add(`(a.enabled <> 0) = ?`, *l.Enabled)
 	}
-	if l.Payment != "" {
-		c.add(`a.payment = ?`, l.Payment)
-	}
-	if l.TariffID != 0 {
-		c.add(`a.tariff_id = ?`, l.TariffID)
-	}
-	return c
+	given(&w, `a.payment = ?`, l.Payment)
+	given(&w, `a.tariff_id = ?`, l.TariffID)
+	return w
 }
 
 // read finds the ids of a page in their order, then the accounts: what lies beside
@@ -138,17 +134,17 @@ func (l *accountList) read(ctx context.Context, tx *sql.Tx, page *AccountPage) e
 	if strings.HasPrefix(l.Sort, "-") {
 		more, direction = "<", " DESC"
 	}
-	c := l.where()
+	w := l.where()
 	switch {
 	case l.After == nil:
 	case l.After.Value == nil: // among those without a value, which come last
-		c.add(expr+` IS NULL AND a.id > ?`, append(slices.Clone(exprArgs), l.After.ID)...)
+		w.add(expr+` IS NULL AND a.id > ?`, append(slices.Clone(exprArgs), l.After.ID)...)
 	default:
-		c.add(`(`+expr+` IS NULL OR `+expr+` `+more+` `+place+` OR `+expr+` = `+place+` AND a.id > ?)`,
+		w.add(`(`+expr+` IS NULL OR `+expr+` `+more+` `+place+` OR `+expr+` = `+place+` AND a.id > ?)`,
 			slices.Concat(exprArgs, exprArgs, []any{*l.After.Value}, exprArgs, []any{*l.After.Value, l.After.ID})...)
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT a.id, `+expr+` AS ordered, `+l.spent+` FROM accounts a LEFT JOIN balances b ON b.account_id = a.id WHERE `+ //nolint:gosec // G202: of constants and placeholders
-		strings.Join(c.where, ` AND `)+` ORDER BY ordered IS NULL, ordered`+direction+`, a.id LIMIT ?`, slices.Concat(exprArgs, l.spentArgs, c.args, []any{l.Limit + 1})...)
+	rows, err := tx.QueryContext(ctx, `SELECT a.id, `+expr+` AS ordered, `+l.spent+` FROM accounts a LEFT JOIN balances b ON b.account_id = a.id`+ //nolint:gosec // G202: of constants and placeholders
+		w.text()+` ORDER BY ordered IS NULL, ordered`+direction+`, a.id LIMIT ?`, slices.Concat(exprArgs, l.spentArgs, w.args, []any{l.Limit + 1})...)
 	if err != nil {
 		return err
 	}
@@ -177,7 +173,7 @@ func (l *accountList) fill(ctx context.Context, tx *sql.Tx, ids []int64, spent m
 	for i, id := range ids {
 		args[i], place[id] = id, i
 	}
-	list, err := readAccounts(ctx, tx, `a.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, args...)
+	list, err := readAccounts(ctx, tx, `WHERE a.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, args...)
 	if err != nil {
 		return err
 	}
@@ -189,10 +185,10 @@ func (l *accountList) fill(ctx context.Context, tx *sql.Tx, ids []int64, spent m
 }
 
 func (l *accountList) count(ctx context.Context, tx *sql.Tx, page *AccountPage) error {
-	c := l.where()
+	w := l.where()
 	var n int64
-	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM accounts a LEFT JOIN balances b ON b.account_id = a.id WHERE `+
-		strings.Join(c.where, ` AND `)+` LIMIT ?) some`, append(c.args, maxCount+1)...).Scan(&n)
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM accounts a LEFT JOIN balances b ON b.account_id = a.id`+
+		w.text()+` LIMIT ?) some`, append(w.args, maxCount+1)...).Scan(&n)
 	if err == nil && n <= maxCount {
 		page.Total = &n
 	}

@@ -43,12 +43,9 @@ func scanKey(k *APIKey, scan func(dest ...any) error, more ...any) error {
 
 // APIKeys lists keys after an id, by id; user 0: everybody's.
 func (d *DB) APIKeys(ctx context.Context, user, after int64, limit int) ([]APIKey, error) {
-	w := where{}
-	w.add(`k.id > ?`, after)
-	if user != 0 {
-		w.add(`k.user_id = ?`, user)
-	}
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k JOIN users u ON u.id = k.user_id `+w.text()+` ORDER BY k.id LIMIT `+strconv.Itoa(limit), w.args...)
+	w := whose(`k.id > ?`, after)
+	given(&w, `k.user_id = ?`, user)
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+keyColumns+` FROM api_keys k JOIN users u ON u.id = k.user_id`+w.text()+` ORDER BY k.id LIMIT `+strconv.Itoa(limit), w.args...)
 	if err != nil {
 		return nil, wrap("list keys", err)
 	}

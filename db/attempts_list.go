@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"tandem/billing"
@@ -61,13 +60,13 @@ func (a *AttemptLine) Place() AttemptPlace { return AttemptPlace{a.StartedAt, a.
 // ListAttempts lists attempts that a filter picks, the newest first or the oldest,
 // a page of them.
 func (d *DB) ListAttempts(ctx context.Context, f AttemptFilter, after AttemptPlace, oldestFirst bool, limit int, names *Names) ([]AttemptLine, error) {
-	c := f.conditions(after, oldestFirst)
+	w := f.where(after, oldestFirst)
 	order := ` ORDER BY started_at DESC, call_id DESC, n DESC LIMIT ?`
 	if oldestFirst {
 		order = ` ORDER BY started_at, call_id, n LIMIT ?`
 	}
 	rows, err := d.calls.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR `, listSeconds)+
-		`SELECT call_id, `+attemptColumns+`, cost, COALESCE(cost_currency_id, 0) FROM attempts WHERE `+strings.Join(c.where, " AND ")+order, append(c.args, limit)...)
+		`SELECT call_id, `+attemptColumns+`, cost, COALESCE(cost_currency_id, 0) FROM attempts`+w.text()+order, append(w.args, limit)...)
 	if err != nil {
 		return nil, listing("list attempts", err)
 	}
@@ -103,37 +102,21 @@ func scanAttemptLine(rows *sql.Rows) (AttemptLine, error) {
 	return l, err
 }
 
-func (f AttemptFilter) conditions(after AttemptPlace, oldestFirst bool) conditions {
-	var c conditions
-	c.add("1 = 1")
-	if f.CallID != "" {
-		c.add("call_id = ?", f.CallID)
-	}
-	if !f.From.IsZero() {
-		c.add("started_at >= ?", moment(f.From))
-	}
-	if !f.To.IsZero() {
-		c.add("started_at < ?", moment(f.To))
-	}
-	if f.ProviderID != 0 {
-		c.add("provider_id = ?", f.ProviderID)
-	}
-	if f.GateID != 0 {
-		c.add("gate_id = ?", f.GateID)
-	}
-	if f.Result != "" {
-		c.add("result = ?", string(f.Result))
-	}
-	if f.Blame != "" {
-		c.add("blame = ?", f.Blame)
-	}
+func (f AttemptFilter) where(after AttemptPlace, oldestFirst bool) where {
+	var w where
+	given(&w, "call_id = ?", f.CallID)
+	w.during("started_at", f.From, f.To)
+	given(&w, "provider_id = ?", f.ProviderID)
+	given(&w, "gate_id = ?", f.GateID)
+	given(&w, "result = ?", string(f.Result))
+	given(&w, "blame = ?", f.Blame)
 	if after != (AttemptPlace{}) {
 		at := moment(after.At)
 		if oldestFirst {
-			c.add("started_at >= ? AND (started_at > ? OR call_id > ? OR call_id = ? AND n > ?)", at, at, after.ID, after.ID, after.N)
+			w.add("started_at >= ? AND (started_at > ? OR call_id > ? OR call_id = ? AND n > ?)", at, at, after.ID, after.ID, after.N)
 		} else {
-			c.add("started_at <= ? AND (started_at < ? OR call_id < ? OR call_id = ? AND n < ?)", at, at, after.ID, after.ID, after.N)
+			w.add("started_at <= ? AND (started_at < ? OR call_id < ? OR call_id = ? AND n < ?)", at, at, after.ID, after.ID, after.N)
 		}
 	}
-	return c
+	return w
 }

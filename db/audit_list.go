@@ -35,28 +35,18 @@ type AuditFilter struct {
 }
 
 const auditQuery = `SELECT id, at, COALESCE(user_id, 0), COALESCE(key_id, 0), actor, address, action, kind, object_id, object_name, before_json, after_json
-	FROM audit_log `
+	FROM audit_log`
 
 // AuditLog lists changes, the newest first.
 func (d *DB) AuditLog(ctx context.Context, f AuditFilter) ([]AuditEntry, error) {
-	w := where{}
-	for condition, value := range map[string]string{`kind = ?`: f.Kind, `object_id = ?`: f.Object, `action = ?`: f.Action, `actor = ?`: f.Actor} {
-		if value != "" {
-			w.add(condition, value)
-		}
-	}
-	if f.UserID != 0 {
-		w.add(`user_id = ?`, f.UserID)
-	}
-	if !f.From.IsZero() {
-		w.add(`at >= ?`, moment(f.From))
-	}
-	if !f.To.IsZero() {
-		w.add(`at < ?`, moment(f.To))
-	}
-	if f.Before != 0 {
-		w.add(`id < ?`, f.Before)
-	}
+	var w where
+	given(&w, `kind = ?`, f.Kind)
+	given(&w, `object_id = ?`, f.Object)
+	given(&w, `action = ?`, f.Action)
+	given(&w, `actor = ?`, f.Actor)
+	given(&w, `user_id = ?`, f.UserID)
+	w.during(`at`, f.From, f.To)
+	given(&w, `id < ?`, f.Before)
 	rows, err := d.calls.QueryContext(ctx, auditQuery+w.text()+` ORDER BY id DESC LIMIT `+strconv.Itoa(f.Limit), w.args...)
 	if err != nil {
 		return nil, wrap("list audit log", err)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,16 +34,16 @@ type CallPlace struct {
 // query is one SELECT, or a UNION of several where a filter may be met by more
 // than one column: each then has its own index, in the order that is wanted.
 func (f CallFilter) query(after CallPlace, oldestFirst bool, limit int, busyProvider bool) (query string, args []any) {
-	common, commonArgs := f.common(after, oldestFirst)
+	common := f.common(after, oldestFirst)
 	order := ` ORDER BY started_at DESC, call_id DESC LIMIT ?`
 	if oldestFirst {
 		order = ` ORDER BY started_at, call_id LIMIT ?`
 	}
 	var parts []string
-	for _, ways := range f.ways(after, oldestFirst) {
-		part := `(SELECT ` + lineColumns + ` FROM calls c WHERE ` + strings.Join(append(ways.where, common...), " AND ") + order + `)`
-		parts = append(parts, part)
-		args = append(append(append(args, ways.args...), commonArgs...), limit)
+	for _, way := range f.ways(after, oldestFirst) {
+		w := way.and(common)
+		parts = append(parts, `(SELECT `+lineColumns+` FROM calls c`+w.text()+order+`)`)
+		args = append(append(args, w.args...), limit)
 	}
 	query = fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR `, listSeconds) + strings.Join(parts, " UNION ")
 	if busyProvider {
@@ -56,35 +57,25 @@ func (f CallFilter) query(after CallPlace, oldestFirst bool, limit int, busyProv
 	return query, args
 }
 
-// conditions are joined by AND.
-type conditions struct {
-	where []string
-	args  []any
-}
-
-func (c *conditions) add(where string, args ...any) {
-	c.where, c.args = append(c.where, where), append(c.args, args...)
-}
-
 // ways are the conditions that more than one column can meet, each way by itself.
-func (f CallFilter) ways(after CallPlace, oldestFirst bool) []conditions {
-	all := []conditions{{}}
-	each := func(ways ...conditions) {
-		var more []conditions
+func (f CallFilter) ways(after CallPlace, oldestFirst bool) []where {
+	all := []where{{}}
+	each := func(ways ...where) {
+		var more []where
 		for _, a := range all {
 			for _, b := range ways {
-				more = append(more, conditions{append(append([]string{}, a.where...), b.where...), append(append([]any{}, a.args...), b.args...)})
+				more = append(more, a.and(b))
 			}
 		}
 		all = more
 	}
 	if prefix, isPrefix := strings.CutSuffix(f.Number, "*"); isPrefix {
-		each(conditions{[]string{"c.b_number LIKE ?"}, []any{prefix + "%"}}, conditions{[]string{"c.a_number LIKE ?"}, []any{prefix + "%"}})
+		each(whose("c.b_number LIKE ?", prefix+"%"), whose("c.a_number LIKE ?", prefix+"%"))
 	} else if f.Number != "" {
-		each(conditions{[]string{"c.b_number = ?"}, []any{f.Number}}, conditions{[]string{"c.a_number = ?"}, []any{f.Number}})
+		each(whose("c.b_number = ?", f.Number), whose("c.a_number = ?", f.Number))
 	}
 	if f.ProviderID != 0 {
-		each(conditions{[]string{"c.provider_id = ?"}, []any{f.ProviderID}}, f.offered(after, oldestFirst))
+		each(whose("c.provider_id = ?", f.ProviderID), f.offered(after, oldestFirst))
 	}
 	return all
 }
@@ -94,7 +85,7 @@ const lastBid = time.Hour
 
 // offeredTo are the conditions of attempts with the provider. Their time is
 // bounded as that of the call is, so that MariaDB looks at no others.
-func (f CallFilter) offeredTo(after CallPlace, oldestFirst bool) conditions {
+func (f CallFilter) offeredTo(after CallPlace, oldestFirst bool) where {
 	from, to := f.From, f.To
 	switch {
 	case after == (CallPlace{}):
@@ -103,20 +94,19 @@ func (f CallFilter) offeredTo(after CallPlace, oldestFirst bool) conditions {
 	default:
 		to = after.At
 	}
-	var c conditions
-	c.add("a.provider_id = ?", f.ProviderID)
+	w := whose("a.provider_id = ?", f.ProviderID)
 	if !from.IsZero() {
-		c.add("a.started_at >= ?", moment(from))
+		w.add("a.started_at >= ?", moment(from))
 	}
 	if !to.IsZero() {
-		c.add("a.started_at <= ?", moment(to.Add(lastBid)))
+		w.add("a.started_at <= ?", moment(to.Add(lastBid)))
 	}
-	return c
+	return w
 }
 
-func (f CallFilter) offered(after CallPlace, oldestFirst bool) conditions {
-	c := f.offeredTo(after, oldestFirst)
-	return conditions{[]string{"EXISTS (SELECT 1 FROM attempts a WHERE a.call_id = c.call_id AND " + strings.Join(c.where, " AND ") + ")"}, c.args}
+func (f CallFilter) offered(after CallPlace, oldestFirst bool) where {
+	w := whose("a.call_id = c.call_id").and(f.offeredTo(after, oldestFirst))
+	return whose("EXISTS (SELECT 1 FROM attempts a"+w.text()+")", w.args...)
 }
 
 // manyAttempts is from how many attempts on a provider is busy.
@@ -128,49 +118,31 @@ func (d *DB) busyProvider(ctx context.Context, f CallFilter, after CallPlace, ol
 	if f.ProviderID == 0 {
 		return false, nil
 	}
-	c := f.offeredTo(after, oldestFirst)
-	err = d.calls.QueryRowContext(ctx, `SELECT COUNT(*) >= ? FROM (SELECT 1 FROM attempts a WHERE `+strings.Join(c.where, " AND ")+` LIMIT ?) some`,
-		append(append([]any{manyAttempts}, c.args...), manyAttempts)...).Scan(&busy)
+	w := f.offeredTo(after, oldestFirst)
+	err = d.calls.QueryRowContext(ctx, `SELECT COUNT(*) >= ? FROM (SELECT 1 FROM attempts a`+w.text()+` LIMIT ?) some`,
+		slices.Concat([]any{manyAttempts}, w.args, []any{manyAttempts})...).Scan(&busy)
 	return busy, err
 }
 
-func (f CallFilter) common(after CallPlace, oldestFirst bool) (where []string, args []any) {
-	var c conditions
-	c.add("1 = 1")
-	if f.CallID != "" {
-		c.add("c.call_id = ?", f.CallID)
-	}
-	if !f.From.IsZero() {
-		c.add("c.started_at >= ?", moment(f.From))
-	}
-	if !f.To.IsZero() {
-		c.add("c.started_at < ?", moment(f.To))
-	}
-	if f.AccountID != 0 {
-		c.add("c.account_id = ?", f.AccountID)
-	}
-	if f.SubscriberID != 0 {
-		c.add("c.subscriber_id = ?", f.SubscriberID)
-	}
-	if f.Disposition != "" {
-		c.add("c.disposition = ?", string(f.Disposition))
-	}
-	if f.Direction != "" {
-		c.add("c.direction = ?", string(f.Direction))
-	}
-	if f.Server != "" {
-		c.add("c.server = ?", f.Server)
-	}
+func (f CallFilter) common(after CallPlace, oldestFirst bool) where {
+	var w where
+	given(&w, "c.call_id = ?", f.CallID)
+	w.during("c.started_at", f.From, f.To)
+	given(&w, "c.account_id = ?", f.AccountID)
+	given(&w, "c.subscriber_id = ?", f.SubscriberID)
+	given(&w, "c.disposition = ?", string(f.Disposition))
+	given(&w, "c.direction = ?", string(f.Direction))
+	given(&w, "c.server = ?", f.Server)
 	if f.MinTalk > 0 {
-		c.add("c.talk_ms >= ?", f.MinTalk.Milliseconds())
+		w.add("c.talk_ms >= ?", f.MinTalk.Milliseconds())
 	}
 	if after != (CallPlace{}) {
 		at := moment(after.At)
 		if oldestFirst {
-			c.add("c.started_at >= ? AND (c.started_at > ? OR c.call_id > ?)", at, at, after.ID)
+			w.add("c.started_at >= ? AND (c.started_at > ? OR c.call_id > ?)", at, at, after.ID)
 		} else {
-			c.add("c.started_at <= ? AND (c.started_at < ? OR c.call_id < ?)", at, at, after.ID)
+			w.add("c.started_at <= ? AND (c.started_at < ? OR c.call_id < ?)", at, at, after.ID)
 		}
 	}
-	return c.where, c.args
+	return w
 }

@@ -26,28 +26,25 @@ type RateFilter struct {
 
 // DeckRates lists rates of a deck, sorted by prefix and number.
 func (d *DB) DeckRates(ctx context.Context, id int64, f RateFilter) ([]DeckRate, error) {
-	where, args := []string{"deck_id = ?"}, []any{id}
-	add := func(condition string, more ...any) {
-		where, args = append(where, condition), append(args, more...)
-	}
+	w := whose("deck_id = ?", id)
 	if f.Prefix != "" {
-		add("prefix LIKE ?", f.Prefix+"%")
+		w.add("prefix LIKE ?", f.Prefix+"%")
 	}
 	if f.Number != "" {
 		var codes []any
 		for n := range len(f.Number) {
 			codes = append(codes, f.Number[:n+1])
 		}
-		add("prefix IN (?"+strings.Repeat(", ?", len(codes)-1)+")", codes...)
+		w.add("prefix IN (?"+strings.Repeat(", ?", len(codes)-1)+")", codes...)
 	}
 	if f.Destination != "" {
-		add("destination LIKE ?", likeText(f.Destination))
+		w.add("destination LIKE ?", likeText(f.Destination))
 	}
 	if f.After != "" {
-		add("(prefix > ? OR prefix = ? AND n > ?)", f.After, f.After, f.AfterN)
+		w.add("(prefix > ? OR prefix = ? AND n > ?)", f.After, f.After, f.AfterN)
 	}
-	query := `SELECT n, ` + rateColumns + `, destination FROM deck_rates WHERE ` + strings.Join(where, " AND ") + ` ORDER BY prefix, n LIMIT ?`
-	rows, err := d.calls.QueryContext(ctx, query, append(args, f.Limit)...)
+	query := `SELECT n, ` + rateColumns + `, destination FROM deck_rates` + w.text() + ` ORDER BY prefix, n LIMIT ?`
+	rows, err := d.calls.QueryContext(ctx, query, append(w.args, f.Limit)...)
 	if err != nil {
 		return nil, wrap("rates of a deck", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"tandem/routing"
@@ -73,12 +72,12 @@ const listDecks = `SELECT d.id, COALESCE(d.provider_id, 0), COALESCE(p.providern
 
 // ListDecks lists decks, newest first.
 func (d *DB) ListDecks(ctx context.Context, f DeckFilter) ([]Deck, error) {
-	where, args := f.where()
+	w := f.where()
 	limit := int64(1<<31 - 1)
 	if f.Limit > 0 {
 		limit = int64(f.Limit)
 	}
-	rows, err := d.calls.QueryContext(ctx, listDecks+where+` ORDER BY d.id DESC LIMIT ?`, append(args, limit)...)
+	rows, err := d.calls.QueryContext(ctx, listDecks+w.text()+` ORDER BY d.id DESC LIMIT ?`, append(w.args, limit)...)
 	if err != nil {
 		return nil, wrap("list decks", err)
 	}
@@ -91,36 +90,20 @@ func (d *DB) ListDecks(ctx context.Context, f DeckFilter) ([]Deck, error) {
 	return list, wrap("list decks", err)
 }
 
-func (f DeckFilter) where() (where string, args []any) {
-	var conditions []string
-	add := func(condition string, arg any) {
-		conditions, args = append(conditions, condition), append(args, arg)
-	}
-	if f.ID != 0 {
-		add("d.id = ?", f.ID)
-	}
-	if f.ProviderID != 0 {
-		add("d.provider_id = ?", f.ProviderID)
-	}
-	if f.TariffID != 0 {
-		add("d.tariff_id = ?", f.TariffID)
-	}
+func (f DeckFilter) where() where {
+	var w where
+	given(&w, "d.id = ?", f.ID)
+	given(&w, "d.provider_id = ?", f.ProviderID)
+	given(&w, "d.tariff_id = ?", f.TariffID)
 	if f.Tier != nil {
-		add("d.tier = ?", f.Tier.String())
+		w.add("d.tier = ?", f.Tier.String())
 	}
-	if f.Status != "" {
-		add("d.status = ?", string(f.Status))
-	}
-	if f.Before != 0 {
-		add("d.id < ?", f.Before)
-	}
+	given(&w, "d.status = ?", string(f.Status))
+	given(&w, "d.id < ?", f.Before)
 	if f.Text != "" {
-		add("CONCAT_WS(' ', p.providername, t.name, d.tier, d.file, d.comment) LIKE ?", likeText(f.Text))
+		w.add("CONCAT_WS(' ', p.providername, t.name, d.tier, d.file, d.comment) LIKE ?", likeText(f.Text))
 	}
-	if len(conditions) == 0 {
-		return "", nil
-	}
-	return " WHERE " + strings.Join(conditions, " AND "), args
+	return w
 }
 
 func scanDeck(rows *sql.Rows) (d Deck, err error) {

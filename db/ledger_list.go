@@ -50,21 +50,22 @@ func (f PostingFilter) query(after PostingPlace, oldestFirst bool, limit int) (q
 	if oldestFirst {
 		order = ` ORDER BY at, id LIMIT ?`
 	}
-	ways := []conditions{{}}
+	ways := []where{{}}
 	switch named := f.Party.Kind == billing.Customer || f.Party.Kind == billing.Provider; {
 	case f.Party.Kind == "":
 	case named && f.Party.ID == 0:
-		ways = []conditions{{[]string{"debit = ?"}, []any{string(f.Party.Kind)}}, {[]string{"credit = ?"}, []any{string(f.Party.Kind)}}}
+		ways = []where{whose("debit = ?", string(f.Party.Kind)), whose("credit = ?", string(f.Party.Kind))}
 	default:
-		ways = []conditions{
-			{[]string{"debit = ?", "debit_id = ?"}, []any{string(f.Party.Kind), f.Party.ID}},
-			{[]string{"credit = ?", "credit_id = ?"}, []any{string(f.Party.Kind), f.Party.ID}},
+		ways = []where{
+			whose("debit = ? AND debit_id = ?", string(f.Party.Kind), f.Party.ID),
+			whose("credit = ? AND credit_id = ?", string(f.Party.Kind), f.Party.ID),
 		}
 	}
 	var parts []string
 	for _, way := range ways {
-		parts = append(parts, `(SELECT `+postingColumns+` FROM ledger WHERE `+strings.Join(append(way.where, common.where...), " AND ")+order+`)`)
-		args = append(append(append(args, way.args...), common.args...), limit)
+		w := way.and(common)
+		parts = append(parts, `(SELECT `+postingColumns+` FROM ledger`+w.text()+order+`)`)
+		args = append(append(args, w.args...), limit)
 	}
 	query = fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR `, listSeconds) + strings.Join(parts, " UNION ")
 	if len(parts) > 1 {
@@ -74,31 +75,19 @@ func (f PostingFilter) query(after PostingPlace, oldestFirst bool, limit int) (q
 	return query, args
 }
 
-func (f PostingFilter) common(after PostingPlace, oldestFirst bool) conditions {
-	var c conditions
-	c.add("1 = 1")
-	if !f.From.IsZero() {
-		c.add("at >= ?", moment(f.From))
-	}
-	if !f.To.IsZero() {
-		c.add("at < ?", moment(f.To))
-	}
-	if f.Kind != "" {
-		c.add("kind = ?", string(f.Kind))
-	}
-	if f.CallID != "" {
-		c.add("call_id = ?", f.CallID)
-	}
-	if f.Key != "" {
-		c.add("posting_key = ?", f.Key)
-	}
+func (f PostingFilter) common(after PostingPlace, oldestFirst bool) where {
+	var w where
+	w.during("at", f.From, f.To)
+	given(&w, "kind = ?", string(f.Kind))
+	given(&w, "call_id = ?", f.CallID)
+	given(&w, "posting_key = ?", f.Key)
 	if after != (PostingPlace{}) {
 		at := moment(after.At)
 		if oldestFirst {
-			c.add("at >= ? AND (at > ? OR id > ?)", at, at, after.ID)
+			w.add("at >= ? AND (at > ? OR id > ?)", at, at, after.ID)
 		} else {
-			c.add("at <= ? AND (at < ? OR id < ?)", at, at, after.ID)
+			w.add("at <= ? AND (at < ? OR id < ?)", at, at, after.ID)
 		}
 	}
-	return c
+	return w
 }

@@ -158,7 +158,7 @@ func numberIDs(ctx context.Context, tx *sql.Tx, which ListQuery) ([]int64, error
 	if err != nil {
 		return nil, inField("filter.", err)
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT t.id"+table.source(strings.Join(p.where, " AND "))+" LIMIT ?", append(p.args, MaxNumbers+1)...) //nolint:gosec // G202: names are the program's own, values are parameters
+	rows, err := tx.QueryContext(ctx, "SELECT t.id"+table.source(p.where)+" LIMIT ?", append(p.where.args, MaxNumbers+1)...) //nolint:gosec // G202: names are the program's own, values are parameters
 	if err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func numbersBy[K any](ctx context.Context, tx *sql.Tx, condition string, keys []
 	var list []Number
 	var n Number
 	columns, _ := table.shown(&n)
-	err := eachIn(ctx, tx, "SELECT "+columns+table.source(condition)+" ORDER BY t.number", keys, func(rows *sql.Rows) error {
+	err := eachIn(ctx, tx, "SELECT "+columns+table.source(whose(condition))+" ORDER BY t.number", keys, func(rows *sql.Rows) error {
 		var n Number
 		_, into := table.shown(&n)
 		err := rows.Scan(into...)

@@ -64,26 +64,6 @@ func (t Table[T]) List(ctx context.Context, d *DB, q ListQuery) (Listed[T], erro
 	return page, wrap("list "+t.kind, err)
 }
 
-// Each calls one for every row, page by page: it holds no connection meanwhile.
-func (t Table[T]) Each(ctx context.Context, d *DB, q ListQuery, one func(*T) error) error {
-	q.Limit, q.Count = mostRows, false
-	for {
-		page, err := t.List(ctx, d, q)
-		if err != nil {
-			return err
-		}
-		for i := range page.Items {
-			if err := one(&page.Items[i]); err != nil {
-				return err
-			}
-		}
-		if page.Next == nil {
-			return nil
-		}
-		q.After = page.Next
-	}
-}
-
 // listPlan is a ListQuery in SQL.
 type listPlan struct {
 	limit int
@@ -91,13 +71,12 @@ type listPlan struct {
 	order string // expression
 	place string // the value of a place in SQL, with one ?
 	down  bool
-	where []string // without the place
-	args  []any
+	where where // without the place
 	after *Place
 }
 
 func (t Table[T]) plan(q ListQuery) (listPlan, error) {
-	p := listPlan{limit: q.Limit, sort: q.Sort, after: q.After, where: []string{"1 = 1"}}
+	p := listPlan{limit: q.Limit, sort: q.Sort, after: q.After}
 	if p.limit <= 0 || p.limit > mostRows {
 		p.limit = defaultPage
 	}
@@ -123,12 +102,10 @@ func (t Table[T]) plan(q ListQuery) (listPlan, error) {
 		if !ok {
 			return p, &FieldError{Field: name, Text: "there is no such filter"}
 		}
-		p.where = append(p.where, "("+condition+")")
-		p.args = append(p.args, slices.Repeat([]any{q.Filter[name]}, strings.Count(condition, "?"))...)
+		p.where.add("("+condition+")", slices.Repeat([]any{q.Filter[name]}, strings.Count(condition, "?"))...)
 	}
 	if q.Q != "" {
-		p.where = append(p.where, "("+strings.Join(t.search, " LIKE ? OR ")+" LIKE ?)")
-		p.args = append(p.args, slices.Repeat([]any{likeText(q.Q)}, len(t.search))...)
+		p.where.add("("+strings.Join(t.search, " LIKE ? OR ")+" LIKE ?)", slices.Repeat([]any{likeText(q.Q)}, len(t.search))...)
 	}
 	return p, nil
 }
@@ -178,20 +155,20 @@ func (f field) placed() string {
 
 // page reads one row more than asked for, to know whether there is a next page.
 func (t Table[T]) page(ctx context.Context, tx *sql.Tx, p listPlan, page *Listed[T]) error {
-	where, args := slices.Clone(p.where), slices.Clone(p.args)
+	w := p.where
 	more, direction := ">", ""
 	if p.down {
 		more, direction = "<", " DESC"
 	}
 	if p.after != nil {
 		// The first condition is for the index.
-		where = append(where, p.order+" "+more+"= "+p.place+" AND ("+p.order+" "+more+" "+p.place+" OR t.id "+more+" ?)")
-		args = append(args, p.after.Value, p.after.Value, p.after.ID)
+		w = w.and(whose(p.order+" "+more+"= "+p.place+" AND ("+p.order+" "+more+" "+p.place+" OR t.id "+more+" ?)",
+			p.after.Value, p.after.Value, p.after.ID))
 	}
 	var v T
 	columns, _ := t.shown(&v)
-	rows, err := tx.QueryContext(ctx, "SELECT "+columns+", "+p.order+t.source(strings.Join(where, " AND "))+ //nolint:gosec // G202: names are the program's own, values are parameters
-		" ORDER BY "+p.order+direction+", t.id"+direction+" LIMIT ?", append(args, p.limit+1)...)
+	rows, err := tx.QueryContext(ctx, "SELECT "+columns+", "+p.order+t.source(w)+ //nolint:gosec // G202: names are the program's own, values are parameters
+		" ORDER BY "+p.order+direction+", t.id"+direction+" LIMIT ?", append(w.args, p.limit+1)...)
 	if err != nil {
 		return err
 	}
@@ -214,8 +191,7 @@ func (t Table[T]) page(ctx context.Context, tx *sql.Tx, p listPlan, page *Listed
 
 func (t Table[T]) count(ctx context.Context, tx *sql.Tx, p listPlan, page *Listed[T]) error {
 	var n int64
-	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1"+t.source(strings.Join(p.where, " AND "))+" LIMIT ?) x",
-		append(slices.Clone(p.args), maxCount+1)...).Scan(&n)
+	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1"+t.source(p.where)+" LIMIT ?) x", append(p.where.args, maxCount+1)...).Scan(&n)
 	if err == nil && n <= maxCount {
 		page.Total = &n
 	}

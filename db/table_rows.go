@@ -20,7 +20,7 @@ func (t Table[T]) lock(ctx context.Context, tx *sql.Tx, id int64) (T, error) {
 func (t Table[T]) get(ctx context.Context, tx *sql.Tx, id int64) (T, error) {
 	var v T
 	columns, into := t.shown(&v)
-	err := tx.QueryRowContext(ctx, "SELECT "+columns+t.source("t.id = ?"), id).Scan(into...)
+	err := tx.QueryRowContext(ctx, "SELECT "+columns+t.source(whose("t.id = ?")), id).Scan(into...)
 	if err != nil {
 		return v, t.absent(id, err)
 	}
@@ -38,12 +38,11 @@ func (t Table[T]) absent(id int64, err error) error {
 }
 
 // source is FROM and WHERE.
-func (t Table[T]) source(where string) string {
-	text := " FROM " + t.name + " t " + t.from + " WHERE " + where
+func (t Table[T]) source(w where) string {
 	if t.only != "" {
-		text += " AND " + t.only
+		w = w.and(whose(t.only))
 	}
-	return text
+	return " FROM " + t.name + " t " + t.from + w.text()
 }
 
 // shown are the expressions that fill v, and where they go.

@@ -60,23 +60,17 @@ type UserFilter struct {
 
 // Users lists users by login.
 func (d *DB) Users(ctx context.Context, f UserFilter) ([]User, error) {
-	w := where{}
+	var w where
 	if f.Text != "" {
 		like := likeText(f.Text)
 		w.add(`(u.login LIKE ? OR u.name LIKE ? OR u.email LIKE ?)`, like, like, like)
 	}
-	if f.Role != "" {
-		w.add(`u.role = ?`, f.Role)
-	}
-	if f.AccountID != 0 {
-		w.add(`u.account_id = ?`, f.AccountID)
-	}
+	given(&w, `u.role = ?`, f.Role)
+	given(&w, `u.account_id = ?`, f.AccountID)
 	if f.Enabled != nil {
 		w.add(`u.enabled = ?`, *f.Enabled)
 	}
-	if f.After != "" {
-		w.add(`u.login > ?`, f.After)
-	}
+	given(&w, `u.login > ?`, f.After)
 	rows, err := d.calls.QueryContext(ctx, `SELECT `+userColumns+userTables+w.text()+` ORDER BY u.login LIMIT `+strconv.Itoa(f.Limit), w.args...)
 	if err != nil {
 		return nil, wrap("list users", err)

@@ -21,19 +21,12 @@ func (j *Jobs) nextImport(ctx context.Context) (worked bool, err error) {
 	}
 	run := begin(ctx, w, store.TellImport, j.importNews)
 	j.importNews(ctx, w.ID)
-	err = j.doImport(run)
-	lost := run.lost(err)
-	run.end()
-	switch {
-	case lost:
-		err = nil
-	case err != nil && later(ctx, err):
-		return false, errors.Join(err, giveBack(ctx, w, store.ReleaseImport))
-	case err != nil:
-		err = store.EndImport(ctx, w, db.ImportFailed, nil, nil, unflagged(err.Error()))
-	}
-	j.importNews(ctx, w.ID)
-	return true, err
+	return run.over(ctx, j.doImport(run), store.ReleaseImport, func(problem string) error {
+		if problem == "" {
+			return nil // what came of it is written
+		}
+		return store.EndImport(ctx, w, db.ImportFailed, nil, nil, problem)
+	})
 }
 
 // importNews tells listeners how an import stands. What cannot be read they ask

@@ -155,6 +155,25 @@ func (w *worker) end() {
 	w.cancel(nil)
 }
 
+// over ends work of which err came: nobody wants it any more, it is given back, or
+// end writes down what is wrong with it; without a problem: that it is done.
+func (w *worker) over(ctx context.Context, err error, release func(context.Context, db.Work) error, end func(problem string) error) (worked bool, _ error) {
+	lost := w.lost(err)
+	w.end()
+	switch {
+	case lost:
+		err = nil
+	case err != nil && later(ctx, err):
+		return false, errors.Join(err, giveBack(ctx, w.Work, release))
+	case err != nil:
+		err = end(unflagged(err.Error()))
+	default:
+		err = end("")
+	}
+	w.news(ctx, w.ID)
+	return true, err
+}
+
 // later says whether what went wrong is no fault of the work: it is given back,
 // for another time or another node.
 func later(ctx context.Context, err error) bool {

@@ -128,23 +128,15 @@ func (j *Jobs) nextReplay(ctx context.Context) (worked bool, err error) {
 	}
 	run := begin(ctx, w, store.TellReplay, j.replayNews)
 	result, err := j.doReplay(run)
-	lost := run.lost(err)
-	run.end()
-	switch {
-	case lost:
-		err = nil
-	case err != nil && later(ctx, err):
-		return false, errors.Join(err, giveBack(ctx, w, store.ReleaseReplay))
-	case err != nil:
-		err = store.EndReplay(ctx, w, nil, unflagged(err.Error()))
-	default:
-		done, total := run.far()
-		if err = store.TellReplay(ctx, w, done, total); err == nil {
-			err = store.EndReplay(ctx, w, result, "")
+	return run.over(ctx, err, store.ReleaseReplay, func(problem string) error {
+		if problem == "" {
+			done, total := run.far()
+			if err := store.TellReplay(ctx, w, done, total); err != nil {
+				return err
+			}
 		}
-	}
-	j.replayNews(ctx, w.ID)
-	return true, err
+		return store.EndReplay(ctx, w, result, problem) // no result of one with a problem
+	})
 }
 
 // replayNews tells listeners how a replay stands, without its result.

@@ -38,3 +38,19 @@ func TestClientAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestNetwork(t *testing.T) {
+	for end, want := range map[string]string{
+		"192.0.2.1:5":            "192.0.2.1/32",
+		"[::ffff:192.0.2.1]:5":   "192.0.2.1/32",
+		"[2001:db8:1:2:3::7]:5":  "2001:db8:1:2::/64",
+		"[2001:db8:1:2::]:5":     "2001:db8:1:2::/64",
+		"[fe80::1:2%eth0]:5":     "fe80::/64",
+		"/run/tandem/http.sock":  "invalid Prefix",
+		"2001:db8::1 of nowhere": "invalid Prefix",
+	} {
+		if got := access.Network(access.AddressOf(end)).String(); got != want {
+			t.Errorf("%s: %s, want %s", end, got, want)
+		}
+	}
+}

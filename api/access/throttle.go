@@ -141,15 +141,14 @@ func (a attempt) was(ctx context.Context, good, undecided bool) error {
 	return errors.Join(errs...)
 }
 
-// placeOf is an address, or what one subscriber has of IPv6.
+// placeOf names a network; empty: of no address.
 func placeOf(a netip.Addr) string {
-	if !a.IsValid() {
+	switch network := Network(a); {
+	case !network.IsValid():
 		return ""
+	case network.IsSingleIP():
+		return a.String()
+	default:
+		return network.String()
 	}
-	if a.Is6() {
-		if network, err := a.Prefix(64); err == nil {
-			return network.String()
-		}
-	}
-	return a.String()
 }

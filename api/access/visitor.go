@@ -52,38 +52,3 @@ func bearer(r *http.Request) (secret string, is bool) {
 	}
 	return strings.TrimSpace(rest), true
 }
-
-// maxHops bounds how much of X-Forwarded-For is read.
-const maxHops = 16
-
-// ClientAddress is where a request comes from: the other end of the connection, or,
-// where that is a trusted proxy, whom it was asked by. What was there before the
-// first stranger is that stranger's word, and not believed.
-func ClientAddress(r *http.Request, trusted []netip.Prefix) netip.Addr {
-	connection, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	from := connection.Addr().Unmap().WithZone("")
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for range maxHops {
-		if len(hops) == 0 || !within(from, trusted) {
-			return from
-		}
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
-		if err != nil {
-			return from
-		}
-		from, hops = hop.Unmap().WithZone(""), hops[:len(hops)-1]
-	}
-	return from
-}
-
-func within(a netip.Addr, networks []netip.Prefix) bool {
-	for _, n := range networks {
-		if n.Contains(a) {
-			return true
-		}
-	}
-	return false
-}

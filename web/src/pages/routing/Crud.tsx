@@ -1,9 +1,10 @@
 // A table of the API that is edited in a drawer: list, new, change, delete.
-import { Button, Drawer } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ask, useForget, useMe, useRecord, type ListPath, type RowOf } from '../../api'
 import { DataTable, FieldForm, Icon, Loaded, confirm, notice, useUrl, type DataTableProps, type FormItem } from '../../ui'
 import { useWords } from '../../ui/text'
+import { Create } from './Create'
 
 type Values = Record<string, unknown>
 
@@ -53,35 +54,26 @@ export function Crud<P extends ListPath, V extends object>(props: CrudProps<P, V
         }
         drawer={{ title: props.title, content: (row, done) => <Change {...props} id={(row as { id: number }).id} done={done} />, size: props.size }}
       />
-      <Drawer opened={creating && me.operates} onClose={close} position="right" size={props.size ?? 'lg'} title={props.addTitle}>
-        {creating && <Create {...props} done={close} />}
-      </Drawer>
+      <Create
+        path={props.path}
+        title={props.addTitle}
+        opened={creating && me.operates}
+        close={close}
+        fields={props.fields}
+        valuesOf={props.valuesOf}
+        bodyOf={props.bodyOf}
+        check={props.check}
+        size={props.size}
+        onMade={(made) => {
+          props.onSaved?.(made)
+          close()
+        }}
+      />
     </>
   )
 }
 
 type Part<P extends ListPath, V extends object> = CrudProps<P, V> & { done: () => void }
-
-function Create<P extends ListPath, V extends object>(props: Part<P, V>) {
-  const words = useWords()
-  const forget = useForget()
-  return (
-    <FieldForm<V>
-      initial={props.valuesOf()}
-      fields={props.fields()}
-      check={props.check}
-      verb={words('create')}
-      saidSaved={words('created')}
-      save={async (values) => (await ask('post', props.path as never, { body: body(props, values) as never })).value}
-      onSaved={(answer) => {
-        void forget(props.path)
-        props.onSaved?.(answer)
-        props.done()
-      }}
-      onCancel={props.done}
-    />
-  )
-}
 
 function Change<P extends ListPath, V extends object>(props: Part<P, V> & { id: number }) {
   const record = useRecord(`${props.path}/{id}` as never, { id: props.id })

@@ -1,10 +1,11 @@
 // Providers: whom we pay for carrying calls.
-import { Button, Drawer } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { useLocation } from 'wouter'
-import { ask, useForget, useMe, useRead, type RowOf, type Schema } from '../../api'
-import { DataTable, Empty, Enabled, FieldForm, Icon, Page, StatusBadge, useUrl, type Column } from '../../ui'
+import { useMe, useRead, type RowOf, type Schema } from '../../api'
+import { DataTable, Empty, Enabled, Icon, Page, StatusBadge, useUrl, type Column } from '../../ui'
 import { useWords } from '../../ui/text'
+import { Create } from './Create'
 import { Firewall } from './Firewall'
 import { providerFields, providerValues, tiersOf } from './providerForm'
 import { useProviders } from './text'
@@ -16,6 +17,7 @@ export default function Providers() {
   const words = useWords()
   const me = useMe()
   const [params, setUrl] = useUrl()
+  const [, navigate] = useLocation()
   const [firewall, setFirewall] = useState(false)
   const resting = useRead('/overview', undefined, { every: 15_000 }).data?.resting ?? []
   const columns = useColumns(resting)
@@ -52,7 +54,15 @@ export default function Providers() {
           </Empty>
         }
       />
-      <NewProvider open={params.get('edit') === 'new' && me.operates} onClose={() => setUrl({ edit: undefined })} />
+      <Create
+        path="/providers"
+        title={t('addTitle')}
+        opened={params.get('edit') === 'new' && me.operates}
+        close={() => setUrl({ edit: undefined })}
+        fields={() => providerFields(t)}
+        valuesOf={providerValues}
+        onMade={({ id }) => navigate(`/providers/${id}`)}
+      />
       {firewall && <Firewall onClose={() => setFirewall(false)} />}
     </Page>
   )
@@ -87,30 +97,5 @@ function useColumns(resting: Schema<'Resting'>[]): Column<Row>[] {
       { key: 'id', title: 'ID', sort: true, width: 70, right: true, hidden: true },
     ],
     [t, resting],
-  )
-}
-
-function NewProvider({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const t = useProviders()
-  const words = useWords()
-  const forget = useForget()
-  const [, navigate] = useLocation()
-  return (
-    <Drawer opened={open} onClose={onClose} position="right" size="lg" title={t('addTitle')} closeButtonProps={{ 'aria-label': words('close') }}>
-      {open && (
-        <FieldForm
-          initial={providerValues()}
-          fields={providerFields(t)}
-          verb={words('create')}
-          saidSaved={words('created')}
-          save={async (values) => (await ask('post', '/providers', { body: values as never })).value}
-          onSaved={(made) => {
-            void forget('/providers')
-            navigate(`/providers/${(made as { id: number }).id}`)
-          }}
-          onCancel={onClose}
-        />
-      )}
-    </Drawer>
   )
 }

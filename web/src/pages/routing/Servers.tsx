@@ -1,13 +1,13 @@
 // Servers: every Asterisk, and whether it answers.
-import { Button, Drawer } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import { useLocation } from 'wouter'
-import { ask, useForget, useMe, type RowOf } from '../../api'
-import { DataTable, Empty, FieldForm, Icon, Page, When, useUrl, type Column } from '../../ui'
-import { useWords } from '../../ui/text'
+import { useForget, useMe, type RowOf } from '../../api'
+import { DataTable, Empty, Icon, Page, When, useUrl, type Column } from '../../ui'
 import { State, useHealth, type Health } from '../servers/health'
 import { serverFields, serverValues } from '../servers/serverForm'
 import { useServers } from '../servers/text'
+import { Create } from './Create'
 
 type Row = RowOf<'/servers'>
 
@@ -15,6 +15,8 @@ export default function Servers() {
   const t = useServers()
   const me = useMe()
   const [params, setUrl] = useUrl()
+  const [, navigate] = useLocation()
+  const forget = useForget()
   const health = useHealth()
   const columns = useColumns(health)
   const all = [...(health?.values() ?? [])]
@@ -45,7 +47,18 @@ export default function Servers() {
           </Empty>
         }
       />
-      <NewServer open={params.get('edit') === 'new' && me.operates} onClose={() => setUrl({ edit: undefined })} />
+      <Create
+        path="/servers"
+        title={t('addTitle')}
+        opened={params.get('edit') === 'new' && me.operates}
+        close={() => setUrl({ edit: undefined })}
+        fields={() => serverFields(t)}
+        valuesOf={serverValues}
+        onMade={({ id }) => {
+          void forget('/health/servers')
+          navigate(`/servers/${id}`)
+        }}
+      />
     </Page>
   )
 }
@@ -65,30 +78,5 @@ function useColumns(health: Map<number, Health> | undefined): Column<Row>[] {
       { key: 'comment', title: t('comment'), width: 220, hidden: true },
     ],
     [t, health],
-  )
-}
-
-function NewServer({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const t = useServers()
-  const words = useWords()
-  const forget = useForget()
-  const [, navigate] = useLocation()
-  return (
-    <Drawer opened={open} onClose={onClose} position="right" size="lg" title={t('addTitle')} closeButtonProps={{ 'aria-label': words('close') }}>
-      {open && (
-        <FieldForm
-          initial={serverValues()}
-          fields={serverFields(t)}
-          verb={words('create')}
-          saidSaved={words('created')}
-          save={async (values) => (await ask('post', '/servers', { body: values as never })).value}
-          onSaved={(made) => {
-            void forget('/servers', '/health/servers')
-            navigate(`/servers/${(made as { id: number }).id}`)
-          }}
-          onCancel={onClose}
-        />
-      )}
-    </Drawer>
   )
 }
