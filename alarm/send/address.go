@@ -1,0 +1,67 @@
+package send
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"syscall"
+)
+
+// errRefused is an address that webhooks may not go to.
+var errRefused = errors.New("webhooks may not go there")
+
+// PrivateNetworks are those that webhooks may go to unless others are named: what
+// companies use within. Neither this machine nor what clouds tell their secrets at
+// is among them.
+func PrivateNetworks() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("fc00::/7"),
+	}
+}
+
+// reserved are no addresses of anybody (RFC 6890), but for those that networks names.
+func reserved() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"),
+		netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+		netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"),
+		netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001::/32"),
+	}
+}
+
+// metadata is where clouds tell machines their secrets. No webhook goes there,
+// whatever networks it may go to.
+func metadata() []netip.Addr {
+	return []netip.Addr{
+		netip.MustParseAddr("169.254.169.254"), netip.MustParseAddr("168.63.129.16"), netip.MustParseAddr("100.100.100.200"),
+		netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("fd20:ce::254"),
+	}
+}
+
+// allowed says whether webhooks may go to an address.
+func allowed(a netip.Addr, networks []netip.Prefix) bool {
+	a = a.Unmap().WithZone("")
+	if slices.Contains(metadata(), a) {
+		return false
+	}
+	if slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) }) {
+		return true
+	}
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved(), func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// allowOnly looks at the address that a name has led to, at the moment it is
+// connected to: what a name says before may change.
+func allowOnly(networks []netip.Prefix) func(network, address string, c syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return fmt.Errorf("%s: %w", address, errRefused)
+		}
+		if !allowed(to.Addr(), networks) {
+			return fmt.Errorf("%s: %w", to.Addr(), errRefused)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,4 @@
+package send
+
+// Allowed is allowed, for tests.
+var Allowed = allowed
