@@ -7,7 +7,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tandem ./cmd/tandem
 FUZZTIME ?= 30s
 
-.PHONY: help run test web-test screenshots check lint fmt e2e chaos bench bench-full fuzz build setup clean
+.PHONY: help run test monitoring web-test screenshots check lint fmt e2e chaos bench bench-full fuzz build setup clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,12 +21,16 @@ test: ## set up what is missing, run every test: unit, database, end to end, con
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build
 	go test -race -shuffle=on -timeout 30m ./...
+	@$(MAKE) --no-print-directory monitoring
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory web-test
 
 e2e: ## end to end on a real Asterisk, MariaDB and simulated carriers
 	@scripts/setup.sh test
 	go test -tags e2e -count=1 -timeout 15m ./e2e/...
+
+monitoring: ## the alert rules and the dashboard, by Prometheus' own parser
+	cd monitoring/check && go test ./...
 
 web-test: ## the console: its own tests, then a real Chromium on a whole stack
 	@scripts/setup.sh test
@@ -46,6 +50,7 @@ chaos: ## kill, stop and restart everything under calls, then count the money; M
 
 check: ## all that a change must pass: tidy, lint, tests
 	go mod tidy -diff
+	cd monitoring/check && go mod tidy -diff
 	@$(MAKE) --no-print-directory lint test
 
 lint: ## golangci-lint, import arrows included
@@ -65,6 +70,7 @@ bench: ## figures with their anchors in the same run, small: under 5 minutes
 	bin/tandem bench records --rounds 1
 	bin/tandem bench api --seconds 0.6 --calls 50000
 	bin/tandem bench live --seconds 5 --talk 5s
+	bin/tandem bench reports --attempts 50000 --days 1
 	bin/tandem bench calls --seconds 12 --max-cps 0
 
 bench-full: ## what is published: docs/performance.md, docs/benchmarks.md (RUNS=3); an hour and a half

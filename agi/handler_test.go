@@ -19,7 +19,6 @@ import (
 	"tandem/callflow"
 	"tandem/internal/e164"
 	"tandem/internal/money"
-	"tandem/internal/q850"
 	"tandem/routing"
 	"tandem/routing/capacity"
 )
@@ -65,7 +64,8 @@ func (*book) LastAgent(context.Context, int64, e164.Number) (int64, bool, error)
 	return 0, false, nil
 }
 func (*book) Decided(billing.Direction, callflow.Action)   {}
-func (*book) Attempted(billing.Disposition, q850.Blame)    {}
+func (*book) Attempted(*billing.Attempt, string)           {}
+func (*book) Heard(*billing.Media, string)                 {}
 func (*book) Ended(billing.Direction, billing.Disposition) {}
 func (*book) LeftOut(routing.Reason)                       {}
 func (*book) RecordLost()                                  {}

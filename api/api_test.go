@@ -35,6 +35,7 @@ const line = "v=1&call_id=alpha-1772366400.1&server=alpha&direction=out&endpoint
 // records remembers what was put; broken makes it refuse.
 type records struct {
 	put    []billing.Record
+	queued []billing.Record
 	broken error
 }
 
@@ -44,7 +45,11 @@ func (r *records) Put(_ context.Context, rec billing.Record) error {
 	}
 	return r.broken
 }
-func (r *records) Queue(billing.Record) bool { return true }
+
+func (r *records) Queue(rec billing.Record) bool {
+	r.queued = append(r.queued, rec)
+	return true
+}
 
 type nobody struct{}
 
@@ -77,6 +82,7 @@ func newHouse(t *testing.T) *house {
 	metrics := api.NewMetrics(registry, api.Gauges{
 		SpoolLength: func() int64 { return 7 }, SpoolRefused: func() int64 { return 0 },
 		SnapshotAge: func() time.Duration { return time.Second }, Live: func() int { return live.Count(time.Now()) },
+		Kept: func() int { return 3 }, Draining: func() bool { return true }, Version: "v1",
 	})
 	room, err := capacity.New(capacity.DefaultConfig(), rand.Float64, time.Now())
 	if err != nil {
@@ -87,7 +93,7 @@ func newHouse(t *testing.T) *house {
 		Snapshot: func() *routing.Snapshot { return snapshot }, Records: h.records, Agents: nobody{}, Metrics: metrics, Live: live, Log: zerolog.Nop(),
 		Now: func() time.Time { return time.UnixMilli(1772366420000) },
 	}
-	registry.MustRegister(api.NewCapacityMetrics(room, time.Now))
+	registry.MustRegister(api.NewCapacityMetrics(room, func(int64) string { return "" }, time.Now))
 	h.handler = api.NewHandler(api.Config{
 		Flow: h.flow, Peers: snapshot.IsPeer, Ready: func() []string { return h.ready }, Registry: registry, Log: zerolog.Nop(),
 	})

@@ -71,6 +71,8 @@ func ParseReport(body string) (callflow.Report, error) {
 		Talk:        time.Duration(f.number("talk_ms", maxTalkMillis)) * time.Millisecond,
 		Cut:         f.number("cut", 1) == 1,
 	}
+	// Whatever the far side made Asterisk measure, the call is billed.
+	r.Media, _ = callflow.ParseMedia(f.text("media"))
 	switch by := f.text("by"); by {
 	case "caller":
 		r.HungUp = billing.SideCaller

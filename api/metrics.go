@@ -8,7 +8,6 @@ import (
 
 	"tandem/billing"
 	"tandem/callflow"
-	"tandem/internal/q850"
 	"tandem/portability"
 	"tandem/routing"
 )
@@ -26,6 +25,7 @@ type Metrics struct {
 	warned    prometheus.Counter
 	closed    *prometheus.CounterVec
 	findings  prometheus.Gauge
+	routes    *routeMetrics
 }
 
 // Gauges are read when somebody asks.
@@ -34,6 +34,9 @@ type Gauges struct {
 	SpoolRefused func() int64
 	SnapshotAge  func() time.Duration // since it was last known to be current
 	Live         func() int
+	Kept         func() int  // calls whose talk is paid for slice by slice, or once
+	Draining     func() bool // no new calls are taken
+	Version      string
 }
 
 // NewMetrics registers everything that the node tells about itself.
@@ -72,6 +75,7 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 		Name: "tandem_ledger_findings", Help: "What the last verification of the ledger found wrong; -1 when it failed, before the first, and on nodes that leave it to another.",
 	})
 	m.findings.Set(-1)
+	m.routes = newRouteMetrics(registry)
 	registry.MustRegister(
 		m.extended, m.warned, m.closed, m.findings,
 		m.decisions, m.attempts, m.calls, m.leftOut, m.dips, m.lost,
@@ -80,8 +84,25 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 		gauge("tandem_spool_refused_records", "Records put aside since the start because the database can never take them.", func() float64 { return float64(g.SpoolRefused()) }),
 		gauge("tandem_snapshot_age_seconds", "Time since the routing snapshot was last known to be current.", func() float64 { return g.SnapshotAge().Seconds() }),
 		gauge("tandem_calls_live", "Calls that this node let in and that are not over.", func() float64 { return float64(g.Live()) }),
+		gauge("tandem_holds_kept", "Calls in progress whose money this node has set aside.", func() float64 { return float64(g.Kept()) }),
+		gauge("tandem_draining", "1 while this node takes no new calls because it goes down.", func() float64 { return oneIf(g.Draining()) }),
+		build(g.Version),
 	)
 	return m
+}
+
+// build is 1, labelled with the version that runs.
+func build(version string) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tandem_build_info", Help: "1, with the version that runs.", ConstLabels: prometheus.Labels{"version": version},
+	}, func() float64 { return 1 })
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func gauge(name, help string, read func() float64) prometheus.Collector {
@@ -94,9 +115,13 @@ func (m *Metrics) Decided(direction billing.Direction, action callflow.Action) {
 }
 
 // Attempted counts a finished attempt.
-func (m *Metrics) Attempted(result billing.Disposition, blame q850.Blame) {
-	m.attempts.WithLabelValues(string(result), string(blame)).Inc()
+func (m *Metrics) Attempted(a *billing.Attempt, provider string) {
+	m.attempts.WithLabelValues(string(a.Result), string(a.Blame)).Inc()
+	m.routes.attempted(a, provider)
 }
+
+// Heard counts what was heard of an answered leg.
+func (m *Metrics) Heard(v *billing.Media, provider string) { m.routes.heard(v, provider) }
 
 // Ended counts a call.
 func (m *Metrics) Ended(direction billing.Direction, disposition billing.Disposition) {

@@ -52,6 +52,8 @@ func NewHandler(c Config) http.Handler {
 	r.Method(http.MethodGet, "/metrics", promhttp.HandlerFor(c.Registry, promhttp.HandlerOpts{Registry: c.Registry}))
 	r.With(peersOnly(c.Peers, c.Log), middleware.AllowContentType("application/x-www-form-urlencoded")).
 		Post("/asterisk/end", endReport(c.Flow, c.Log))
+	r.With(peersOnly(c.Peers, c.Log), middleware.AllowContentType("application/x-www-form-urlencoded")).
+		Post("/asterisk/media", mediaReport(c.Flow, c.Log))
 	if c.Live != nil {
 		r.With(nearOnly(c.Peers, c.Log)).Get("/api/live", liveEvents(c.Live))
 	}

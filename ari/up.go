@@ -76,7 +76,7 @@ func endpointOf(channel string) string {
 }
 
 // attempt reads the key and the direction from Dial's arguments, which end in
-// U(predial^LIMIT^KEY^DIRECTION).
+// U(predial^LIMIT^KEY^DIRECTION^CHANNEL).
 func attempt(appData string) (key, direction string) {
 	const predial = "U(predial^"
 	i := strings.LastIndex(appData, predial)

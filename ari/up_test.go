@@ -138,13 +138,14 @@ func TestCallsUpMeanwhile(t *testing.T) {
 func TestAttempt(t *testing.T) {
 	t.Parallel()
 	for appData, want := range map[string][2]string{
-		"PJSIP/7495@trunk-11-35,20^3,giU(predial^7200^11.c.a35^out)":     {"11.c.a35", "out"},
-		"IAX2/macomnet@msm/7495,20,giU(predial^7200^v2^redirect)":        {"v2", "redirect"},
-		"PJSIP/7495@x,20,gL(60000)U(predial^7200^7.c.g8^in^more)i":       {"7.c.g8", "in"},
-		"PJSIP/7495@x,20,giU(predial^7200^^out)":                         {"", "out"},
-		"PJSIP/7495@x,20,giU(predial^7200)":                              {},
-		"PJSIP/7495@x,20,giU(predial^7200^11.c.a35^out":                  {},
-		"PJSIP/U(predial^1^evil^in)@x,20,giU(predial^7200^11.c.a35^out)": {"11.c.a35", "out"},
+		"PJSIP/7495@trunk-11-35,20^3,giU(predial^7200^11.c.a35^out^PJSIP/anna-00000001)": {"11.c.a35", "out"},
+		"PJSIP/7495@trunk-11-35,20^3,giU(predial^7200^11.c.a35^out)":                     {"11.c.a35", "out"}, // of an older dialplan
+		"IAX2/macomnet@msm/7495,20,giU(predial^7200^v2^redirect)":                        {"v2", "redirect"},
+		"PJSIP/7495@x,20,gL(60000)U(predial^7200^7.c.g8^in^more)i":                       {"7.c.g8", "in"},
+		"PJSIP/7495@x,20,giU(predial^7200^^out)":                                         {"", "out"},
+		"PJSIP/7495@x,20,giU(predial^7200)":                                              {},
+		"PJSIP/7495@x,20,giU(predial^7200^11.c.a35^out":                                  {},
+		"PJSIP/U(predial^1^evil^in)@x,20,giU(predial^7200^11.c.a35^out)":                 {"11.c.a35", "out"},
 		"": {}, "U(": {}, "U(predial^)": {},
 	} {
 		key, direction := ari.Attempt(appData)
@@ -182,7 +183,7 @@ func TestDialplanTellsARI(t *testing.T) {
 	}
 	for _, line := range []string{
 		`(?m)^\[service\]$`, `(?m)^\[make_a_call\]$`, `(?m)^\[redirect\]$`, `(?m)^\[predial\]$`,
-		`(?m)^ same => n,Dial\(.*U\(predial\^\$\{limit\}\^\$\{FILTER\(0-9a-z\.,\$\{T_K\$\{route\}\}\)\}\^\$\{direction\}\)\)$`,
+		`(?m)^ same => n,Dial\(.*U\(predial\^\$\{limit\}\^\$\{FILTER\(0-9a-z\.,\$\{T_K\$\{route\}\}\)\}\^\$\{direction\}\^\$\{CHANNEL\}\)\)$`,
 		`(?m)^ same => n,Set\(CHANNEL\(accountcode\)=`, `Set\(open=1\)`, `MSet\(log=.*,open=\)`, `Set\(route=`, `Set\(direction=`,
 	} {
 		if !regexp.MustCompile(line).Match(text) {

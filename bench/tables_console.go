@@ -11,7 +11,7 @@ import (
 	"strconv"
 )
 
-// consoleTables writes the tables of the HTTP API and of the live stream, from
+// consoleTables writes the tables of the HTTP API, the live stream and reports, from
 // reports of one run each; those that were never made are left out.
 func consoleTables(out io.Writer, dir string) error {
 	api, err := readReports[APIReport](filepath.Join(dir, "api.jsonl"))
@@ -28,9 +28,15 @@ func consoleTables(out io.Writer, dir string) error {
 		}
 	}
 	if len(live) > 0 {
-		return liveTable(out, live)
+		if err := liveTable(out, live); err != nil {
+			return err
+		}
 	}
-	return nil
+	reports, err := readReports[ReportsReport](filepath.Join(dir, "reports.jsonl"))
+	if err != nil || len(reports) == 0 {
+		return err
+	}
+	return reportsTables(out, reports)
 }
 
 // readReports reads one object after the other; no file is none.

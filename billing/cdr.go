@@ -94,6 +94,7 @@ type Attempt struct {
 	Elapsed    time.Duration `json:"elapsed,omitempty"`
 	Talk       time.Duration `json:"talk,omitempty"`
 	Blame      q850.Blame    `json:"blame,omitempty"`
+	Media      Media         `json:"media,omitzero"`
 }
 
 // Source is who closed a call.

@@ -7,6 +7,9 @@
 //	next      ──Hunt─────▶ next.go     ─▶ routing.Judge    ┘   Start/Attempt to the recorder
 //	end       ──Report───▶ end.go      ─▶ billing.End, acknowledged when durable
 //
+// What becomes of attempts is told to package quality by lessons.go, and comes
+// back as the order of the next call's routes.
+//
 // No call lives in memory here. What a call needs to go on (the routes left, the
 // attempts made) travels with it on Asterisk's channel, so any node can serve
 // any exchange, and the death of one costs a call nothing. The end report

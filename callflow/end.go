@@ -25,7 +25,8 @@ type Report struct {
 	RejectCause q850.Cause // what the dialplan released the caller with
 	Talk        time.Duration
 	HungUp      billing.Side
-	Cut         bool // the talk limit ended it
+	Cut         bool          // the talk limit ended it
+	Media       billing.Media // of the answered leg, the last attempt's
 }
 
 // End makes the record of a call and returns once it is durable.
@@ -41,8 +42,13 @@ func (f *Flow) End(ctx context.Context, r Report) error {
 	f.Live.Remove(r.CallID)
 	f.Keeper.Remove(r.CallID)
 	f.release(r)
-	for _, a := range end.Attempts {
-		f.Metrics.Attempted(a.Result, a.Blame)
+	for i := range end.Attempts {
+		a := &end.Attempts[i]
+		provider := f.providerName(a.ProviderID)
+		f.Metrics.Attempted(a, provider)
+		if a.Media != (billing.Media{}) {
+			f.Metrics.Heard(&a.Media, provider)
+		}
 	}
 	f.Metrics.Ended(end.Start.Direction, end.Disposition)
 	f.Log.Info().EmbedObject(end).Msg("call")
@@ -61,6 +67,7 @@ func (f *Flow) release(r Report) {
 		f.Capacity.Report(r.CallID, a.Key, a.outcome(), a.StartedAt, now)
 	}
 	f.Capacity.Release(r.CallID, now)
+	f.Lessons.end(f.Snapshot(), r.CallID, attempts)
 }
 
 // Conclude turns a report into the record; it is pure.
@@ -83,6 +90,9 @@ func Conclude(s *routing.Snapshot, limits Limits, r Report, now time.Time) (bill
 			end.PDD = max(0, a.StartedAt.Sub(r.At)) + a.pdd()
 		}
 		end.Route = a.Key.String()
+	}
+	if n := len(end.Attempts); n > 0 && end.Attempts[n-1].Result == billing.Answered {
+		end.Attempts[n-1].Media = r.Media
 	}
 	end.Disposition = r.disposition(attempts)
 	end.Cause = r.released(end.Disposition)

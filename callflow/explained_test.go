@@ -14,6 +14,7 @@ import (
 	"tandem/callflow"
 	"tandem/internal/e164"
 	"tandem/internal/money"
+	"tandem/quality"
 	"tandem/routing"
 )
 
@@ -23,14 +24,14 @@ import (
 func TestExplainedIsWhatLiveCallsDo(t *testing.T) {
 	t.Parallel()
 	const companies, calls = 100, 1000
-	routed, refused, shared := 0, 0, 0
+	routed, refused, shared, weighed := 0, 0, 0, 0
 	for n := range uint64(companies) {
 		random := rand.New(rand.NewPCG(n, 7))
 		s := randomCompany(t, random)
-		book := &notebook{}
+		book, known := &notebook{}, randomEvidence(t, random)
 		f := &callflow.Flow{
 			Snapshot: func() *routing.Snapshot { return s }, Records: book, Agents: agents{}, Metrics: &counts{}, Limits: limits(),
-			Live: callflow.NewLive(time.Hour), Now: func() time.Time { return noon }, Log: zerolog.Nop(), Capacity: room(t), Tickets: &callflow.Tickets{}, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
+			Live: callflow.NewLive(time.Hour), Now: func() time.Time { return noon }, Log: zerolog.Nop(), Capacity: room(t), Tickets: &callflow.Tickets{}, Quality: known, Keeper: callflow.NewKeeper(callflow.KeeperConfig{Now: time.Now}),
 		}
 		for i := range calls {
 			in := callflow.Seizure{
@@ -47,7 +48,7 @@ func TestExplainedIsWhatLiveCallsDo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			explained := callflow.Outbound(s, limits(), in, callflow.World{Ticket: func(*routing.Policy) uint64 { return kept.Ticket }})
+			explained := callflow.Outbound(s, limits(), in, callflow.World{Quality: known, Ticket: func(*routing.Policy) uint64 { return kept.Ticket }})
 			if got := explained.Reasons(); !bytes.Equal(got, live.Record.Reasons) {
 				t.Fatalf("company %d, %+v:\nexplained %x\nlive      %x", n, in, got, live.Record.Reasons)
 			}
@@ -69,12 +70,34 @@ func TestExplainedIsWhatLiveCallsDo(t *testing.T) {
 			if kept.Ticket > 0 {
 				shared++
 			}
+			if len(kept.Routes) > 0 && kept.Routes[0].Weight != nil {
+				weighed++
+			}
 		}
 	}
-	t.Logf("%d calls: %d routed, %d refused, %d shared", companies*calls, routed, refused, shared)
-	if routed < 20_000 || refused < 5_000 || shared < 2_000 {
-		t.Errorf("%d routed, %d refused, %d shared: the companies are too dull to prove anything", routed, refused, shared)
+	t.Logf("%d calls: %d routed, %d refused, %d shared, %d weighed", companies*calls, routed, refused, shared, weighed)
+	if routed < 20_000 || refused < 5_000 || shared < 2_000 || weighed < 2_000 {
+		t.Errorf("%d routed, %d refused, %d shared, %d weighed: the companies are too dull to prove anything", routed, refused, shared, weighed)
 	}
+}
+
+// randomEvidence knows some of the routes of randomCompany.
+func randomEvidence(t *testing.T, random *rand.Rand) *quality.Evidence {
+	t.Helper()
+	c := quality.Defaults()
+	c.MaxCells = 1024
+	c.Floors = []quality.Floor{{Least: quality.Whole / 4, Over: 50}}
+	e, err := quality.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := int64(1); id <= 12; id++ {
+		bids := random.Int64N(200)
+		e.Prime(routing.Key{ProviderID: id, Tier: routing.TierCLI, AddressID: id}, e164.Number(randomNumber(random)[1:]), noon, quality.Count{
+			Bids: bids, Answered: bids * random.Int64N(60) / 100, Ended: bids, Waited: time.Duration(bids) * time.Second,
+		})
+	}
+	return e
 }
 
 // offers holds what Asterisk was told against the plan in words.

@@ -59,8 +59,10 @@ func company(t *testing.T) *routing.Snapshot {
 		Addresses: []routing.Address{
 			address(1, 1, "192.0.2.1/32", both), address(2, 2, "198.51.100.0/24", both), address(3, 3, "203.0.113.1/32", both),
 		},
-		Decks: decks,
-		Rates: rates,
+		Decks:       decks,
+		Rates:       rates,
+		Policies:    []routing.Policy{{ID: 1, Name: "best", Kind: routing.Quality}},
+		PolicyRules: []routing.PolicyRule{{ID: 1, PolicyID: 1, Match: routing.Match{BPrefix: "7343"}}}, // the others go by cost
 		Accounts: []routing.Account{
 			{ID: 1, Name: "office", Enabled: true, Rules: russia, DefaultCLI: "74950000001"},
 			{ID: 2, Name: "closed", Enabled: false, Rules: russia},

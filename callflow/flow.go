@@ -14,7 +14,6 @@ import (
 
 	"tandem/billing"
 	"tandem/internal/e164"
-	"tandem/internal/q850"
 	"tandem/routing"
 	"tandem/routing/capacity"
 )
@@ -62,6 +61,8 @@ type Decision struct {
 	Hold    *billing.Hold // what pays for it; nil: nobody has to
 
 	Language string // of announcements; empty: Asterisk's own
+
+	routed e164.Number // by which the routes were chosen: of a ported number, its routing number
 }
 
 // Talk is how long the call may talk, from its answer.
@@ -129,7 +130,10 @@ type Agents interface {
 // Metrics counts what callflow does; see package api for the names.
 type Metrics interface {
 	Decided(direction billing.Direction, action Action)
-	Attempted(result billing.Disposition, blame q850.Blame)
+	// Attempted: an attempt is over. The provider is its route's, by name; empty: none.
+	Attempted(a *billing.Attempt, provider string)
+	// Heard: an answered leg of a provider was listened to.
+	Heard(m *billing.Media, provider string)
 	Ended(direction billing.Direction, disposition billing.Disposition)
 	LeftOut(reason routing.Reason) // a route was not offered because of its load, its health or its price
 	RecordLost()
@@ -149,6 +153,7 @@ type Flow struct {
 	Keeper   *Keeper // of the calls whose money is set aside
 	Tickets  *Tickets
 	Quality  routing.Evidence                                                    // nil: none
+	Lessons  *Lessons                                                            // nil: nobody learns from the calls
 	Ported   func(ctx context.Context, number e164.Number) (routing e164.Number) // nil: nothing is ported
 	Node     string                                                              // this Tandem's name in records
 	Now      func() time.Time
@@ -299,6 +304,9 @@ func (f *Flow) Seized(d Decision) {
 	f.LetIn.Add(1)
 	if d.Hold != nil {
 		f.Keeper.Add(*d.Hold, d.Record.AccountID)
+	}
+	if d.Action == Dial {
+		f.Lessons.begin(&d, f.Now())
 	}
 	f.Metrics.Decided(d.Record.Direction, d.Action)
 	d.Record.Node = f.Node

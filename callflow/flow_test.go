@@ -15,7 +15,6 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/internal/e164"
-	"tandem/internal/q850"
 	"tandem/routing"
 	"tandem/routing/capacity"
 )
@@ -49,7 +48,8 @@ type counts struct {
 }
 
 func (*counts) Decided(billing.Direction, callflow.Action)   {}
-func (*counts) Attempted(billing.Disposition, q850.Blame)    {}
+func (*counts) Attempted(*billing.Attempt, string)           {}
+func (*counts) Heard(*billing.Media, string)                 {}
 func (*counts) Ended(billing.Direction, billing.Disposition) {}
 func (c *counts) LeftOut(r routing.Reason)                   { c.leftOut = append(c.leftOut, r) }
 func (c *counts) RecordLost()                                { c.lost++ }

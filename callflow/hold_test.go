@@ -15,7 +15,6 @@ import (
 	"tandem/callflow"
 	"tandem/internal/e164"
 	"tandem/internal/money"
-	"tandem/internal/q850"
 	"tandem/routing"
 )
 
@@ -111,7 +110,8 @@ func login(account int64) string { return fmt.Sprint("tel-", account) }
 type nobody struct{}
 
 func (nobody) Decided(billing.Direction, callflow.Action)   {}
-func (nobody) Attempted(billing.Disposition, q850.Blame)    {}
+func (nobody) Attempted(*billing.Attempt, string)           {}
+func (nobody) Heard(*billing.Media, string)                 {}
 func (nobody) Ended(billing.Direction, billing.Disposition) {}
 func (nobody) LeftOut(routing.Reason)                       {}
 func (nobody) RecordLost()                                  {}

@@ -126,6 +126,13 @@ func (k *Keeper) Add(h billing.Hold, account int64) {
 	}
 }
 
+// Kept is how many calls are kept paid for.
+func (k *Keeper) Kept() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.calls)
+}
+
 // firstCheck is when a call that was just added is looked at. One that began a
 // while ago is another node's, or from before a restart: the last of what is paid
 // may not have reached Asterisk.

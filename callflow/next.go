@@ -29,7 +29,9 @@ type Step struct {
 	Tried   billing.Attempt // the attempt that failed
 	Rule    string          // which rule spoke
 
-	left []place // the routes that may follow, Next first
+	left  []place     // the routes that may follow, Next first
+	bid   routing.Key // of Next
+	ended bool        // the attempt ended the hunt, and not that no route was left
 }
 
 // place is a route of the plan that is still to be tried.
@@ -78,13 +80,14 @@ func (f *Flow) move(step Step, h Hunt, failed Attempt) Step {
 	case grant.Place == 0:
 		step.Next, step.Refusal = 0, routesExhausted
 	default:
-		step.Next = step.left[grant.Place-1].n
+		step.Next, step.bid = step.left[grant.Place-1].n, step.left[grant.Place-1].key
 	}
 	return step
 }
 
 // Tried records the attempt that a step followed.
 func (f *Flow) Tried(s Step) {
+	f.Lessons.next(&s.Tried, s.bid, s.ended, f.Now())
 	if !f.Records.Queue(billing.Record{Attempt: &s.Tried}) {
 		f.Metrics.RecordLost()
 	}
@@ -106,14 +109,14 @@ func follow(s *routing.Snapshot, limits Limits, h Hunt, attempts []Attempt) (ste
 	verdict := s.Judge(last.Key.ProviderID, outcome)
 	switch {
 	case verdict.Stop:
-		return Step{Refusal: stopped(verdict.Release)}, verdict.Rule, nil
+		return Step{Refusal: stopped(verdict.Release), ended: true}, verdict.Rule, nil
 	case last.Key.ServerID != 0:
 		// The other server has hunted already: its answer is the answer.
 		return Step{Refusal: passOn(outcome)}, "redirect failed", nil
 	case len(attempts) >= routing.MaxRoutes:
 		return Step{Refusal: routesExhausted}, "attempt limit", nil
 	case h.At.Sub(h.StartedAt) > limits.HuntBudget:
-		return Step{Refusal: budgetSpent}, "hunt budget", nil
+		return Step{Refusal: budgetSpent, ended: true}, "hunt budget", nil
 	}
 	left, err := routesLeft(s, h)
 	if err != nil {

@@ -154,6 +154,9 @@ func (d Decision) carry(s *routing.Snapshot, l *leg, in Seizure, w World) Decisi
 		request.Policy = s.Policy(l.account.ID, l.shown.CLI, l.b, in.At)
 	}
 	request.Draw = w.Ticket
+	if d.routed = request.Routing; d.routed == "" {
+		d.routed = l.b
+	}
 	plan := w.Plan
 	if plan == nil {
 		plan = &routing.Plan{}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
+	"tandem/quality"
 	"tandem/routing"
 )
 
@@ -40,6 +42,17 @@ type PlannedRoute struct {
 	Price    *PriceParts   `json:"price,omitempty"`
 	Reason   string        `json:"reason"`
 	Rule     string        `json:"preferred_by,omitempty"` // which rule puts it before others
+	Weighed  *Weighed      `json:"weighed,omitempty"`      // of a policy that goes by quality: what it went by
+}
+
+// Weighed is what was known of a route when the call was decided; docs/quality.md.
+type Weighed struct {
+	Worth     money.Amount `json:"worth"`                   // of a call that ends on it, in the base currency
+	Low       int32        `json:"answered_at_least_ppm"`   // the share of its calls that counted, in millionths
+	Samples   uint32       `json:"samples"`                 // of its own calls to the destination that counted
+	Exploring bool         `json:"exploring"`               // it came first to be tested, not for its worth
+	Floored   bool         `json:"floored"`                 // a floor put it behind all others
+	Demoted   *time.Time   `json:"demoted_since,omitempty"` // since when it had been worse than the destination's other routes
 }
 
 // PriceParts are what an expected cost is made of, in the provider's currency.
@@ -139,11 +152,39 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 	}
 	v.Reason = fmt.Sprintf("place %d of %d: expected %s %s (%s %s: %s/min by %d/%d%s, prefix %s)",
 		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)
+	if r.Weight != nil {
+		v.Weighed = weighed(r.Weight)
+		v.Reason += "; " + v.Weighed.words()
+	}
 	if r.Why != "" {
 		v.Reason += ", preferred by " + r.Why
 		v.Rule = r.Why
 	}
 	return v
+}
+
+func weighed(w *routing.Weight) *Weighed {
+	v := &Weighed{Worth: w.Worth, Low: w.Low, Samples: w.Samples, Exploring: w.Exploring, Floored: w.Floored}
+	if w.Demoted != 0 {
+		v.Demoted = new(time.Unix(int64(w.Demoted), 0).UTC())
+	}
+	return v
+}
+
+// words says what was weighed as part of a sentence.
+func (w *Weighed) words() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "worth %s a call that ends here: at least %s answered, by %d calls of its own", w.Worth, quality.Share(w.Low), w.Samples)
+	if w.Floored {
+		b.WriteString(", behind all others by a floor")
+	}
+	if w.Demoted != nil {
+		fmt.Fprintf(&b, ", worse than the others since %s", w.Demoted.Format(time.DateTime))
+	}
+	if w.Exploring {
+		b.WriteString(", first to be tested")
+	}
+	return b.String()
 }
 
 func policyName(s *routing.Snapshot, r *routing.Reasons) string {
@@ -154,7 +195,10 @@ func policyName(s *routing.Snapshot, r *routing.Reasons) string {
 	if p == nil {
 		return "policy " + strconv.FormatInt(r.Policy, 10)
 	}
-	if p.Shares() {
+	switch {
+	case p.Kind == routing.Quality && len(r.Routes) > 0 && r.Routes[0].Weight == nil:
+		return fmt.Sprintf("%s (%s, of which nothing was known: by cost)", p.Name, p.Kind)
+	case p.Shares():
 		return fmt.Sprintf("%s (%s, ticket %d)", p.Name, p.Kind, r.Ticket)
 	}
 	return fmt.Sprintf("%s (%s)", p.Name, p.Kind)

@@ -129,7 +129,7 @@ func readAccounts(ctx context.Context, tx *sql.Tx, rest string, args ...any) ([]
 
 const (
 	queryAllowed = `SELECT account_id, prefix FROM allow_list WHERE account_id IN (?) ORDER BY account_id, prefix`
-	queryBlocked = `SELECT DISTINCT account_id, prefix FROM block_list WHERE account_id IN (?) AND side = 'B' ORDER BY account_id, prefix`
+	queryBlocked = `SELECT DISTINCT account_id, prefix FROM block_list WHERE account_id IN (?) AND side = 'B' AND types = '' AND countries = '' AND regions = '' ORDER BY account_id, prefix`
 )
 
 // CreateAccount makes an account. Tariff and Currency may be named instead of
@@ -238,7 +238,7 @@ func writeAccount(ctx context.Context, tx *sql.Tx, before, a *Account) error {
 		return err
 	}
 	return writePrefixes(ctx, tx, a.ID, before.Blocked, a.Blocked,
-		`INSERT INTO block_list (side, account_id, prefix) VALUES ('B', ?, ?)`, `DELETE FROM block_list WHERE side = 'B' AND account_id = ? AND prefix = ?`)
+		`INSERT INTO block_list (side, account_id, prefix) VALUES ('B', ?, ?)`, `DELETE FROM block_list WHERE side = 'B' AND account_id = ? AND prefix = ? AND types = '' AND countries = '' AND regions = ''`)
 }
 
 // writePrefixes adds those that come and removes those that go.

@@ -35,7 +35,7 @@ func (d *DB) Orphans(ctx context.Context, age time.Duration) (list []billing.Orp
 	}
 	rows, err := d.calls.QueryContext(ctx, `SELECT a.uniqueid, MIN(a.collected_at), MAX(c.call_id IS NOT NULL)
 		FROM asterisk_cdrs a
-		LEFT JOIN calls c ON c.call_id = a.uniqueid
+		LEFT JOIN calls c ON c.call_id = a.uniqueid AND c.month = `+monthExpression(`a.uniqueid`)+`
 		LEFT JOIN holds h ON h.call_id = a.uniqueid
 		WHERE a.collected_at >= ? AND a.collected_at < ? AND a.uniqueid = a.linkedid AND (c.call_id IS NULL OR c.closed_by = 'estimate') AND h.call_id IS NULL
 		GROUP BY a.uniqueid ORDER BY 2, 1`, from, to)
@@ -63,7 +63,7 @@ func (d *DB) Orphans(ctx context.Context, age time.Duration) (list []billing.Orp
 // that was closed better a moment ago is left out.
 func (d *DB) estimated(ctx context.Context, list []billing.Orphan, ids []string) ([]billing.Orphan, error) {
 	found := map[string]billing.Orphan{}
-	err := eachIn(ctx, d.calls, `SELECT `+callColumns+`, COALESCE(held, 0), terms FROM calls WHERE call_id IN (?) AND closed_by = 'estimate'`, ids, func(rows *sql.Rows) error {
+	err := eachOfCalls(ctx, d.calls, `SELECT `+callColumns+`, COALESCE(held, 0), terms FROM calls WHERE call_id IN (?) AND closed_by = 'estimate'`, ids, func(rows *sql.Rows) error {
 		var call billing.End
 		var hold billing.OpenHold
 		var terms []byte

@@ -7,18 +7,9 @@ import (
 	"time"
 
 	"tandem/billing"
+	"tandem/geo"
 	"tandem/internal/money"
 )
-
-// AttemptFilter picks attempts. Zero fields match any.
-type AttemptFilter struct {
-	From, To   time.Time // that began from then until before then
-	CallID     string
-	ProviderID int64
-	GateID     int64
-	Result     billing.Disposition
-	Blame      string
-}
 
 // AttemptPlace is where a page of attempts begins: behind the one that it names.
 type AttemptPlace struct {
@@ -48,8 +39,11 @@ type AttemptLine struct {
 	ElapsedMS  int64               `json:"elapsed_ms"`
 	TalkMS     int64               `json:"talk_ms"`
 	Blame      string              `json:"blame,omitempty"`
+	BNumber    string              `json:"b_number,omitempty" doc:"Of the call"`
+	BPlace     geo.Brief           `json:"b_place,omitzero" doc:"Where the B-number is from"`
 	Cost       *money.Amount       `json:"cost,omitempty" doc:"What the provider charges"`
 	Currency   string              `json:"currency,omitempty"`
+	Media      *MediaLine          `json:"media,omitempty" doc:"The provider's RTP stream, if media passed Asterisk"`
 
 	currencyID int64
 }
@@ -60,13 +54,16 @@ func (a *AttemptLine) Place() AttemptPlace { return AttemptPlace{a.StartedAt, a.
 // ListAttempts lists attempts that a filter picks, the newest first or the oldest,
 // a page of them.
 func (d *DB) ListAttempts(ctx context.Context, f AttemptFilter, after AttemptPlace, oldestFirst bool, limit int, names *Names) ([]AttemptLine, error) {
-	w := f.where(after, oldestFirst)
+	from, how, c, err := f.from(ctx, d, after, oldestFirst)
+	if err != nil {
+		return nil, listing("list attempts", err)
+	}
 	order := ` ORDER BY started_at DESC, call_id DESC, n DESC LIMIT ?`
 	if oldestFirst {
 		order = ` ORDER BY started_at, call_id, n LIMIT ?`
 	}
-	rows, err := d.calls.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d FOR `, listSeconds)+
-		`SELECT call_id, `+attemptColumns+`, cost, COALESCE(cost_currency_id, 0) FROM attempts`+w.text()+order, append(w.args, limit)...)
+	rows, err := d.calls.QueryContext(ctx, fmt.Sprintf(`SET STATEMENT max_statement_time=%d`+how+` FOR `, listSeconds)+
+		`SELECT call_id, `+attemptColumns+`, `+mediaColumns+`, cost, COALESCE(cost_currency_id, 0) FROM `+from+c.text()+order, append(c.args, limit)...)
 	if err != nil {
 		return nil, listing("list attempts", err)
 	}
@@ -86,37 +83,18 @@ func (d *DB) ListAttempts(ctx context.Context, f AttemptFilter, after AttemptPla
 	for i := range list {
 		list[i].Provider, list[i].Currency = names.Provider(list[i].ProviderID), names.Currency(list[i].currencyID)
 	}
-	return list, nil
+	return list, d.placeAttempts(ctx, list)
 }
 
 func scanAttemptLine(rows *sql.Rows) (AttemptLine, error) {
 	var l AttemptLine
 	var cost sql.Null[money.Amount]
-	a, err := scanAttempt(func(dest ...any) error {
+	a, err := scanHeard(func(dest ...any) error {
 		return rows.Scan(append(append([]any{&l.CallID}, dest...), &cost, &l.currencyID)...)
 	})
 	l.N, l.Route, l.ProviderID, l.Tier, l.GateID, l.AddressID, l.StartedAt = a.N, a.Key, a.ProviderID, a.Tier, a.GateID, a.AddressID, a.StartedAt
 	l.Result, l.DialStatus, l.SIPStatus, l.Cause, l.Rang, l.Progress = a.Result, a.DialStatus, a.SIPStatus, int(a.Cause), a.Rang, a.Progress
 	l.PDDMS, l.ElapsedMS, l.TalkMS, l.Blame = a.PDD.Milliseconds(), a.Elapsed.Milliseconds(), a.Talk.Milliseconds(), string(a.Blame)
-	l.Cost = pointer(cost)
+	l.Cost, l.Media = pointer(cost), mediaLine(&a.Media)
 	return l, err
-}
-
-func (f AttemptFilter) where(after AttemptPlace, oldestFirst bool) where {
-	var w where
-	given(&w, "call_id = ?", f.CallID)
-	w.during("started_at", f.From, f.To)
-	given(&w, "provider_id = ?", f.ProviderID)
-	given(&w, "gate_id = ?", f.GateID)
-	given(&w, "result = ?", string(f.Result))
-	given(&w, "blame = ?", f.Blame)
-	if after != (AttemptPlace{}) {
-		at := moment(after.At)
-		if oldestFirst {
-			w.add("started_at >= ? AND (started_at > ? OR call_id > ? OR call_id = ? AND n > ?)", at, at, after.ID, after.ID, after.N)
-		} else {
-			w.add("started_at <= ? AND (started_at < ? OR call_id < ? OR call_id = ? AND n < ?)", at, at, after.ID, after.ID, after.N)
-		}
-	}
-	return w
 }

@@ -35,9 +35,9 @@ func (d *DB) CallMoney(ctx context.Context, callID string) (CallMoney, error) {
 			COALESCE(c.charge_error, ''), COALESCE(a.n, 0), a.cost, COALESCE(p.iso, '')
 		FROM calls c
 		LEFT JOIN currency s ON s.id = c.sale_currency_id
-		LEFT JOIN attempts a ON a.call_id = c.call_id AND a.cost IS NOT NULL
+		LEFT JOIN attempts a ON a.call_id = c.call_id AND a.month = c.month AND a.cost IS NOT NULL
 		LEFT JOIN currency p ON p.id = a.cost_currency_id
-		WHERE c.call_id = ? ORDER BY a.n`, callID)
+		WHERE c.call_id = ? AND c.month = ? ORDER BY a.n`, callID, callMonth(callID))
 	if err != nil {
 		return CallMoney{}, wrap("read money of call", err)
 	}

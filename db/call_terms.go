@@ -13,7 +13,7 @@ import (
 // or there is no such call.
 func (d *DB) CallTerms(ctx context.Context, callID string) (*billing.Terms, error) {
 	var text []byte
-	err := d.calls.QueryRowContext(ctx, `SELECT terms FROM calls WHERE call_id = ?`, callID).Scan(&text)
+	err := d.calls.QueryRowContext(ctx, `SELECT terms FROM calls WHERE call_id = ? AND month = ?`, callID, callMonth(callID)).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && len(text) == 0 {
 		return nil, nil //nolint:nilnil // there are none
 	}

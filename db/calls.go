@@ -30,7 +30,7 @@ const callColumns = `call_id, server, direction, COALESCE(endpoint, ''), COALESC
 // keeping is over. ErrNotFound when there is no such call.
 func (d *DB) Call(ctx context.Context, callID string) (billing.End, error) {
 	var call billing.End
-	row := d.calls.QueryRowContext(ctx, `SELECT `+callColumns+`, reasons FROM calls WHERE call_id = ?`, callID)
+	row := d.calls.QueryRowContext(ctx, `SELECT `+callColumns+`, reasons FROM calls WHERE call_id = ? AND month = ?`, callID, callMonth(callID))
 	err := scanCall(&call, func(dest ...any) error { return row.Scan(append(dest, &call.Start.Reasons)...) })
 	if errors.Is(err, sql.ErrNoRows) {
 		return billing.End{}, fmt.Errorf("call %q: %w", callID, ErrNotFound)
@@ -82,13 +82,13 @@ func (d *DB) LastAgent(ctx context.Context, account int64, caller e164.Number) (
 }
 
 func (d *DB) attempts(ctx context.Context, callID string) ([]billing.Attempt, error) {
-	rows, err := d.calls.QueryContext(ctx, `SELECT `+attemptColumns+` FROM attempts WHERE call_id = ? ORDER BY n`, callID)
+	rows, err := d.calls.QueryContext(ctx, `SELECT `+attemptColumns+`, `+mediaColumns+` FROM attempts WHERE call_id = ? AND month = ? ORDER BY n`, callID, callMonth(callID))
 	if err != nil {
 		return nil, err
 	}
 	var list []billing.Attempt
 	err = eachRow(rows, func(rows *sql.Rows) error {
-		a, err := scanAttempt(rows.Scan)
+		a, err := scanHeard(rows.Scan)
 		a.CallID = callID
 		list = append(list, a)
 		return err

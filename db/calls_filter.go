@@ -22,6 +22,8 @@ type CallFilter struct {
 	Direction    billing.Direction
 	Server       string
 	MinTalk      time.Duration
+	APlace       PlaceFilter // of the A-number
+	BPlace       PlaceFilter
 }
 
 // CallPlace is where a page of calls begins: behind the call that it names. The
@@ -105,7 +107,7 @@ func (f CallFilter) offeredTo(after CallPlace, oldestFirst bool) where {
 }
 
 func (f CallFilter) offered(after CallPlace, oldestFirst bool) where {
-	w := whose("a.call_id = c.call_id").and(f.offeredTo(after, oldestFirst))
+	w := whose("a.call_id = c.call_id AND a.month = c.month").and(f.offeredTo(after, oldestFirst))
 	return whose("EXISTS (SELECT 1 FROM attempts a"+w.text()+")", w.args...)
 }
 
@@ -126,13 +128,17 @@ func (d *DB) busyProvider(ctx context.Context, f CallFilter, after CallPlace, ol
 
 func (f CallFilter) common(after CallPlace, oldestFirst bool) where {
 	var w where
-	given(&w, "c.call_id = ?", f.CallID)
+	if f.CallID != "" {
+		w.add("c.call_id = ? AND c.month = ?", f.CallID, callMonth(f.CallID))
+	}
 	w.during("c.started_at", f.From, f.To)
 	given(&w, "c.account_id = ?", f.AccountID)
 	given(&w, "c.subscriber_id = ?", f.SubscriberID)
 	given(&w, "c.disposition = ?", string(f.Disposition))
 	given(&w, "c.direction = ?", string(f.Direction))
 	given(&w, "c.server = ?", f.Server)
+	f.APlace.pick(&w, "c.a_place_id")
+	f.BPlace.pick(&w, "c.b_place_id")
 	if f.MinTalk > 0 {
 		w.add("c.talk_ms >= ?", f.MinTalk.Milliseconds())
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tandem/billing"
+	"tandem/geo"
 	"tandem/internal/money"
 	"tandem/routing"
 )
@@ -28,6 +29,8 @@ type CallLine struct {
 	Dialled       string              `json:"dialled,omitempty"`
 	ANumber       string              `json:"a_number,omitempty"`
 	BNumber       string              `json:"b_number,omitempty"`
+	APlace        geo.Brief           `json:"a_place,omitzero" doc:"Where the A-number is from"`
+	BPlace        geo.Brief           `json:"b_place,omitzero" doc:"Where the B-number is from"`
 	RoutingNumber string              `json:"routing_number,omitempty"`
 	CLI           string              `json:"cli,omitempty"`
 	StartedAt     time.Time           `json:"started_at"`
@@ -49,7 +52,8 @@ type CallLine struct {
 	ClosedBy      billing.Source      `json:"closed_by,omitempty" enum:"report,cdr,estimate"`
 	Problem       string              `json:"problem,omitempty" doc:"Why it could not be charged"`
 
-	currencyID int64
+	currencyID         int64
+	aPlaceID, bPlaceID sql.Null[int64]
 }
 
 // Place is where a page begins that goes on behind this call.
@@ -76,12 +80,12 @@ const lineColumns = `c.call_id, c.direction, c.disposition, c.server, COALESCE(c
 	COALESCE(c.provider_id, 0), COALESCE(c.dialled, ''), COALESCE(c.a_number, ''), COALESCE(c.b_number, ''), COALESCE(c.routing_number, ''), COALESCE(c.cli, ''),
 	c.started_at, c.answered_at, c.ended_at, c.talk_ms, COALESCE(c.pdd_ms, 0), COALESCE(c.cause, 0), COALESCE(c.sip_status, 0), COALESCE(c.hangup_by, ''),
 	COALESCE(c.route, ''), COALESCE(c.reason, ''), c.cut <> 0, c.sale, COALESCE(c.sale_currency_id, 0), c.sale_base, c.cost_base, COALESCE(c.closed_by, ''),
-	COALESCE(c.charge_error, '')`
+	COALESCE(c.charge_error, ''), c.a_place_id, c.b_place_id`
 
 // ListCalls lists calls that a filter picks, the newest first or the oldest, a
 // page of them. names are filled with what they name.
 func (d *DB) ListCalls(ctx context.Context, f CallFilter, after CallPlace, oldestFirst bool, limit int, names *Names) ([]CallLine, error) {
-	busy, err := d.busyProvider(ctx, f, after, oldestFirst)
+	busy, err := d.busy(ctx, f, after, oldestFirst)
 	if err != nil {
 		return nil, listing("list calls", err)
 	}
@@ -99,7 +103,7 @@ func (d *DB) ListCalls(ctx context.Context, f CallFilter, after CallPlace, oldes
 	}); err != nil {
 		return nil, listing("list calls", err)
 	}
-	return list, nameLines(ctx, list, names)
+	return list, errors.Join(nameLines(ctx, list, names), d.placeLines(ctx, list))
 }
 
 // maxPageRows is what a page has room for from the start.
@@ -111,7 +115,7 @@ func scanLine(c *CallLine, scan func(dest ...any) error) error {
 	if err := scan(&c.CallID, &c.Direction, &c.Disposition, &c.Server, &c.Node, &c.AccountID, &c.SubscriberID,
 		&c.ProviderID, &c.Dialled, &c.ANumber, &c.BNumber, &c.RoutingNumber, &c.CLI,
 		&c.StartedAt, &answered, &ended, &c.TalkMS, &c.PDDMS, &c.Cause, &c.SIPStatus, &c.HangupBy,
-		&c.Route, &c.Reason, &c.Cut, &sums[0], &c.currencyID, &sums[1], &sums[2], &c.ClosedBy, &c.Problem); err != nil {
+		&c.Route, &c.Reason, &c.Cut, &sums[0], &c.currencyID, &sums[1], &sums[2], &c.ClosedBy, &c.Problem, &c.aPlaceID, &c.bPlaceID); err != nil {
 		return err
 	}
 	c.AnsweredAt, c.EndedAt = answered.Time, ended.Time

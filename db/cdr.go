@@ -7,10 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"tandem/billing"
 )
+
+// maxReason is what the column takes, in characters.
+const maxReason = 255
 
 // maxReasons is what the column takes: thousands of candidates.
 const maxReasons = 1<<16 - 1
@@ -26,7 +31,11 @@ func (d *DB) WriteRecords(ctx context.Context, records []billing.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
-	batch, err := newBatch(records)
+	places, err := d.placesOf(ctx, records)
+	if err != nil {
+		return err
+	}
+	batch, err := newBatch(records, places)
 	if err != nil {
 		return err
 	}
@@ -35,7 +44,7 @@ func (d *DB) WriteRecords(ctx context.Context, records []billing.Record) error {
 		return nil
 	}
 	if refused(err) {
-		index, cause := d.findRefused(ctx, records)
+		index, cause := d.findRefused(ctx, records, places)
 		if index >= 0 {
 			return &billing.RefusedError{Index: index, Err: cause}
 		}
@@ -92,11 +101,11 @@ var errTrial = errors.New("trial")
 
 // findRefused writes the records one by one, in a transaction that is thrown
 // away, until one is refused. -1: none is.
-func (d *DB) findRefused(ctx context.Context, records []billing.Record) (index int, cause error) {
+func (d *DB) findRefused(ctx context.Context, records []billing.Record, places placed) (index int, cause error) {
 	index = -1
 	err := inTx(ctx, d.calls, recordOptions(), func(tx *sql.Tx) error {
 		for i := range records {
-			one, err := newBatch(records[i : i+1])
+			one, err := newBatch(records[i:i+1], places)
 			if err == nil {
 				_, err = one.write(ctx, tx, true)
 			}
@@ -118,13 +127,15 @@ func (d *DB) findRefused(ctx context.Context, records []billing.Record) (index i
 // batch is records sorted by what becomes of them.
 type batch struct {
 	starts, attempts [][]any
+	attemptTimes     []time.Time    // when attempts began, in any order
 	holds            []holdRow      // of calls that begin
 	ends             []*billing.End // in the order in which they came
+	places           placed
 }
 
 // newBatch fails with a *billing.RefusedError for a record that is none.
-func newBatch(records []billing.Record) (batch, error) {
-	var b batch
+func newBatch(records []billing.Record, places placed) (batch, error) {
+	b := batch{places: places}
 	for i, r := range records {
 		if err := b.add(r); err != nil {
 			return batch{}, &billing.RefusedError{Index: i, Err: err}
@@ -146,11 +157,15 @@ func (b *batch) add(r billing.Record) error {
 	if r.CallID() == "" {
 		return errors.New("no call id")
 	}
+	if strings.ContainsFunc(r.CallID(), func(c rune) bool { return c > unicode.MaxASCII }) {
+		return fmt.Errorf("call id %q: want ASCII", r.CallID()) // looked for, it would be an error of another kind
+	}
 	switch {
 	case r.Start != nil && r.Attempt == nil && r.End == nil:
 		return b.addStart(r.Start)
 	case r.Attempt != nil && r.Start == nil && r.End == nil:
 		b.attempts = append(b.attempts, attemptRow(r.Attempt.CallID, r.Attempt))
+		b.attemptTimes = append(b.attemptTimes, r.Attempt.StartedAt)
 	case r.End != nil && r.Start == nil && r.Attempt == nil:
 		b.ends = append(b.ends, r.End)
 	default:
@@ -160,7 +175,7 @@ func (b *batch) add(r billing.Record) error {
 }
 
 func (b *batch) addStart(s *billing.Start) error {
-	row, err := startRow(s)
+	row, err := startRow(s, b.places)
 	if err != nil {
 		return err
 	}
@@ -179,25 +194,26 @@ func (b *batch) addStart(s *billing.Start) error {
 	return nil
 }
 
-func startRow(s *billing.Start) ([]any, error) {
+func startRow(s *billing.Start, places placed) ([]any, error) {
 	if len(s.Reasons) > maxReasons {
 		return nil, fmt.Errorf("reasons: %d bytes, more than %d", len(s.Reasons), maxReasons)
 	}
-	row := append([]any{s.CallID}, identityRow(s)...)
+	row := append([]any{s.CallID}, identityRow(s, places)...)
 	return append(row, moment(s.StartedAt), reasons(s.Reasons)), nil
 }
 
-func identityRow(s *billing.Start) []any {
+func identityRow(s *billing.Start, places placed) []any {
 	return []any{
 		s.Server, string(s.Direction), known(s.Endpoint), known(s.Source), known(s.AccountID), known(s.SubscriberID),
 		known(s.ProviderID), known(s.NumberID), known(s.Dialled), known(string(s.ANumber)), known(string(s.BNumber)),
-		known(string(s.RoutingNumber)), known(string(s.CLI)), known(s.Snapshot), known(s.Reason), known(s.Node), known(s.Origin),
+		known(string(s.RoutingNumber)), known(string(s.CLI)), known(s.Snapshot), known(clip(s.Reason, maxReason)), known(s.Node), known(s.Origin),
+		places.of(s.ANumber), places.of(s.BNumber),
 	}
 }
 
 // endIdentityRow is who and whom, as an end repeats it.
-func endIdentityRow(e *billing.End) []any {
-	return append([]any{e.Start.CallID, moment(e.Start.StartedAt)}, identityRow(&e.Start)...)
+func endIdentityRow(e *billing.End, places placed) []any {
+	return append([]any{e.Start.CallID, moment(e.Start.StartedAt)}, identityRow(&e.Start, places)...)
 }
 
 // endRow is how the call ended, without its identity.
@@ -212,7 +228,10 @@ func attemptRow(callID string, a *billing.Attempt) []any {
 	return []any{
 		callID, a.N, known(a.ProviderID), known(a.Tier), known(a.GateID), known(a.AddressID), known(a.DialStatus),
 		known(a.SIPStatus), known(int64(a.Cause)), known(a.PDD.Milliseconds()), known(string(a.Blame)), a.Key,
-		moment(a.StartedAt), a.Rang, a.Progress, a.Talk.Milliseconds(), a.Elapsed.Milliseconds(), string(a.Result),
+		moment(a.StartedAt), a.Rang, a.Progress, a.Talk.Milliseconds(),
+		heard(&a.Media, a.Media.Received), heard(&a.Media, a.Media.Lost), heard(&a.Media, a.Media.Sent),
+		heard(&a.Media, a.Media.Jitter.Microseconds()), known(a.Media.RTT.Microseconds()), known(a.Media.MOS),
+		a.Elapsed.Milliseconds(), string(a.Result),
 	}
 }
 

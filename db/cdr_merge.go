@@ -1,5 +1,10 @@
 package db
 
+import (
+	"slices"
+	"strings"
+)
+
 // The merge rules of calls and attempts. They make every order of arrival, and
 // every repetition, end in the same row.
 
@@ -8,6 +13,7 @@ func identity() []string {
 	return []string{
 		"server", "direction", "endpoint", "source", "account_id", "subscriber_id", "provider_id", "number_id",
 		"dialled", "a_number", "b_number", "routing_number", "cli", "snapshot", "reason", "node", "origin",
+		"a_place_id", "b_place_id",
 	}
 }
 
@@ -19,7 +25,7 @@ func startUpsert() upsert {
 	const wins = "(reasons IS NULL OR VALUES(started_at) >= started_at)"
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}}}
 	for _, c := range identity() {
-		merge := prefer(wins, c)
+		merge := placeOr(c, prefer(wins, c))
 		if c == "account_id" {
 			merge = "IF(sale IS NULL, " + merge + ", " + c + ")"
 		}
@@ -38,7 +44,7 @@ func startUpsert() upsert {
 func identityUpsert() upsert {
 	u := upsert{table: "calls", columns: []column{{"call_id", ""}, {"started_at", ""}}}
 	for _, c := range identity() {
-		u.columns = append(u.columns, column{c, "COALESCE(" + c + ", VALUES(" + c + "))"})
+		u.columns = append(u.columns, column{c, placeOr(c, "COALESCE("+c+", VALUES("+c+"))")})
 	}
 	return u
 }
@@ -79,6 +85,9 @@ func attemptUpsert() upsert {
 	for _, c := range []string{"rang", "progress", "talk_ms"} {
 		u.columns = append(u.columns, column{c, "GREATEST(" + c + ", VALUES(" + c + "))"})
 	}
+	for _, c := range mediaNames() { // told once, by whoever was there when the leg ended
+		u.columns = append(u.columns, column{c, "COALESCE(VALUES(" + c + "), " + c + ")"})
+	}
 	// The columns that decide come last.
 	u.columns = append(u.columns, column{"elapsed_ms", either(wins, "elapsed_ms")}, column{"result", either(wins, "result")})
 	return u
@@ -93,7 +102,8 @@ func costUpsert() upsert {
 			u.columns[i].merge = "IF(VALUES(cost) IS NULL, " + c.merge + ", VALUES(provider_id))"
 		}
 	}
-	u.columns = append(u.columns, column{"cost", "VALUES(cost)"}, column{"cost_currency_id", "VALUES(cost_currency_id)"})
+	u.columns = append(u.columns, column{"cost", "VALUES(cost)"}, column{"cost_currency_id", "VALUES(cost_currency_id)"},
+		column{"cost_base", "VALUES(cost_base)"})
 	return u
 }
 
@@ -102,11 +112,21 @@ func costUpsert() upsert {
 func correctionUpsert() upsert {
 	u := costUpsert()
 	for i, c := range u.columns {
-		if c.merge != "" {
+		if c.merge != "" && !slices.Contains(mediaNames(), c.name) {
 			u.columns[i].merge = "VALUES(" + c.name + ")"
 		}
 	}
 	return u
+}
+
+// placeOr is the rule of a place: that of the number that has just been settled.
+// The numbers come before their places. Of other columns it is the rule given.
+func placeOr(c, merge string) string {
+	side, isPlace := strings.CutSuffix(c, "_place_id")
+	if !isPlace {
+		return merge
+	}
+	return "IF(" + side + "_number <=> VALUES(" + side + "_number), COALESCE(VALUES(" + c + "), " + c + "), " + c + ")"
 }
 
 // prefer takes the arriving value if it wins and is known, else the other of

@@ -12,7 +12,7 @@ import (
 // their order.
 func (d *DB) FinishedAttempts(ctx context.Context, callIDs []string) (map[string][]billing.Attempt, error) {
 	found := map[string][]billing.Attempt{}
-	err := eachIn(ctx, d.calls, `SELECT call_id, `+attemptColumns+` FROM attempts
+	err := eachOfCalls(ctx, d.calls, `SELECT call_id, `+attemptColumns+` FROM attempts
 		WHERE call_id IN (?) AND result <> 'in_progress' ORDER BY call_id, n`, callIDs, func(rows *sql.Rows) error {
 		var id string
 		a, err := scanAttempt(func(dest ...any) error { return rows.Scan(append([]any{&id}, dest...)...) })

@@ -64,6 +64,14 @@ func (l lease) keep(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
+// rest lets others have the job after a while: what is done for now needs no second
+// one that does it at once.
+func (l lease) rest(ctx context.Context, d time.Duration) error {
+	_, err := l.db.calls.ExecContext(ctx, `UPDATE jobs SET lease_until = UTC_TIMESTAMP(3) + INTERVAL ? SECOND WHERE name = ? AND owner = ?`,
+		d.Seconds(), l.name, l.token)
+	return wrap(l.name, err)
+}
+
 // release lets others have the job at once.
 func (l lease) release(ctx context.Context) error {
 	_, err := l.db.calls.ExecContext(ctx, `UPDATE jobs SET lease_until = '2000-01-01' WHERE name = ? AND owner = ?`, l.name, l.token)

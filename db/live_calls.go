@@ -11,7 +11,7 @@ import (
 // has none yet is not in the answer.
 func (d *DB) Starts(ctx context.Context, callIDs []string) (map[string]billing.Start, error) {
 	starts := map[string]billing.Start{}
-	err := eachIn(ctx, d.calls, `SELECT `+callColumns+` FROM calls WHERE call_id IN (?)`, callIDs, func(rows *sql.Rows) error {
+	err := eachOfCalls(ctx, d.calls, `SELECT `+callColumns+` FROM calls WHERE call_id IN (?)`, callIDs, func(rows *sql.Rows) error {
 		var call billing.End
 		err := scanCall(&call, rows.Scan)
 		starts[call.Start.CallID] = call.Start

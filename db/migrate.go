@@ -46,6 +46,9 @@ func goMigrations() []goMigration {
 		{39, "0039_deck_triggers", createTriggers(deckTables())},
 		{54, "0054_money_procedures", createProcedures("p_hold", "p_extend")},
 		{55, "0055_money_triggers", createTriggers(moneyTables())},
+		{120, "0120_calls_by_month", partitionByMonth("calls")},
+		{121, "0121_attempts_by_month", partitionByMonth("attempts")},
+		{122, "0122_hold_by_month", createProcedures("p_hold")},
 	}
 }
 

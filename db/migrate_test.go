@@ -43,7 +43,7 @@ func TestMigrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, m := range list {
-		if m.AppliedAt.IsZero() || m.Version != int64(i+1) || told[i] != m.Name {
+		if m.AppliedAt.IsZero() || i > 0 && m.Version <= list[i-1].Version || told[i] != m.Name {
 			t.Errorf("step %d: %+v, told as %s", i+1, m, told[i])
 		}
 	}

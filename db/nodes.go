@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -47,25 +45,11 @@ func (d *DB) Alive(ctx context.Context, within, lately time.Duration) ([]Node, e
 // records are written.
 func (d *DB) CallNodes(ctx context.Context, callIDs []string) (map[string]string, error) {
 	nodes := map[string]string{}
-	for some := range slices.Chunk(callIDs, 1000) {
-		args := make([]any, len(some))
-		for i, id := range some {
-			args[i] = id
-		}
-		places := "?" + strings.Repeat(", ?", len(some)-1)
-		rows, err := d.calls.QueryContext(ctx, `SELECT call_id, COALESCE(node, '') FROM calls WHERE call_id IN (`+places+`)`, args...)
-		if err != nil {
-			return nodes, wrap("nodes of calls", err)
-		}
-		err = eachRow(rows, func(rows *sql.Rows) error {
-			var id, node string
-			err := rows.Scan(&id, &node)
-			nodes[id] = node
-			return err
-		})
-		if err != nil {
-			return nodes, wrap("nodes of calls", err)
-		}
-	}
-	return nodes, nil
+	err := eachOfCalls(ctx, d.calls, `SELECT call_id, COALESCE(node, '') FROM calls WHERE call_id IN (?)`, callIDs, func(rows *sql.Rows) error {
+		var id, node string
+		err := rows.Scan(&id, &node)
+		nodes[id] = node
+		return err
+	})
+	return nodes, wrap("nodes of calls", err)
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/rs/zerolog"
+
+	"tandem/geo"
 )
 
 // Config says which database to use and as whom.
@@ -25,6 +27,7 @@ type Config struct {
 	Database string         // must exist; migrations make the tables, not the database
 	Program  string         // shown to the DBA as program_name; empty: tandem
 	Log      zerolog.Logger // what the driver has to say
+	Atlas    *geo.Atlas     // gives calls the places of their numbers; nil: they get none
 	Clock    time.Time      // the sessions' clock stands there, for histories that are generated; zero: it runs
 }
 
@@ -55,12 +58,13 @@ type DB struct {
 	opened       time.Time
 	localRefused atomic.Bool // the server takes no LOAD DATA LOCAL
 	unpriced     atomic.Int64
+	places       *placeBook
 }
 
 // Open connects and says in plain words what is wrong when it cannot. The error
 // is ErrUnavailable when the database may come back by itself.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	d := &DB{log: cfg.Log, opened: time.Now()}
+	d := &DB{log: cfg.Log, opened: time.Now(), places: newPlaceBook(cfg.Atlas)}
 	var calls, people, sums, bulk lane
 	for _, p := range []struct {
 		pool        *lane

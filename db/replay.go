@@ -41,7 +41,7 @@ func (d *DB) CountCalls(ctx context.Context, from, to time.Time) (n int64, err e
 func (d *DB) EachCall(ctx context.Context, from, to time.Time, one func(CallRow) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	rows, err := d.sums.QueryContext(ctx, `SELECT call_id, server, account_id, subscriber_id, cli, b_number, routing_number,
-			started_at, talk_ms, disposition, route, (SELECT COUNT(*) FROM attempts a WHERE a.call_id = c.call_id)
+			started_at, talk_ms, disposition, route, (SELECT COUNT(*) FROM attempts a WHERE a.call_id = c.call_id AND a.month = c.month)
 		FROM calls c WHERE `+outgoing+` ORDER BY started_at, call_id`, moment(from), moment(to))
 	if err != nil {
 		cancel()

@@ -41,7 +41,8 @@ func orTrue(on **bool) {
 }
 
 // goodName checks what people call a row. Digits alone would be taken for an id.
-func goodName(field, text string) error {
+func goodName(text string) error {
+	const field = "name"
 	return faults(
 		goodText(field, text, 64),
 		must(text != "" && strings.TrimSpace(text) == text, field, "want 1 to 64 characters, without blanks at the ends"),

@@ -21,10 +21,13 @@ type CallMatch struct {
 	From      string   `json:"from" required:"false" default:"00:00" doc:"Time of the day, HH:MM"`
 	To        string   `json:"to" required:"false" default:"00:00" doc:"Not included, up to 24:00; before from: over midnight; both 00:00: all day"`
 	TimeZone  string   `json:"time_zone" required:"false" default:"UTC" doc:"IANA name, of from, to and days"`
+	PlaceMatch
+	QuietFrom string `json:"quiet_from" required:"false" doc:"HH:MM where the number called may ring: the rule is for calls from then" example:"22:00"`
+	QuietTo   string `json:"quiet_to" required:"false" doc:"Until before then, over midnight when it is before quiet_from; both empty: any hour. A mobile number may ring in all zones of its country: it is quiet when it is in one of them" example:"08:00"`
 }
 
 func (m *CallMatch) fields() []field {
-	return []field{
+	return slices.Concat([]field{
 		{"account_id", "account_id", "", &m.AccountID},
 		{"account", "", "COALESCE(a.name, '')", &m.Account},
 		{"a_prefix", "a_prefix", "", &m.APrefix},
@@ -33,7 +36,10 @@ func (m *CallMatch) fields() []field {
 		{"from", "start_minute", "", minuteOfDay{&m.From}},
 		{"to", "end_minute", "", minuteOfDay{&m.To}},
 		{"time_zone", "time_zone", "", &m.TimeZone},
-	}
+	}, m.PlaceMatch.fields(), []field{
+		{"quiet_from", "quiet_from", "", minuteOrNone{&m.QuietFrom}},
+		{"quiet_to", "quiet_to", "", minuteOrNone{&m.QuietTo}},
+	})
 }
 
 func (m *CallMatch) check() error {
@@ -45,6 +51,8 @@ func (m *CallMatch) check() error {
 		goodPrefix("a_prefix", m.APrefix, true),
 		goodPrefix("b_prefix", m.BPrefix, true),
 		goodZone("time_zone", m.TimeZone),
+		m.PlaceMatch.check(),
+		m.checkQuiet(),
 	); err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (p *Policy) check() error {
 	kinds := []string{"least_cost", "priority", "share", "band_share", "quality"}
 	band, err := money.ParseAmount(p.BandPercent)
 	if err := faults(
-		goodName("name", p.Name),
+		goodName(p.Name),
 		must(slices.Contains(kinds, p.Kind), "kind", "want "+strings.Join(kinds, ", ")),
 		must(err == nil && band >= 0 && band <= bandMost && band%bandStep == 0, "band_percent", "want a percentage from 0 to 9999.99, with at most two digits after the point"),
 		goodTier("min_tier", p.MinTier),

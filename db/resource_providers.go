@@ -67,7 +67,7 @@ func (p *Provider) fields() []field {
 func (p *Provider) check() error {
 	orTrue(&p.Enabled)
 	return faults(
-		goodName("name", p.Name),
+		goodName(p.Name),
 		goodID("currency_id", p.CurrencyID),
 		goodTechnicalPrefix("noncli_prefix", p.NonCLIPrefix),
 		goodTechnicalPrefix("cli_prefix", p.CLIPrefix),

@@ -3,8 +3,10 @@ package db
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"tandem/internal/q850"
+	"tandem/routing"
 )
 
 // PolicyRule picks the policy that orders the routes of some calls: the first
@@ -176,14 +178,15 @@ func within(field string, v *int, least, most int, text string) error {
 	return must(v == nil || *v >= least && *v <= most, field, text)
 }
 
-// Block refuses calls from or to the numbers with a prefix.
+// Block refuses calls from or to the numbers with a prefix, or of a place.
 type Block struct {
 	ID        int64  `json:"id" readOnly:"true"`
 	Side      string `json:"side" enum:"A,B" doc:"A: the number shown; B: the number called"`
-	Prefix    string `json:"prefix" doc:"Leading digits, at least one"`
+	Prefix    string `json:"prefix" required:"false" doc:"Leading digits; empty: any, when there are types, countries or regions"`
 	AccountID *int64 `json:"account_id" required:"false" doc:"null: for everybody"`
 	Account   string `json:"account" readOnly:"true"`
 	Comment   string `json:"comment" required:"false"`
+	PlaceMatch
 }
 
 // Blocks is the block list.
@@ -192,27 +195,34 @@ func Blocks() Table[Block] {
 		name: "block_list", kind: "block", order: "prefix",
 		from:   "LEFT JOIN accounts a ON a.id = t.account_id",
 		fields: (*Block).fields, check: (*Block).check,
-		id: func(b *Block) *int64 { return &b.ID }, title: func(b *Block) string { return b.Side + " " + b.Prefix },
+		id: func(b *Block) *int64 { return &b.ID }, title: (*Block).title,
 		filters: map[string]string{"side": "t.side = ?", "account_id": "t.account_id = ?", "prefix": "t.prefix LIKE CONCAT(?, '%')"},
 		search:  []string{"t.prefix", "t.comment", "a.name"},
 	}
 }
 
+func (b *Block) title() string {
+	place := b.match()
+	return strings.Join(slices.DeleteFunc([]string{b.Side, b.Prefix, routing.PlaceText(&place)}, func(s string) bool { return s == "" }), " ")
+}
+
 func (b *Block) fields() []field {
-	return []field{
+	return slices.Concat([]field{
 		{"id", "", "t.id", &b.ID},
 		{"side", "side", "", &b.Side},
 		{"prefix", "prefix", "", &b.Prefix},
 		{"account_id", "account_id", "", &b.AccountID},
 		{"account", "", "COALESCE(a.name, '')", &b.Account},
 		{"comment", "comment", "", &b.Comment},
-	}
+	}, b.PlaceMatch.fields())
 }
 
 func (b *Block) check() error {
 	return faults(
 		must(b.Side == "A" || b.Side == "B", "side", "want A for the number shown, or B for the number called"),
-		goodPrefix("prefix", b.Prefix, false),
+		goodPrefix("prefix", b.Prefix, true),
+		b.PlaceMatch.check(),
+		must(b.Prefix != "" || !b.isZero(), "prefix", "want leading digits, or types, countries or regions: else nobody could call"),
 		goodReference("account_id", &b.AccountID),
 		goodText("comment", b.Comment, 255),
 	)

@@ -46,7 +46,7 @@ func (t *Tariff) check() error {
 	}
 	_, err := (rate.Rate{First: 1, Next: 1}).CostPlus(t.Percent, max(t.PerMinute, 0))
 	return faults(
-		goodName("name", t.Name),
+		goodName(t.Name),
 		goodID("currency_id", t.CurrencyID),
 		must(err == nil && t.Percent > -everything, "percent", "want more than -100, with at most 4 digits after the point"),
 	)

@@ -17,7 +17,7 @@ import (
 // settlement closes the calls of one batch, in the batch's transaction:
 //
 //	lock holds --> lock calls --> charge (billing.ChargeOf, billing.Settle)
-//	   --> calls, attempts --> ledger --> one update an account --> delete holds
+//	   --> calls, attempts --> ledger --> delete holds --> quality_dirty --> one update an account
 //
 // A call is closed by the best source that has told its end: who has closed it is
 // kept with it, so a report that comes twice, late, or after another node wrote
@@ -31,6 +31,7 @@ type settlement struct {
 	now     time.Time // by MariaDB's clock: a node's may be wrong by days
 	careful bool      // look for postings that are there already
 
+	places   placed
 	holds    map[string]*lockedHold
 	priors   map[string]*prior
 	accounts map[int64]payer
@@ -89,7 +90,7 @@ type settled struct {
 // write writes the batch and tells which calls it has closed.
 func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled, error) {
 	s := &settlement{
-		ctx: ctx, tx: tx, careful: careful,
+		ctx: ctx, tx: tx, careful: careful, places: b.places,
 		holds: map[string]*lockedHold{}, priors: map[string]*prior{}, days: map[string]spentDay{}, terms: map[string]*readTerms{}, changes: changes{},
 	}
 	ends := bestEnds(b.ends)
@@ -100,6 +101,10 @@ func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled,
 		return nil, err
 	}
 	if err := s.begin(b.holds, ends); err != nil {
+		return nil, err
+	}
+	dirty, err := b.dirty(ctx, tx)
+	if err != nil {
 		return nil, err
 	}
 	if err := startUpsert().exec(ctx, tx, b.starts); err != nil {
@@ -118,6 +123,9 @@ func (b *batch) write(ctx context.Context, tx *sql.Tx, careful bool) ([]settled,
 		return nil, err
 	}
 	if err := s.dropHolds(ends); err != nil {
+		return nil, err
+	}
+	if err := markDirty(ctx, tx, dirty); err != nil {
 		return nil, err
 	}
 	if err := writeBalances(ctx, tx, s.changes); err != nil {
@@ -186,7 +194,7 @@ func (s *settlement) begin(rows []holdRow, ends map[string]*billing.End) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	if err := s.each(`SELECT call_id FROM calls WHERE call_id IN (?) AND ended_at IS NOT NULL`, ids, func(rows *sql.Rows) error {
+	if err := s.eachCall(`SELECT call_id FROM calls WHERE call_id IN (?) AND ended_at IS NOT NULL`, ids, func(rows *sql.Rows) error {
 		var id string
 		err := rows.Scan(&id)
 		delete(s.holds, id)
@@ -242,7 +250,7 @@ func (s *settlement) lockCalls(ends map[string]*billing.End) error {
 	slices.Sort(missing)
 	rows := make([][]any, len(missing))
 	for i, id := range missing {
-		rows[i] = endIdentityRow(ends[id])
+		rows[i] = endIdentityRow(ends[id], s.places)
 	}
 	if err := identityUpsert().exec(s.ctx, s.tx, rows); err != nil {
 		return err
@@ -252,7 +260,7 @@ func (s *settlement) lockCalls(ends map[string]*billing.End) error {
 
 func (s *settlement) readCalls(ids []string) error {
 	var closed []string
-	if err := s.each(`SELECT call_id, COALESCE(account_id, 0), IF(ended_at IS NULL, '', COALESCE(closed_by, 'report')),
+	if err := s.eachCall(`SELECT call_id, COALESCE(account_id, 0), IF(ended_at IS NULL, '', COALESCE(closed_by, 'report')),
 			sale, sale_currency_id, sale_base, cost_base, held, terms, charge_error, reasons IS NOT NULL
 		FROM calls WHERE call_id IN (?) ORDER BY call_id FOR UPDATE`, ids, func(rows *sql.Rows) error {
 		var id string
@@ -266,7 +274,7 @@ func (s *settlement) readCalls(ids []string) error {
 	}); err != nil {
 		return err
 	}
-	return s.each(`SELECT call_id, n, COALESCE(provider_id, 0), cost, COALESCE(cost_currency_id, 0) FROM attempts
+	return s.eachCall(`SELECT call_id, n, COALESCE(provider_id, 0), cost, COALESCE(cost_currency_id, 0) FROM attempts
 		WHERE call_id IN (?) AND cost IS NOT NULL ORDER BY call_id, n`, closed, func(rows *sql.Rows) error {
 		var id string
 		var c billing.Cost
@@ -475,6 +483,11 @@ func (s *settlement) day(c *settled) spentDay {
 // each runs a query whose one (?) is a list of keys, in pieces.
 func (s *settlement) each(query string, keys []string, one func(rows *sql.Rows) error) error {
 	return eachIn(s.ctx, s.tx, query, keys, one)
+}
+
+// eachCall is each for a query of calls or attempts by call id.
+func (s *settlement) eachCall(query string, callIDs []string, one func(rows *sql.Rows) error) error {
+	return eachOfCalls(s.ctx, s.tx, query, callIDs, one)
 }
 
 // querier is a pool, a connection or a transaction.

@@ -24,11 +24,11 @@ func (s *settlement) writeCalls(b *batch) error {
 		if c := closed[e.Start.CallID]; c != nil && c.end == e {
 			continue
 		}
-		who = append(who, endIdentityRow(e))
+		who = append(who, endIdentityRow(e, s.places))
 	}
 	var costs, corrections [][]any
 	for _, c := range s.closing {
-		row, err := c.row()
+		row, err := c.row(s.places)
 		if err != nil {
 			return err
 		}
@@ -68,8 +68,8 @@ func (s *settlement) forgetCosts() error {
 			if c.whole || slices.ContainsFunc(c.end.Attempts, func(a billing.Attempt) bool { return a.N == n }) {
 				continue
 			}
-			if _, err := s.tx.ExecContext(s.ctx, `UPDATE attempts SET cost = NULL, cost_currency_id = NULL WHERE call_id = ? AND n = ?`,
-				c.end.Start.CallID, n); err != nil {
+			if _, err := s.tx.ExecContext(s.ctx, `UPDATE attempts SET cost = NULL, cost_currency_id = NULL, cost_base = NULL WHERE call_id = ? AND month = ? AND n = ?`,
+				c.end.Start.CallID, callMonth(c.end.Start.CallID), n); err != nil {
 				return fmt.Errorf("attempts: %w", err)
 			}
 		}
@@ -91,31 +91,43 @@ func attemptRows(e *billing.End) [][]any {
 func (c *settled) costRows() [][]any {
 	rows := attemptRows(c.end)
 	for i := range rows {
-		a := &c.end.Attempts[i]
-		var cost, currency any
-		if c.terms != nil && a.ProviderID != 0 {
-			if r := c.terms.Route(a.Key); r != nil && r.Cost != nil {
-				sum := money.Amount(0)
-				for _, v := range c.charge.Costs {
-					if v.N == a.N && v.ProviderID == a.ProviderID {
-						sum += v.Amount
-					}
-				}
-				cost, currency = sum, r.Cost.CurrencyID
-			}
-		}
-		rows[i] = append(rows[i], cost, currency)
+		cost, currency, base := c.costOf(&c.end.Attempts[i])
+		rows[i] = append(rows[i], cost, currency, base)
 	}
 	return rows
 }
 
+// costOf is what an attempt costs, in the currency of its route and in the base
+// currency.
+func (c *settled) costOf(a *billing.Attempt) (cost, currency, base any) {
+	if c.terms == nil || a.ProviderID == 0 {
+		return nil, nil, nil
+	}
+	r := c.terms.Route(a.Key)
+	if r == nil || r.Cost == nil {
+		return nil, nil, nil
+	}
+	sum := money.Amount(0)
+	for _, v := range c.charge.Costs {
+		if v.N == a.N && v.ProviderID == a.ProviderID {
+			sum += v.Amount
+		}
+	}
+	if c.terms.Base != 0 {
+		if v, err := money.Convert(sum, r.Cost.To, c.terms.Base); err == nil { // else the charge has told
+			base = v
+		}
+	}
+	return sum, r.Cost.CurrencyID, base
+}
+
 // row is the row of closeUpsert.
-func (c *settled) row() ([]any, error) {
+func (c *settled) row(places placed) ([]any, error) {
 	e := *c.end
 	if c.charge.Sold {
 		e.Start.AccountID = c.account
 	}
-	row := append(endIdentityRow(&e), endRow(&e)...)
+	row := append(endIdentityRow(&e, places), endRow(&e)...)
 	row = append(row, string(source(&e)))
 	terms, err := c.used()
 	if err != nil {

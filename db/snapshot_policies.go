@@ -76,7 +76,7 @@ func (r *reader) readPolicyRoutes() error {
 }
 
 // matchColumns are read into a match, in this order.
-const matchColumns = `COALESCE(account_id, 0), a_prefix, b_prefix, days, start_minute, end_minute, time_zone`
+const matchColumns = `COALESCE(account_id, 0), a_prefix, b_prefix, days, start_minute, end_minute, time_zone, ` + placeColumns + `, quiet_from, quiet_to`
 
 // match is routing.Match as the columns have it.
 type match struct {
@@ -84,22 +84,27 @@ type match struct {
 	a, b, zone string
 	days       uint8
 	start, end int
+	placeRow
+	quiet [2]sql.NullInt64
 }
 
 func (m *match) into() []any {
-	return []any{&m.account, &m.a, &m.b, &m.days, &m.start, &m.end, &m.zone}
+	return append(append([]any{&m.account, &m.a, &m.b, &m.days, &m.start, &m.end, &m.zone}, m.placeRow.into()...), &m.quiet[0], &m.quiet[1])
 }
 
 // match checks what a rule is for.
 func (r *reader) match(table string, id int64, m match) (routing.Match, bool) {
-	var ok [4]bool
+	var ok [6]bool
 	var zone *time.Location
 	var window rate.Window
 	ok[0] = r.prefix(table, id, "a_prefix", m.a)
 	ok[1] = r.prefix(table, id, "b_prefix", m.b)
 	zone, ok[2] = r.zone(table, id, m.zone)
 	window, ok[3] = r.window(table, id, m)
-	return routing.Match{AccountID: m.account, APrefix: m.a, BPrefix: m.b, Window: window, Zone: zone}, ok == [4]bool{true, true, true, true}
+	v := routing.Match{AccountID: m.account, APrefix: m.a, BPrefix: m.b, Window: window, Zone: zone}
+	v.Place, ok[4] = r.place(table, id, &m.placeRow)
+	v.Quiet, ok[5] = r.quiet(table, id, m.quiet)
+	return v, ok == [6]bool{true, true, true, true, true, true}
 }
 
 func (r *reader) window(table string, id int64, m match) (w rate.Window, ok bool) {
@@ -144,9 +149,9 @@ func (r *reader) readRouteRules() error {
 		ok[0] = r.action(rule)
 		rule.Tier, ok[1] = r.tier("route_rules", rule.ID, tier)
 		rule.Match, ok[2] = r.match("route_rules", rule.ID, m)
-		if rule.Action == routing.Forbid && !ok[2] && digitsOnly(m.a) && digitsOnly(m.b) {
+		if _, err := m.read(); rule.Action == routing.Forbid && !ok[2] && digitsOnly(m.a) && digitsOnly(m.b) && err == nil {
 			// Whoever blocks means it: without a time that can be read, at all times.
-			rule.Window, rule.Zone, ok[2] = rate.Window{}, nil, true
+			rule.Window, rule.Zone, rule.Quiet, ok[2] = rate.Window{}, nil, routing.Quiet{}, true
 		}
 		if ok == [3]bool{true, true, true} {
 			r.data.RouteRules = append(r.data.RouteRules, rule)
@@ -169,20 +174,23 @@ func (r *reader) action(rule routing.RouteRule) (ok bool) {
 }
 
 func (r *reader) readBlocks() error {
-	return r.each(`SELECT id, side, prefix, COALESCE(account_id, 0) FROM block_list ORDER BY id`, func(rows *sql.Rows) error {
+	return r.each(`SELECT id, side, prefix, COALESCE(account_id, 0), `+placeColumns+` FROM block_list ORDER BY id`, func(rows *sql.Rows) error {
 		var b routing.Block
-		if err := rows.Scan(&b.ID, &b.Side, &b.Prefix, &b.AccountID); err != nil {
+		var p placeRow
+		if err := rows.Scan(append([]any{&b.ID, &b.Side, &b.Prefix, &b.AccountID}, p.into()...)...); err != nil {
 			return err
 		}
 		if b.Side != routing.SideA && b.Side != routing.SideB {
 			r.problem("block_list", b.ID, "side", "%q: want %s for the number shown or %s for the number called", b.Side, routing.SideA, routing.SideB)
 			return nil
 		}
-		// A block of no digits at all would end every call.
-		if b.Prefix == "" || !r.prefix("block_list", b.ID, "prefix", b.Prefix) {
-			if b.Prefix == "" {
-				r.problem("block_list", b.ID, "prefix", "empty: want at least one digit")
-			}
+		var ok bool
+		if b.Place, ok = r.place("block_list", b.ID, &p); !ok || !r.prefix("block_list", b.ID, "prefix", b.Prefix) {
+			return nil
+		}
+		// A block of no digits and no place would end every call.
+		if b.Prefix == "" && b.Place.IsZero() {
+			r.problem("block_list", b.ID, "prefix", "empty: want at least one digit, or a type, a country or a region")
 			return nil
 		}
 		r.data.Blocks = append(r.data.Blocks, b)

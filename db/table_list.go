@@ -64,6 +64,26 @@ func (t Table[T]) List(ctx context.Context, d *DB, q ListQuery) (Listed[T], erro
 	return page, wrap("list "+t.kind, err)
 }
 
+// Each calls one for every row, page by page: it holds no connection meanwhile.
+func (t Table[T]) Each(ctx context.Context, d *DB, q ListQuery, one func(*T) error) error {
+	q.Limit, q.Count = mostRows, false
+	for {
+		page, err := t.List(ctx, d, q)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if err := one(&page.Items[i]); err != nil {
+				return err
+			}
+		}
+		if page.Next == nil {
+			return nil
+		}
+		q.After = page.Next
+	}
+}
+
 // listPlan is a ListQuery in SQL.
 type listPlan struct {
 	limit int

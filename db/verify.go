@@ -50,6 +50,7 @@ type verifier struct {
 	done, total int64
 	sums        map[sumKey]money.Amount // of customers' entries
 	since       time.Time               // what was posted before may be of a call that was removed
+	kept        time.Time               // and calls that began before may be forgotten
 }
 
 // sumKey is an account and a currency.
@@ -67,6 +68,10 @@ func (w *verifier) run() error {
 	}
 	if w.since = since.Time; since.Valid {
 		w.since = w.since.Add(toldWithin)
+	}
+	var err error
+	if w.kept, err = keptSince(w.ctx, w.tx); err != nil {
+		return err
 	}
 	for _, step := range []func() error{w.addUp, w.holdBalances, w.holdHolds, w.holdCalls} {
 		if err := step(); err != nil {
@@ -187,5 +192,5 @@ func (w *verifier) holdHolds() error {
 		f.Detail = fmt.Sprintf("%s are held, but the call is over", amount)
 		w.found.Find(f)
 		return err
-	}, `SELECT h.call_id, COALESCE(h.account_id, 0), h.amount FROM holds h JOIN calls c ON c.call_id = h.call_id WHERE c.ended_at IS NOT NULL ORDER BY h.call_id`)
+	}, `SELECT h.call_id, COALESCE(h.account_id, 0), h.amount FROM holds h JOIN calls c ON c.call_id = h.call_id AND c.month = `+monthExpression(`h.call_id`)+` WHERE c.ended_at IS NOT NULL ORDER BY h.call_id`)
 }

@@ -149,7 +149,7 @@ func (w *verifier) readBook(last, to string, of func(id string) *booked) error {
 // hold compares what a call's record says with the ledger.
 func (w *verifier) hold(id string, b *booked) {
 	if !b.call && b.posting != 0 {
-		if b.at.Before(w.since) {
+		if month := callMonth(id); b.at.Before(w.since) || month != 0 && monthStart(month).Before(w.kept) {
 			return // calls are kept for a time, the ledger for ever
 		}
 		w.found.Find(billing.Finding{Kind: billing.NoCall, CallID: id, PostingID: b.posting, Detail: "the ledger has postings of a call that has no record"})

@@ -48,8 +48,11 @@ func (w where) text() string {
 	if len(w.conditions) == 0 {
 		return ""
 	}
-	return ` WHERE ` + strings.Join(w.conditions, " AND ")
+	return ` WHERE ` + w.joined()
 }
+
+// joined is what stands behind WHERE; there has to be something.
+func (w where) joined() string { return strings.Join(w.conditions, " AND ") }
 
 // likeText is a pattern that finds text anywhere; what LIKE understands in it
 // stands for itself.

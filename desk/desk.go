@@ -6,6 +6,7 @@ import (
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/internal/e164"
+	"tandem/routing"
 )
 
 // Config is what the desk works with.
@@ -16,6 +17,9 @@ type Config struct {
 	// Ported is the routing number of a ported number, or the number itself; nil:
 	// no number is ported.
 	Ported func(context.Context, e164.Number) e164.Number
+	// Quality is what a running node has learnt; nil: policies that go by quality
+	// go by cost.
+	Quality routing.Evidence
 }
 
 // Desk does the work. It has no state of its own.

@@ -11,6 +11,7 @@ import (
 	"tandem/billing"
 	"tandem/callflow"
 	"tandem/db"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/routing"
 )
@@ -22,7 +23,7 @@ type Explanation struct {
 	Caller   string            `json:"caller"`
 	Server   string            `json:"server"`
 	At       time.Time         `json:"at"`
-	To       e164.Description  `json:"to"`
+	To       geo.Brief         `json:"to"`
 	BNumber  string            `json:"b_number"`
 	Routing  string            `json:"routing_number,omitempty"`
 	CLI      string            `json:"cli"`
@@ -40,7 +41,7 @@ func (d *Desk) Snapshot(ctx context.Context, at time.Time, numbers ...e164.Numbe
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: d.BaseCurrency}, time.Now())
+	s, _, err := routing.NewSnapshot(data, routing.Options{BaseCurrency: d.BaseCurrency, Places: d.DB.Atlas()}, time.Now())
 	return s, err
 }
 
@@ -64,7 +65,7 @@ func (d *Desk) Then(ctx context.Context, id string) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, wrong("--call", strconv.Quote(id), "%s", err)
 	}
-	out := describeStart(call.Start, told)
+	out := d.describeStart(call.Start, told)
 	out.Call = id
 	out.Sold, err = soldAt(call.Start.Reasons)
 	return out, err
@@ -106,12 +107,16 @@ func (d *Desk) would(ctx context.Context, q Question, at time.Time, s *routing.S
 	if s, err = rates(routed); err != nil {
 		return Explanation{}, err
 	}
-	decision := callflow.Outbound(s, d.Limits, in, callflow.World{Ported: func(e164.Number) e164.Number { return routed }})
+	w := callflow.World{Ported: func(e164.Number) e164.Number { return routed }}
+	if time.Since(at).Abs() < time.Minute {
+		w.Quality = d.Quality // it knows nothing of other times
+	}
+	decision := callflow.Outbound(s, d.Limits, in, w)
 	told, err := callflow.Tell(s, decision.Reasons())
 	if err != nil {
 		return Explanation{}, err
 	}
-	out := describeStart(decision.Record, told)
+	out := d.describeStart(decision.Record, told)
 	if out.Sold, err = soldAt(decision.Reasons()); err != nil {
 		return Explanation{}, err
 	}
@@ -122,13 +127,14 @@ func (d *Desk) would(ctx context.Context, q Question, at time.Time, s *routing.S
 	return out, nil
 }
 
-func describeStart(s billing.Start, told callflow.Told) Explanation {
+func (d *Desk) describeStart(s billing.Start, told callflow.Told) Explanation {
 	out := Explanation{
 		Snapshot: s.Snapshot, Caller: s.Endpoint, Server: s.Server, At: s.StartedAt, BNumber: cmp.Or(string(s.BNumber), s.Dialled),
 		Routing: string(s.RoutingNumber), CLI: string(s.CLI), Reason: s.Reason, Decision: told,
 	}
-	if s.BNumber != "" {
-		out.To = e164.Describe(s.BNumber)
+	if atlas := d.DB.Atlas(); atlas != nil {
+		p := atlas.Place(string(s.BNumber))
+		out.To = p.Brief()
 	}
 	return out
 }
@@ -150,4 +156,12 @@ func digits(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// place says where numbers are from; nil: nobody knows.
+func (d *Desk) place() func(number string) geo.Place {
+	if atlas := d.DB.Atlas(); atlas != nil {
+		return atlas.Place
+	}
+	return nil
 }

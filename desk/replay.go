@@ -82,7 +82,7 @@ func (d *Desk) NewReplay(ctx context.Context, o ReplayOptions) (*Replay, error) 
 		o.At = now.Truncate(time.Second)
 	}
 	r := &Replay{
-		desk: d, options: replay.Options{As: o.At, Sample: o.Sample, By: o.By, Examples: o.Examples},
+		desk: d, options: replay.Options{As: o.At, Sample: o.Sample, By: o.By, Examples: o.Examples, Place: d.place()},
 		ReplayHead: ReplayHead{From: o.From, To: o.To, At: o.At, Sample: o.Sample},
 	}
 	data, problems, err := d.DB.LoadSnapshotDataAt(ctx, nil, o.At)
@@ -92,7 +92,7 @@ func (d *Desk) NewReplay(ctx context.Context, o ReplayOptions) (*Replay, error) 
 	if err := r.choose(&o, &data); err != nil {
 		return nil, err
 	}
-	options := routing.Options{BaseCurrency: d.BaseCurrency}
+	options := routing.Options{BaseCurrency: d.BaseCurrency, Places: d.DB.Atlas()}
 	before, more, err := routing.NewSnapshot(data, options, o.At)
 	if err != nil {
 		return nil, err

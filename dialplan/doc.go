@@ -105,7 +105,8 @@
 // The caller's channel is in one of the contexts service, make_a_call and
 // redirect from its seizure to the end of its report; its id is the call id and
 // its accountcode T_ACCOUNT. During an attempt it executes Dial, whose arguments
-// end in U(predial^LIMIT^KEY^DIRECTION): the route key of the attempt in progress.
+// end in U(predial^LIMIT^KEY^DIRECTION^CHANNEL): the route key of the attempt in
+// progress and the caller's channel.
 //
 // # Attempt log
 //
@@ -142,8 +143,22 @@
 //	cause         HANGUPCAUSE of the caller's channel; 0 after an echo test, 127 after a CANCEL; it is the last
 //	              attempt's when a caller leaves between two
 //	log           the attempt log, the attempt in progress included
+//	media         what Asterisk measured of the RTP stream of the answered leg, if it is SIP: CHANNEL(rtcp,all) of that
+//	              leg as it ended, "ssrc=…;lp=…;rxcount=…;txjitter=…;txcount=…;rtt=…;…": txjitter is that of the packets
+//	              received, rxjitter what the far side reports; lp is counted up to our last RTCP report, 5 s apart
 //
 // A caller who gave up has by=caller and no talk, whatever status says.
+//
+// # Media
+//
+// A called leg ends in a thread of its own, maybe a moment after its caller's. When
+// the end report had to go without media, and the figures are there once the report
+// is safe, they follow it, once, to the node that took the report:
+//
+//	POST http://NODE/asterisk/media
+//	v=1 call_id server
+//	attempt key began_ms   N, KEY and STARTED_MS of the answered attempt
+//	media                  as above
 //
 // # Neighbour servers
 //

@@ -33,7 +33,7 @@ func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	talks := func(c live.Call) bool { return c.State == live.Talking && c.B == b && c.Known && c.Sold && c.Cost > 0 }
 	seen := first.shows(t, "node 1", talks)
 	second.shows(t, "node 2", talks)
-	if seen.Provider == "" || seen.AccountID != buyer.id || seen.Server == "" || seen.Node != "tandem-1" || seen.BCountry != "RU" || seen.PaidUntil.IsZero() || seen.AnsweredAt.IsZero() {
+	if seen.Provider == "" || seen.AccountID != buyer.id || seen.Server == "" || seen.Node != "tandem-1" || seen.BPlace.Country != "RU" || seen.PaidUntil.IsZero() || seen.AnsweredAt.IsZero() {
 		t.Errorf("shown as %+v", seen)
 	}
 	more := func(c live.Call) bool { return talks(c) && c.Cost > seen.Cost }

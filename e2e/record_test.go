@@ -104,6 +104,7 @@ func settled(got billing.End) billing.End {
 	attempts := make([]billing.Attempt, len(got.Attempts))
 	for i, a := range got.Attempts {
 		a.CallID, a.StartedAt, a.PDD, a.Elapsed, a.Talk = "", time.Time{}, 0, 0, 0
+		a.Media = billing.Media{} // TestMedia looks at it
 		attempts[i] = a
 	}
 	got.Attempts = attempts

@@ -7,8 +7,9 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Type is what kind of service a number is for.
-type Type uint8
+// Type is what kind of service a number is for. It is no byte: JSON would write a
+// list of bytes as one text.
+type Type uint16
 
 // Types of numbers. FixedOrMobile is where the plan does not tell them apart,
 // as in North America.

@@ -25,6 +25,7 @@ type Attempt struct {
 	Blame   q850.Blame
 	Cost    money.Amount
 	Sale    money.Amount
+	Media   billing.Media
 }
 
 // Seized says that the far side took the call up.
@@ -41,6 +42,6 @@ func AttemptOf(r *billing.Attempt) Attempt {
 		NoAnswer: r.Result == billing.NoAnswer,
 		Declined: r.Result == billing.Failed && r.Rang && r.Cause == q850.CallRejected,
 		Rang:     r.Rang || r.Progress || r.SIPStatus > 100 && r.SIPStatus < 200,
-		PDD:      r.PDD, Elapsed: r.Elapsed, Talk: r.Talk, Blame: r.Blame,
+		PDD:      r.PDD, Elapsed: r.Elapsed, Talk: r.Talk, Blame: r.Blame, Media: r.Media,
 	}
 }

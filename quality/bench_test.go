@@ -38,19 +38,6 @@ func full(tb testing.TB) (*quality.Evidence, []e164.Number) {
 	return e, numbers
 }
 
-// Every route of a call, then the next call, to another number.
-func BenchmarkWorth(b *testing.B) {
-	e, numbers := full(b)
-	cells, most := e.Known()
-	b.ReportMetric(float64(cells)/float64(most), "full")
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		e.Worth(route(1+i%benchRoutes), numbers[i/benchRoutes*7919%len(numbers)], 30_000, noon)
-		i++
-	}
-}
-
 // One call with as many routes as there are, each call to another number.
 func BenchmarkWeigh50Routes(b *testing.B) {
 	e, numbers := full(b)
@@ -59,6 +46,7 @@ func BenchmarkWeigh50Routes(b *testing.B) {
 		costs[i] = money.Amount(20_000 + 500*i)
 	}
 	offers := offersOf(costs...)
+	cells, most := e.Known()
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
@@ -66,6 +54,7 @@ func BenchmarkWeigh50Routes(b *testing.B) {
 		i++
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRoutes, "ns/route")
+	b.ReportMetric(float64(cells)/float64(most), "full")
 }
 
 func BenchmarkLearn(b *testing.B) {
@@ -78,7 +67,7 @@ func BenchmarkLearn(b *testing.B) {
 	}
 }
 
-func BenchmarkWorthWhileLearning(b *testing.B) {
+func BenchmarkWeighWhileLearning(b *testing.B) {
 	e, numbers := full(b)
 	done := make(chan struct{})
 	var learner sync.WaitGroup
@@ -95,8 +84,10 @@ func BenchmarkWorthWhileLearning(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer() // RunParallel, unlike Loop, counts what comes before
 	b.RunParallel(func(pb *testing.PB) {
+		offers := offersOf(30_000)
 		for i := 0; pb.Next(); i++ {
-			e.Worth(route(1+i%benchRoutes), numbers[i*7919%len(numbers)], 30_000, noon)
+			offers[0].Key = route(1 + i%benchRoutes)
+			e.Weigh(&quality.Call{B: numbers[i*7919%len(numbers)], At: noon}, offers)
 		}
 	})
 	close(done)
@@ -108,16 +99,11 @@ func TestHotPathAllocatesNothing(t *testing.T) {
 	b.calls(1, 50, moscow, 0.5)
 	offers := offersOf(30_000, 40_000, 50_000)
 	ticket, called := uint64(0), number(moscow, 1)
-	for name, f := range map[string]func(){
-		"Weigh": func() {
-			ticket++
-			b.Weigh(&quality.Call{B: called, At: b.at, Sale: 60_000, Sold: true, Ticket: ticket}, offers)
-		},
-		"Worth": func() { b.Worth(route(1), called, 30_000, b.at) },
-	} {
-		if n := testing.AllocsPerRun(200, f); n > 0 {
-			t.Errorf("%s: %.0f allocations", name, n)
-		}
+	if n := testing.AllocsPerRun(200, func() {
+		ticket++
+		b.Weigh(&quality.Call{B: called, At: b.at, Sale: 60_000, Sold: true, Ticket: ticket}, offers)
+	}); n > 0 {
+		t.Errorf("%.0f allocations", n)
 	}
 }
 

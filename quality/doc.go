@@ -10,9 +10,9 @@
 // # Evidence
 //
 // Evidence answers one question in the middle of a call: in which order should
-// these routes be tried? It is fed with finished attempts (through Settle) and
-// holds, for each route and prefix of 3, 5 and 7 digits, how many of the last
-// calls were answered.
+// these routes be tried? It is fed with finished attempts (by package callflow,
+// through Settle) and holds, for each route and prefix of 3, 5 and 7 digits, how
+// many of the last calls were answered.
 //
 //	attempt ─▶ Settle ─▶ Learn ─▶ memory of (route, prefix)      own calls
 //	                              memory of (provider, anywhere)  borrowed from

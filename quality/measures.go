@@ -32,6 +32,7 @@ type Measures struct {
 	Sale      money.Amount // of answered attempts
 	Blamed    Blamed
 	PDD       Histogram
+	Media     Media
 }
 
 // Blamed counts failed attempts by whose doing they were.
@@ -61,6 +62,7 @@ func (m *Measures) Merge(o *Measures) {
 	m.Blamed.Route += o.Blamed.Route
 	m.Blamed.Us += o.Blamed.Us
 	m.PDD.Merge(&o.PDD)
+	m.Media.Merge(&o.Media)
 }
 
 // Add counts one attempt. short is the talk below which an answer is short.
@@ -76,6 +78,7 @@ func (m *Measures) Add(a *Attempt, short time.Duration) {
 	if a.Answered {
 		m.Answers++
 		m.Talk += a.Talk
+		m.Media.Add(&a.Media)
 		m.Sale += a.Sale
 		if a.Talk < short {
 			m.Short++

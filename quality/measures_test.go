@@ -143,3 +143,17 @@ func TestWilsonCovers(t *testing.T) {
 		}
 	})
 }
+
+func TestSharesAreReadExactly(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]quality.Share{"20%": quality.Whole / 5, " 0.5 %": quality.Whole / 200, "0%": 0, "0.0001%": 1, "1000%": 10 * quality.Whole} {
+		if got, err := quality.ParseShare(text); got != want || err != nil {
+			t.Errorf("%s: %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "20", "%", ".5%", "5.%", "-1%", "+1%", "0.00001%", "1e3%", "20 per cent", "1234567%"} {
+		if got, err := quality.ParseShare(text); err == nil {
+			t.Errorf("%q was read as %d", text, got)
+		}
+	}
+}

@@ -1,8 +1,10 @@
 package quality
 
 import (
+	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Share is a part of a whole in millionths. Probabilities leave the statistics
@@ -14,6 +16,24 @@ const Whole Share = 1_000_000
 
 // shareOf rounds a probability.
 func shareOf(p float64) Share { return Share(math.Round(min(max(p, 0), 1) * float64(Whole))) }
+
+// ParseShare reads a share in percent, exactly: 20%, 0.5 %.
+func ParseShare(text string) (Share, error) {
+	bad := fmt.Errorf("share %q: want a percentage such as 20%% or 0.5%%", text)
+	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	if !percent {
+		return 0, bad
+	}
+	whole, part, dotted := strings.Cut(strings.TrimSpace(number), ".")
+	if dotted && part == "" || len(part) > 4 || len(whole) > 6 {
+		return 0, bad
+	}
+	v, err := strconv.ParseUint(whole+part+"0000"[len(part):], 10, 63)
+	if err != nil || whole == "" {
+		return 0, bad
+	}
+	return Share(v), nil
+}
 
 // String is the share in percent with one digit.
 func (s Share) String() string { return strconv.FormatFloat(float64(s)/1e4, 'f', 1, 64) + " %" }

@@ -75,6 +75,17 @@ func (q *Settle) Over(call string, n int, answered, ended bool, wait time.Durati
 	b.over, b.tried.Answered, b.tried.Ended, b.tried.Wait = true, answered, ended, wait
 }
 
+// Forget takes an attempt back: it never reached its route.
+func (q *Settle) Forget(call string, n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	key := bidKey{call, n}
+	if place, ok := q.open[key]; ok {
+		delete(q.open, key)
+		q.queue[place].over, q.queue[place].tried.Spoilt = true, true
+	}
+}
+
 // Tick tells Evidence what is known by now. Call it every second or so.
 func (q *Settle) Tick(now time.Time) {
 	q.mu.Lock()

@@ -108,3 +108,23 @@ func TestSettleCountsOnce(t *testing.T) {
 		}
 	})
 }
+
+// An attempt that never reached its route is no evidence, and holds up nothing.
+func TestForgottenAttemptIsNotTold(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, nil)
+	q := quality.NewSettle(b.Evidence, rings, 10)
+	for i := range 3 {
+		b.offer(q, i)
+	}
+	q.Forget("0", 1)
+	q.Forget("0", 1)  // once more
+	q.Forget("77", 1) // never offered
+	q.Over("0", 1, true, true, 0)
+	q.Over("1", 1, true, true, 0)
+	q.Over("2", 1, true, true, 0)
+	q.Tick(b.at)
+	if calls, answered := b.calledOf(); calls != 2 || answered != quality.Whole {
+		t.Errorf("%d calls, %s answered; want the two that were made", calls, answered)
+	}
+}

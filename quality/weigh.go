@@ -8,29 +8,15 @@ import (
 	"tandem/routing"
 )
 
-// Call is a call whose routes are weighed.
-type Call struct {
-	B    e164.Number // by which routes are chosen
-	At   time.Time
-	Sale money.Amount // expected price, in the base currency
-	Sold bool         // Sale is known
-
-	// Ticket numbers the calls that are weighed: 0, 1, 2, … Of any 100 in a row,
-	// two explore when Config.Explore is 2 %. The same ticket and the same
-	// evidence give the same order.
-	Ticket uint64
-}
+// Call is a call whose routes are weighed. Of any 100 tickets in a row, two
+// explore when Config.Explore is 2 %.
+type Call = routing.Weighing
 
 // Offer is a route that may carry the call.
-type Offer struct {
-	Key  routing.Key
-	Cost money.Amount // expected, of an answered call, in the base currency
-	Fee  money.Amount // of a failed attempt
+type Offer = routing.Weighed
 
-	Worth int64 // the answer: the higher the better
-}
-
-// Weigh sets the Worth of each offer; equals are the caller's to order, by cost.
+// Weigh sets the Worth and Weight of each offer; equals are the caller's to order,
+// by cost.
 // One call in many explores: then a route that is not the best as far as is
 // known comes first, and explored is its place in offers. It is -1 otherwise.
 func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
@@ -43,7 +29,7 @@ func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
 		s := e.subjects.find(o.Key)
 		v := e.rate(s, &d, now)
 		stake := all.of(o)
-		o.Worth = e.worth(&v, stake, c.B)
+		e.worth(&v, stake, c.B, o)
 		if b := &offers[best]; o.Worth > b.Worth || o.Worth == b.Worth && o.Cost < b.Cost {
 			best = i
 		}
@@ -53,19 +39,22 @@ func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
 	}
 	explored = e.explore(c, &d, offers, best)
 	if explored >= 0 {
-		offers[explored].Worth = firstRank
+		offers[explored].Worth, offers[explored].Weight.Exploring = firstRank, true
 	}
 	return explored
 }
 
 // worth is how the route stands among the others: by the worth that it has at
 // least, behind all when a floor says so.
-func (e *Evidence) worth(v *estimate, s stake, b e164.Number) int64 {
-	worth := s.index(v.low, v.ended, v.wait)
-	if e.floored(v, b) != nil {
-		worth -= floorRank
+func (e *Evidence) worth(v *estimate, s stake, b e164.Number, o *Offer) {
+	o.Worth = s.index(v.low, v.ended, v.wait)
+	o.Weight = routing.Weight{
+		Worth: money.Amount(o.Worth), Low: int32(shareOf(v.low)), Samples: uint32(v.own.long.n + 0.5),
+		Floored: e.floored(v, b) != nil, Demoted: v.own.worse,
 	}
-	return worth
+	if o.Weight.Floored {
+		o.Worth -= floorRank
+	}
 }
 
 // explores spreads a share of the calls evenly over the tickets. The tickets of

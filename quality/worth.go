@@ -2,23 +2,9 @@ package quality
 
 import (
 	"math"
-	"time"
 
-	"tandem/internal/e164"
 	"tandem/internal/money"
-	"tandem/routing"
 )
-
-// Worth is what an answered call over the route costs in the end, failed
-// attempts included, as a negative sum: the cautious answer when neither the
-// price of the call nor the other routes are known. Weigh knows both.
-func (e *Evidence) Worth(k routing.Key, b e164.Number, cost money.Amount, at time.Time) int64 {
-	now := seconds(at)
-	d := e.destination(b, now)
-	s := e.subjects.find(k)
-	v := e.rate(s, &d, now)
-	return -times(int64(cost), Whole, max(1, shareOf(v.low)))
-}
 
 // stake is the money in a call over one route: what each turn of it is worth, in
 // millionths of the base currency.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/internal/q850"
@@ -283,6 +284,8 @@ type Match struct {
 	BPrefix   string // of the number called
 	Window    rate.Window
 	Zone      *time.Location // of Window; nil: UTC
+	Place     geo.Match      // of the number called
+	Quiet     Quiet          // calls in these hours where the number called may ring
 }
 
 // PolicyRule picks the policy: the first that matches, by Position.
@@ -326,10 +329,11 @@ const (
 	SideB Side = "B" // who is called
 )
 
-// Block refuses calls from or to numbers with that prefix.
+// Block refuses calls from or to numbers with that prefix, and of that place.
 type Block struct {
 	ID        int64
 	Side      Side
-	Prefix    string
-	AccountID int64 // 0: for everybody
+	Prefix    string // may be empty when there is a place
+	AccountID int64  // 0: for everybody
+	Place     geo.Match
 }

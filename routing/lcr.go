@@ -32,12 +32,6 @@ type Room interface {
 	AccountRoom(account int64, at time.Time) Reason
 }
 
-// Evidence ranks routes by what is known of their quality: the higher the better.
-// cost is the expected cost in the base currency.
-type Evidence interface {
-	Worth(k Key, b e164.Number, cost money.Amount, at time.Time) int64
-}
-
 // Route is one way to carry the call.
 type Route struct {
 	Key      Key
@@ -52,6 +46,7 @@ type Route struct {
 	Native   money.Amount // expected cost in the provider's currency
 	Cost     money.Amount // expected cost in the base currency
 	Rule     string       // that prefers it
+	Weight   *Weight      // by what it was ordered; nil: not by its quality
 	digits   string       // technical prefix
 }
 
@@ -96,6 +91,8 @@ type Plan struct {
 	order    []place
 	late     []place // scratch of selectFirst
 	groups   []group
+	weighing Weighing
+	offers   []Weighed // of found, for a policy that goes by quality
 	reasons  Reasons
 }
 
@@ -164,7 +161,7 @@ func (p *Plan) begin(s *Snapshot, r Request) {
 	*p = Plan{
 		snapshot: s, request: r, milli: r.At.UnixMilli(), Policy: r.Policy, Ticket: r.Ticket,
 		Routes: p.Routes[:0], Dropped: p.Dropped[:0], rules: p.rules[:0], matches: p.matches[:0], prices: p.prices[:0],
-		found: p.found[:0], order: p.order[:0], late: p.late[:0], groups: p.groups[:0], reasons: p.reasons,
+		found: p.found[:0], order: p.order[:0], late: p.late[:0], groups: p.groups[:0], offers: p.offers[:0], reasons: p.reasons,
 	}
 	if p.Policy == nil {
 		p.Policy = s.Policy(r.Account.ID, r.Shown.CLI, r.BNumber, r.At)
@@ -182,7 +179,8 @@ func (p *Plan) redirect(home *Server) {
 // refused collects the rules for the call and says what forbids it altogether.
 func (p *Plan) refused() Reason {
 	s, r := p.snapshot, &p.request
-	if reason, row := s.Blocked(r.Account.ID, r.Shown.CLI, r.BNumber); reason != "" {
+	called := s.where(r.BNumber)
+	if reason, row := s.blocked(r.Account.ID, r.Shown.CLI, r.BNumber, &called); reason != "" {
 		p.Detail = row
 		return reason
 	}
@@ -190,12 +188,12 @@ func (p *Plan) refused() Reason {
 		return ReasonNotAllowed
 	}
 	for _, rule := range s.routeRules.of(r.Account.ID) {
-		if !rule.matches(r.Account.ID, r.Shown.CLI, r.BNumber, r.At) {
+		if !rule.matches(r.Account.ID, r.Shown.CLI, r.BNumber, r.At, &called) {
 			continue
 		}
 		if rule.blocksAll() {
 			p.Detail = rule.name
-			return ReasonRuleBlocks
+			return placeReason(&rule.Place, rule.Quiet)
 		}
 		p.forced = p.forced || rule.Action == Force
 		p.rules = append(p.rules, rule)

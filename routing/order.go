@@ -24,10 +24,7 @@ func (p *Plan) rank() {
 	case p.Policy.Kind == Share, p.Policy.Kind == BandShare:
 		p.share()
 	case p.Policy.Kind == Quality && p.request.Quality != nil:
-		for i := range p.found {
-			c := &p.found[i]
-			c.worth = p.request.Quality.Worth(c.key(), p.request.Routing, p.prices[c.price].cost.Nearest, p.request.At)
-		}
+		p.weigh()
 	}
 	for i := range p.found {
 		c := &p.found[i]
@@ -130,7 +127,7 @@ func (p *Plan) choose() {
 		case mustEarn && v.cost.Up > p.Sale-min(spent, p.Sale):
 			p.dropAt(c.key(), c.deck, ReasonWouldLose, "", v.cost.Nearest)
 		default:
-			p.Routes = append(p.Routes, p.route(c, v))
+			p.Routes = append(p.Routes, p.route(c, v, p.weight(p.order[i].at)))
 			if mustEarn {
 				spent += v.attempt
 			}
@@ -151,7 +148,7 @@ func (p *Plan) Skip(reasons []Reason) {
 // Refuse takes every route back: the call may not be made after all.
 func (p *Plan) Refuse(reason Reason) { p.Refused, p.Routes = reason, p.Routes[:0] }
 
-func (p *Plan) route(c *candidate, v *price) Route {
+func (p *Plan) route(c *candidate, v *price, w *Weight) Route {
 	s := p.snapshot
 	native, err := v.exact.Amount()
 	if err != nil {
@@ -159,7 +156,7 @@ func (p *Plan) route(c *candidate, v *price) Route {
 	}
 	return Route{
 		Key: c.key(), Provider: c.deck.provider, Tier: c.deck.tier, Gate: c.gate, Address: c.address, CLI: c.cli,
-		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(s.rates.trie.entries[v.entry]), Native: native, Cost: v.cost.Nearest, Rule: c.preferred, digits: c.deck.prefix,
+		Deck: c.deck.id, Prefix: p.request.Routing[:v.depth], Rate: s.rates.rate(s.rates.trie.entries[v.entry]), Native: native, Cost: v.cost.Nearest, Rule: c.preferred, Weight: w, digits: c.deck.prefix,
 	}
 }
 

@@ -11,16 +11,20 @@ import (
 // Policy is the one that orders the routes of such a call: the first rule, by
 // position, that matches. Nil: least cost.
 func (s *Snapshot) Policy(account int64, a, b e164.Number, at time.Time) *Policy {
+	called := s.where(b)
 	for _, r := range s.policyRules.of(account) {
-		if r.matches(account, a, b, at) {
+		if r.matches(account, a, b, at, &called) {
 			return s.policies[r.PolicyID]
 		}
 	}
 	return nil
 }
 
-// Shares says whether the policy needs a ticket for each call, see Request.
-func (p *Policy) Shares() bool { return p != nil && (p.Kind == Share || p.Kind == BandShare) }
+// Shares says whether the policy needs a ticket for each call, see Request: it
+// shares between routes, or a share of its calls tests some.
+func (p *Policy) Shares() bool {
+	return p != nil && (p.Kind == Share || p.Kind == BandShare || p.Kind == Quality)
+}
 
 // route is what the policy says of a provider's tier; nil when it does not name
 // it. The tier's own line wins over the provider's.

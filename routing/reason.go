@@ -47,6 +47,9 @@ const (
 	ReasonDailyLimit       Reason = "daily_limit"        // the account has spent what it may today
 	ReasonCallLimit        Reason = "call_limit"         // a first increment costs more than a call of the account may
 	ReasonMoneyUnknown     Reason = "money_unknown"      // the balance cannot be asked now
+	ReasonBlockedType      Reason = "blocked_type"       // a rule or a block forbids that type of number
+	ReasonBlockedCountry   Reason = "blocked_country"    // a rule or a block forbids that country or region
+	ReasonQuietHours       Reason = "quiet_hours"        // a rule forbids it at that hour where the number rings
 )
 
 // Passes says that the reason is a limit or a rest: the way may carry the next

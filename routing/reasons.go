@@ -41,6 +41,7 @@ type ReasonRoute struct {
 	Rate     rate.Rate // without its times
 	Native   money.Amount
 	Cost     money.Amount
+	Weight   *Weight // by what it was ordered; nil: not by its quality
 }
 
 // ReasonDrop is a candidate that was left out.
@@ -60,6 +61,9 @@ const (
 	// reasonsRated is the form with a markup, and with grace, free seconds and
 	// steps of each rate. It is written only where there is any of them.
 	reasonsRated = 2
+	// reasonsWeighed is that form with what was weighed of each route. It is
+	// written only where routes were ordered by their quality.
+	reasonsWeighed = 3
 )
 
 // ErrReasons is the answer to bytes that are no stored reasons.
@@ -75,6 +79,7 @@ func reasonCodes() []Reason {
 		ReasonNoSellRate, ReasonRuleBlocks, ReasonRuleForces, ReasonNotInPolicy, ReasonNoChannel, ReasonNoCPS, ReasonGateFull,
 		ReasonGateCPS, ReasonBreakerOpen, ReasonProbing, ReasonUnreachable, ReasonAccountFull, ReasonAccountCPS, ReasonBlockedA, ReasonBlockedB,
 		ReasonNotAllowed, ReasonNoBalance, ReasonNoMoney, ReasonDailyLimit, ReasonCallLimit, ReasonMoneyUnknown,
+		ReasonBlockedType, ReasonBlockedCountry, ReasonQuietHours,
 	}
 }
 
@@ -91,7 +96,7 @@ func (p *Plan) Reasons() *Reasons {
 		v := &p.Routes[i]
 		r.Routes = append(r.Routes, ReasonRoute{
 			Key: v.Key, Dial: p.Dial(i), Why: v.Rule, CLI: v.CLI, Deck: v.Deck, Prefix: string(v.Prefix), Currency: v.Provider.CurrencyID,
-			Rate: v.Rate, Native: v.Native, Cost: v.Cost,
+			Rate: v.Rate, Native: v.Native, Cost: v.Cost, Weight: v.Weight,
 		})
 	}
 	for _, d := range p.Dropped {
@@ -112,14 +117,17 @@ func (r *Reasons) Append(b []byte) []byte {
 	b = appendText(b, r.Lengths)
 	b = appendBool(b, r.Sold)
 	b = binary.AppendVarint(b, int64(r.Sale))
-	if version == reasonsRated {
+	if version >= reasonsRated {
 		b = r.Markup.append(b)
 	}
 	b = binary.AppendUvarint(b, uint64(len(r.Routes)))
 	for i := range r.Routes {
 		b = r.Routes[i].append(b)
-		if version == reasonsRated {
+		if version >= reasonsRated {
 			b = appendRated(b, &r.Routes[i].Rate)
+		}
+		if version >= reasonsWeighed {
+			b = r.Routes[i].Weight.append(b)
 		}
 	}
 	kept := len(r.Dropped)
@@ -161,15 +169,19 @@ func (v *ReasonRoute) append(b []byte) []byte {
 
 // version is the oldest form that holds all there is.
 func (r *Reasons) version() byte {
+	version := byte(reasonsVersion)
 	if r.Markup != nil {
-		return reasonsRated
+		version = reasonsRated
 	}
 	for i := range r.Routes {
+		if r.Routes[i].Weight != nil {
+			return reasonsWeighed
+		}
 		if v := &r.Routes[i].Rate; v.Grace != 0 || v.Free != 0 || v.Steps != [rate.MaxSteps]rate.Step{} {
-			return reasonsRated
+			version = reasonsRated
 		}
 	}
-	return reasonsVersion
+	return version
 }
 
 func (m *Markup) append(b []byte) []byte {
@@ -223,10 +235,10 @@ func ParseReasons(b []byte) (Reasons, error) {
 	if len(b) == 0 {
 		return r, nil
 	}
-	rated := b[0] == reasonsRated
-	if b[0] != reasonsVersion && !rated {
+	if b[0] < reasonsVersion || b[0] > reasonsWeighed {
 		return r, fmt.Errorf("%w: version %d", ErrReasons, b[0])
 	}
+	rated, weighed := b[0] >= reasonsRated, b[0] >= reasonsWeighed
 	d := decoder{rest: b[1:]}
 	r.Refused = d.reason()
 	r.Detail = d.text()
@@ -242,6 +254,9 @@ func ParseReasons(b []byte) (Reasons, error) {
 		v := d.route()
 		if rated {
 			d.rated(&v.Rate)
+		}
+		if weighed {
+			v.Weight = d.weight()
 		}
 		r.Routes = append(r.Routes, v)
 	}

@@ -96,6 +96,8 @@ func FuzzParseReasons(f *testing.F) {
 	f.Add([]byte{3})
 	rated := routing.Reasons{Markup: &routing.Markup{Percent: 5, PerMinute: 6}, Routes: []routing.ReasonRoute{{Rate: rate.Rate{Grace: 5, Free: 30, Steps: [rate.MaxSteps]rate.Step{{After: 3, PerMinute: 4}}}}}}
 	f.Add(rated.Append(nil))
+	weighed := routing.Reasons{Routes: []routing.ReasonRoute{{Weight: &routing.Weight{Worth: -5, Low: 400_000, Samples: 57, Exploring: true, Floored: true, Demoted: 1_767_225_600}}, {}}}
+	f.Add(weighed.Append(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := routing.ParseReasons(b)
 		if err != nil {

@@ -11,12 +11,16 @@ import (
 )
 
 // matches says whether a call is one that the rule is for. at is the moment on
-// any clock.
-func (m *Match) matches(account int64, a, b e164.Number, at time.Time) bool {
+// any clock, w the place of the number called.
+func (m *Match) matches(account int64, a, b e164.Number, at time.Time, w *where) bool {
 	if m.AccountID != 0 && m.AccountID != account ||
 		!strings.HasPrefix(string(b), m.BPrefix) || !strings.HasPrefix(string(a), m.APrefix) {
 		return false
 	}
+	return m.inWindow(at) && w.is(&m.Place, m.Quiet, at)
+}
+
+func (m *Match) inWindow(at time.Time) bool {
 	if m.Window.IsZero() {
 		return true
 	}
@@ -60,14 +64,29 @@ type blockedFor struct {
 }
 
 // Blocked says whether a call may not be made at all: the number shown or the
-// number called is on a block list of everybody or of the account; row says on
-// which row.
+// number called is on a block list of everybody or of the account, by its digits or
+// by its place; row says on which row.
 func (s *Snapshot) Blocked(account int64, a, b e164.Number) (reason Reason, row string) {
+	called := s.where(b)
+	return s.blocked(account, a, b, &called)
+}
+
+func (s *Snapshot) blocked(account int64, a, b e164.Number, called *where) (reason Reason, row string) {
 	if row := onList(&s.blockedA, account, a); row != "" {
 		return ReasonBlockedA, row
 	}
 	if row := onList(&s.blockedB, account, b); row != "" {
 		return ReasonBlockedB, row
+	}
+	if len(s.blockedPlaces) == 0 {
+		return "", ""
+	}
+	if row := onPlaces(s.blockedPlaces, account, SideB, b, called); row != nil {
+		return placeReason(&row.Place, Quiet{}), row.name
+	}
+	shown := s.where(a)
+	if row := onPlaces(s.blockedPlaces, account, SideA, a, &shown); row != nil {
+		return ReasonBlockedA, row.name
 	}
 	return "", ""
 }
@@ -88,6 +107,10 @@ func onList(list *prefixMap[blockedFor], account int64, n e164.Number) (row stri
 func (b *builder) addBlocks(blocks []Block) {
 	b.blockedA, b.blockedB = newPrefixMap[blockedFor](), newPrefixMap[blockedFor]()
 	for _, v := range blocks {
+		if !v.Place.IsZero() {
+			b.addPlaceBlock(v)
+			continue
+		}
 		if !validPrefix(v.Prefix) {
 			b.problem("block_list", v.ID, "prefix", "%q: want 1 to %d digits", v.Prefix, maxDepth)
 			continue
@@ -106,12 +129,15 @@ func (b *builder) addBlocks(blocks []Block) {
 			at.accounts = append(at.accounts, v.AccountID)
 		}
 	}
+	if len(b.placed) > 0 {
+		b.blockedPlaces = groupByAccount(b.placed, func(v *placeBlock) int64 { return v.AccountID })
+	}
 }
 
 func (b *builder) addRouteRules(rules []RouteRule) {
 	var good []RouteRule
 	for _, r := range rules {
-		r.name = "route_rules id " + strconv.FormatInt(r.ID, 10)
+		r.name = "route_rules id " + strconv.FormatInt(r.ID, 10) + placeSuffix(&r.Match)
 		switch {
 		case r.Action != Prefer && r.Action != Force && r.Action != Forbid:
 			b.problem("route_rules", r.ID, "action", "%q: want %s, %s or %s", r.Action, Prefer, Force, Forbid)
@@ -144,7 +170,7 @@ func (b *builder) goodMatch(table string, id int64, m Match) bool {
 		b.problem(table, id, "start_minute", "%v", err)
 		return false
 	}
-	return true
+	return b.goodPlace(table, id, &m.Place, m.Quiet)
 }
 
 // covers says whether the rule speaks of a way out; a gate of 0 asks about the

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/internal/q850"
@@ -33,9 +34,10 @@ import (
 //	lengths 7 20=30 180=70                        # measured calls by seconds; else all calls talk three minutes
 //	tariff 1 retail USD                           # then: rate tariff=1 7495 0.05 60/60, account … tariff=1 flags=no_loss
 //	policy 1 fixed priority 8:1 7/cli:2                  # least_cost, priority, share, band_share (band=5.00); place or weight
+//	answers 8=40 7=90 tested=7 floor=3            # evidence: percent answered by provider; who comes first on odd tickets; who is behind all
 //	policy_rule 1 policy=1 account=office b=7495 a=7 days=mon hours=09:00-18:00
-//	rule 1 prefer|force|block provider=8 tier=cli gate=8 account=office b=7 a=7495
-//	block B 79 account=office
+//	rule 1 prefer|force|block provider=8 tier=cli gate=8 account=office b=7 a=7495 types=mobile quiet=22:00-08:00
+//	block B 79 account=office                            # or block B - types=premium,shared_cost countries=GB regions=London
 //	stop 1 provider=8 sip=404 rang=yes stop release=1
 //	plan server=asterisk-macomnet account=office show=74951815000 to=74957777777 at=2026-01-15T12:00 ticket=3
 //	  refused called_blocked
@@ -62,6 +64,7 @@ type script struct {
 	rows     map[int64][]routing.DeckRow
 	snapshot *routing.Snapshot
 	accounts map[string]int64
+	answers  *answers
 	asked    int
 
 	got, want []string // of the plan being compared
@@ -153,13 +156,15 @@ func (s *script) do(word string, w words) {
 		s.data.PolicyRules = append(s.data.PolicyRules, routing.PolicyRule{
 			ID: w.id(), Position: int(w.id()), PolicyID: w.num("policy"), Match: s.match(w),
 		})
+	case "answers":
+		s.answers = answersOf(w)
 	case "rule":
 		s.data.RouteRules = append(s.data.RouteRules, routing.RouteRule{
 			ID: w.id(), Action: routing.RuleAction(w.at(1)), Match: s.match(w), ProviderID: w.num("provider"), Tier: w.tier(), GateID: w.num("gate"),
 		})
 	case "block":
 		s.data.Blocks = append(s.data.Blocks, routing.Block{
-			ID: int64(len(s.data.Blocks) + 1), Side: routing.Side(w.at(0)), Prefix: w.at(1), AccountID: s.accounts[w.pairs["account"]],
+			ID: int64(len(s.data.Blocks) + 1), Side: routing.Side(w.at(0)), Prefix: strings.Trim(w.at(1), "-"), AccountID: s.accounts[w.pairs["account"]], Place: w.place(),
 		})
 	case "stop":
 		s.data.StopRules = append(s.data.StopRules, stopRule(w))
@@ -208,10 +213,14 @@ func (s *script) plan(w words) {
 	}
 	shown := routing.Presented{CLI: e164.Number(w.pairs["show"]), Number: snapshot.Number(e164.Number(w.pairs["show"]))}
 	var plan routing.Plan
-	snapshot.Plan(routing.Request{
+	request := routing.Request{
 		Server: server, Account: account, Shown: shown, BNumber: e164.Number(w.pairs["to"]), At: at, Ticket: uint64(w.num("ticket")),
 		Routing: e164.Number(w.pairs["ported"]),
-	}, &plan)
+	}
+	if s.answers != nil {
+		request.Quality = s.answers
+	}
+	snapshot.Plan(request, &plan)
 	s.asked++
 	s.open, s.got, s.want = w.where, nil, nil
 	if plan.Refused != "" {
@@ -221,7 +230,7 @@ func (s *script) plan(w words) {
 		s.got = append(s.got, fmt.Sprintf("route x%d %s cli= cost=", plan.Redirect.ID, routing.RedirectDial(plan.Redirect, e164.Number(w.pairs["to"]))))
 	}
 	for i, r := range plan.Routes {
-		s.got = append(s.got, fmt.Sprintf("route %s %s cli=%s cost=%s", r.Key, plan.Dial(i), r.CLI, r.Cost))
+		s.got = append(s.got, fmt.Sprintf("route %s %s cli=%s cost=%s%s", r.Key, plan.Dial(i), r.CLI, r.Cost, weighed(r.Weight)))
 	}
 	for _, d := range plan.Dropped {
 		s.got = append(s.got, fmt.Sprintf("drop %s %s", d.Key, d.Reason))
@@ -339,7 +348,9 @@ func (s *script) policy(w words) routing.Policy {
 }
 
 func (s *script) match(w words) routing.Match {
-	return routing.Match{AccountID: s.accounts[w.pairs["account"]], APrefix: w.pairs["a"], BPrefix: w.pairs["b"], Window: w.window()}
+	return routing.Match{
+		AccountID: s.accounts[w.pairs["account"]], APrefix: w.pairs["a"], BPrefix: w.pairs["b"], Window: w.window(), Place: w.place(), Quiet: w.quiet(),
+	}
 }
 
 func (s *script) currency(iso string) int64 {
@@ -349,6 +360,36 @@ func (s *script) currency(iso string) int64 {
 		}
 	}
 	return 0
+}
+
+// place reads types=mobile,premium countries=GB,US regions=London.
+func (w words) place() (m geo.Match) {
+	w.t.Helper()
+	list := func(key string) []string {
+		return strings.FieldsFunc(w.pairs[key], func(r rune) bool { return r == ',' })
+	}
+	for _, text := range list("types") {
+		t, err := geo.ParseType(text)
+		w.ok(err)
+		m.Types = append(m.Types, t)
+	}
+	m.Countries, m.Regions = list("countries"), list("regions")
+	return m
+}
+
+// quiet reads quiet=22:00-08:00.
+func (w words) quiet() (q routing.Quiet) {
+	w.t.Helper()
+	from, to, both := strings.Cut(w.pairs["quiet"], "-")
+	if !both {
+		return q
+	}
+	for text, field := range map[string]*int{from: &q.From, to: &q.To} {
+		at, err := time.Parse("15:04", text)
+		w.ok(err)
+		*field = at.Hour()*60 + at.Minute()
+	}
+	return q
 }
 
 // threeMinutes is the distribution in which every call talks three minutes.
@@ -429,7 +470,17 @@ func expected(word string, w words) string {
 		w.ok(err)
 		cost = amount.String()
 	}
-	return fmt.Sprintf("route %s %s cli=%s cost=%s", w.at(0), w.at(1), w.pairs["cli"], cost)
+	worth := ""
+	if v := w.pairs["worth"]; v != "" {
+		v, loss := strings.CutPrefix(v, "-")
+		amount, err := money.ParseAmount(v)
+		w.ok(err)
+		if loss {
+			amount = -amount
+		}
+		worth = " worth=" + amount.String() + " flags=" + w.pairs["flags"]
+	}
+	return fmt.Sprintf("route %s %s cli=%s cost=%s%s", w.at(0), w.at(1), w.pairs["cli"], cost, worth)
 }
 
 // sortDrops keeps the routes in their order and sorts what was dropped.

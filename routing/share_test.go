@@ -8,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"tandem/billing/rate"
-	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
 )
@@ -129,32 +128,5 @@ func TestBandKeepsDearRoutesBehind(t *testing.T) {
 	}
 	if first[1] != 50 || first[2] != 50 {
 		t.Errorf("first places %v, want 50 each of 1 and 2", first)
-	}
-}
-
-// evidence prefers one provider.
-type evidence int64
-
-func (e evidence) Worth(k routing.Key, _ e164.Number, _ money.Amount, _ time.Time) int64 {
-	if k.ProviderID == int64(e) {
-		return 1
-	}
-	return 0
-}
-
-func TestQualityGoesByWorthThenByCost(t *testing.T) {
-	t.Parallel()
-	s := sharing(t, 1, 3, 2)
-	policy := &routing.Policy{ID: 1, Kind: routing.Quality}
-	var p routing.Plan
-	s.Plan(routing.Request{
-		Server: s.Server("sw"), Account: s.Account(1), BNumber: "74950000000", Policy: policy, Quality: evidence(2),
-	}, &p)
-	var got []int64
-	for _, r := range p.Routes {
-		got = append(got, r.Provider.ID)
-	}
-	if fmt.Sprint(got) != "[2 1 3]" {
-		t.Errorf("order %v, want 2 by worth, then 1 and 3 by cost", got)
 	}
 }

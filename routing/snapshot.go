@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 )
@@ -17,6 +18,7 @@ import (
 type Options struct {
 	BaseCurrency string        // ISO 4217: costs are compared in it
 	Prior        *rate.Lengths // call lengths where nothing has been measured; nil: DefaultPrior
+	Places       *geo.Atlas    // for rules that ask where a number is from; nil: one of the snapshot's own
 }
 
 // MaxRoutes is how many attempts one call may make.
@@ -73,6 +75,8 @@ type Snapshot struct {
 	blockedA    prefixMap[blockedFor]
 	blockedB    prefixMap[blockedFor]
 	allowed     allowed
+
+	blockedPlaces byAccount[placeBlock] // nil: there are none
 }
 
 type extension struct {
@@ -150,6 +154,7 @@ func NewSnapshot(d Data, o Options, now time.Time) (*Snapshot, []Problem, error)
 type builder struct {
 	*Snapshot
 	problems []Problem
+	placed   []placeBlock
 }
 
 func (b *builder) problem(table string, id int64, column, format string, args ...any) {

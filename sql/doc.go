@@ -27,7 +27,7 @@
 //	   |          |          ^
 //	   |          +- duty_operators
 //	   |
-//	   +- - - calls, attempts (no foreign keys) - - -> call_lengths
+//	   +- - - calls, attempts (no foreign keys, by month) - - -> call_lengths
 //
 //	accounts <- balances, allow_list
 //	accounts, servers <- - - holds - - -> calls           (no foreign keys)

@@ -26,6 +26,8 @@ type Call struct {
 	Dialled       string              `json:"dialled"`
 	ANumber       string              `json:"a_number"`
 	BNumber       string              `json:"b_number"`
+	APlace        *Place              `json:"a_place,omitempty" doc:"Where the A-number is from, with its hours when the call began"`
+	BPlace        *Place              `json:"b_place,omitempty" doc:"Where the B-number is from"`
 	RoutingNumber string              `json:"routing_number,omitempty"`
 	CLI           string              `json:"cli"`
 	StartedAt     time.Time           `json:"started_at"`

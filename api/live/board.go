@@ -8,6 +8,7 @@ import (
 
 	"tandem/billing"
 	"tandem/callflow"
+	"tandem/geo"
 	"tandem/routing"
 )
 
@@ -26,6 +27,7 @@ type Config struct {
 	Keeper   Keeper
 	Books    Books
 	Snapshot func() *routing.Snapshot
+	Places   func(number string) geo.Place // nil: nobody knows where numbers are from
 	Now      func() time.Time
 	Log      zerolog.Logger
 }

@@ -18,6 +18,7 @@ import (
 	"tandem/billing"
 	"tandem/billing/rate"
 	"tandem/callflow"
+	"tandem/geo"
 	"tandem/internal/money"
 	"tandem/routing"
 )
@@ -72,8 +73,12 @@ type house struct {
 
 // boardOn is another board of the house, over other books.
 func (h *house) boardOn(books live.Books, servers ...string) *live.Board {
+	atlas, err := geo.New(0)
+	if err != nil {
+		panic(err)
+	}
 	return live.NewBoard(live.Config{
-		Keeper: h.keeper, Books: books, Snapshot: func() *routing.Snapshot { return h.routing }, Now: func() time.Time { return h.now }, Log: zerolog.Nop(),
+		Places: atlas.Place, Keeper: h.keeper, Books: books, Snapshot: func() *routing.Snapshot { return h.routing }, Now: func() time.Time { return h.now }, Log: zerolog.Nop(),
 	}, servers...)
 }
 
@@ -133,7 +138,7 @@ func TestCallRunsAndCosts(t *testing.T) {
 	h.keeper.Add(billing.Hold{CallID: "a-1", AccountID: 5, Amount: 2_000_000, Paid: 2 * time.Minute, Limited: true, Terms: priced(), Server: "alpha", Node: "n1", BeganAt: began}, 5)
 	h.board.Told("alpha", up("a-1", "8.c.a1", false))
 	c := h.only(t)
-	if c.State != live.Ringing || c.Provider != "VoxBeam" || c.Account != "Moscow office" || c.B != "442079460000" || c.BCountry != "GB" || c.Node != "n1" || !c.Known || c.Cost != 0 || c.Held != 2_000_000 {
+	if c.State != live.Ringing || c.Provider != "VoxBeam" || c.Account != "Moscow office" || c.B != "442079460000" || c.BPlace != (geo.Brief{Country: "GB", Region: "London", Type: geo.Fixed}) || c.Node != "n1" || !c.Known || c.Cost != 0 || c.Held != 2_000_000 {
 		t.Fatalf("ringing: %+v", c)
 	}
 	h.now = began.Add(5 * time.Second)

@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 )
@@ -26,8 +27,8 @@ type Call struct {
 	State        State       `json:"state" enum:"routing,ringing,talking"`
 	A            e164.Number `json:"a,omitempty" doc:"A-number, E.164"`
 	B            e164.Number `json:"b,omitempty" doc:"B-number, E.164"`
-	BCountry     string      `json:"b_country,omitempty" doc:"ISO 3166"`
-	BPlace       string      `json:"b_place,omitempty"`
+	APlace       geo.Brief   `json:"a_place,omitzero" doc:"Where the A-number is from"`
+	BPlace       geo.Brief   `json:"b_place,omitzero" doc:"Where the B-number is from"`
 	CLI          e164.Number `json:"cli,omitempty" doc:"Number presented"`
 	AccountID    int64       `json:"account_id,omitempty"`
 	Account      string      `json:"account,omitempty"`

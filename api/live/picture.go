@@ -11,6 +11,7 @@ import (
 
 	"tandem/billing"
 	"tandem/callflow"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/routing"
 )
@@ -50,7 +51,7 @@ type pictures struct {
 type record struct {
 	billing.Start
 
-	place e164.Description
+	a, b geo.Brief // where its numbers are from
 }
 
 // sight is a sighting with its server, taken out of the board.
@@ -97,7 +98,7 @@ func (b *Board) draw(ctx context.Context, now time.Time, sights []sight, problem
 		problems = append(problems, "the money of some calls is not known just now")
 	}
 	sights = b.withUnwatched(sights, p.holds)
-	if err := p.lookUpRecords(ctx, b.cfg.Books, sights); err != nil {
+	if err := p.lookUpRecords(ctx, b.cfg.Books, b.cfg.Places, sights); err != nil {
 		b.cfg.Log.Debug().Err(err).Msg("records are not shown")
 		problems = append(problems, "the records of some calls are not known just now")
 	}
@@ -210,7 +211,7 @@ func (p *pictures) openHolds(ctx context.Context, books Books, own map[string]ca
 
 // lookUpRecords reads the records that are not known yet and forgets those of
 // calls that are over.
-func (p *pictures) lookUpRecords(ctx context.Context, books Books, sights []sight) error {
+func (p *pictures) lookUpRecords(ctx context.Context, books Books, places func(string) geo.Place, sights []sight) error {
 	records := make(map[string]*record, len(sights))
 	var untold []string
 	for i := range sights {
@@ -227,13 +228,17 @@ func (p *pictures) lookUpRecords(ctx context.Context, books Books, sights []sigh
 	}
 	found, err := books.Starts(ctx, untold)
 	for id, start := range found {
-		r := &record{Start: start}
-		if start.BNumber != "" {
-			r.place = e164.Describe(start.BNumber)
-		}
-		records[id] = r
+		records[id] = &record{Start: start, a: briefOf(places, start.ANumber), b: briefOf(places, start.BNumber)}
 	}
 	return err
+}
+
+func briefOf(places func(string) geo.Place, n e164.Number) geo.Brief {
+	if places == nil {
+		return geo.Brief{}
+	}
+	p := places(string(n))
+	return p.Brief()
 }
 
 // call puts together what is known of a call.
@@ -267,7 +272,7 @@ func stateOf(v *sight) State {
 
 func (c *Call) fill(r *record) {
 	c.Known, c.Node, c.A, c.B, c.CLI = true, r.Node, r.ANumber, r.BNumber, r.CLI
-	c.BCountry, c.BPlace = r.place.Country, r.place.Place
+	c.APlace, c.BPlace = r.a, r.b
 	c.SubscriberID, c.FromID = r.SubscriberID, r.ProviderID
 	if r.AccountID != 0 {
 		c.AccountID = r.AccountID

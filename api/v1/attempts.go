@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tandem/api/access"
-	"tandem/billing"
 	"tandem/db"
 	"tandem/view"
 )
@@ -21,23 +20,6 @@ func attempts(d *door) {
 		OperationID: "export-attempts", Method: http.MethodGet, Path: "/attempts/export", Summary: "Download attempts, as many as there are", Tags: []string{"Calls"},
 		Responses: files("text/csv", "application/x-ndjson"),
 	}, d.exportAttempts)
-}
-
-// AttemptsFilter is what attempts can be picked by.
-type AttemptsFilter struct {
-	Span
-
-	CallID     string              `query:"call_id" maxLength:"64"`
-	ProviderID int64               `query:"provider_id" minimum:"1"`
-	GateID     int64               `query:"gate_id" minimum:"1"`
-	Result     billing.Disposition `query:"result" enum:"in_progress,answered,busy,no_answer,cancelled,failed,rejected"`
-	Blame      string              `query:"blame" enum:"caller,called,route,us"`
-}
-
-func (f AttemptsFilter) filter() (db.AttemptFilter, error) {
-	return db.AttemptFilter{
-		From: f.From, To: f.To, CallID: f.CallID, ProviderID: f.ProviderID, GateID: f.GateID, Result: f.Result, Blame: f.Blame,
-	}, f.check()
 }
 
 type attemptsInput struct {
@@ -105,6 +87,9 @@ func attemptColumns() []exportColumn[db.AttemptLine] {
 		{"elapsed_ms", func(a *a) string { return cellInt(a.ElapsedMS) }},
 		{"talk_ms", func(a *a) string { return cellInt(a.TalkMS) }},
 		{"blame", func(a *a) string { return a.Blame }},
+		{"b_number", func(a *a) string { return view.CellText(a.BNumber) }},
+		{"b_country", func(a *a) string { return a.BPlace.Country }},
+		{"b_type", func(a *a) string { return cellType(a.BPlace) }},
 		{"cost", func(a *a) string { return cellSum(a.Cost) }},
 		{"currency", func(a *a) string { return a.Currency }},
 	}

@@ -110,7 +110,7 @@ func (d *door) readCall(ctx context.Context, id string) (view.Call, error) {
 	}
 	v := view.OfCall(call, told)
 	v.Money = &money
-	return v, nil
+	return v, v.AddPlaces(ctx, d.DB)
 }
 
 // tellReasons puts the reasons kept with a call into words, with the names of today.

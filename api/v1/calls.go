@@ -46,6 +46,10 @@ type CallsFilter struct {
 	Server       string              `query:"server" maxLength:"64"`
 	MinTalkS     int64               `query:"min_talk_s" minimum:"0" maximum:"1000000"`
 	Q            string              `query:"q" maxLength:"64" doc:"A call id, or a number or its beginning"`
+	Country      []string            `query:"country" maxItems:"50" doc:"Of the B-number: ISO 3166-1 alpha-2, 001 for global services" example:"[\"GB\"]"`
+	Type         []string            `query:"type" maxItems:"12" doc:"Of the B-number, such as mobile or premium"`
+	ACountry     []string            `query:"a_country" maxItems:"50" doc:"Of the A-number"`
+	AType        []string            `query:"a_type" maxItems:"12" doc:"Of the A-number"`
 }
 
 // isNumber says whether a text is a number as people write it, perhaps only its
@@ -61,6 +65,9 @@ func (f CallsFilter) filter() (db.CallFilter, error) {
 		Direction: f.Direction, Server: f.Server, MinTalk: time.Duration(f.MinTalkS) * time.Second,
 	}
 	if err := f.check(); err != nil {
+		return c, err
+	}
+	if err := f.places(&c); err != nil {
 		return c, err
 	}
 	if f.Number != "" {

@@ -45,6 +45,8 @@ type Config struct {
 	Desk     *desk.Desk                         // explains, compares, publishes
 	Jobs     *desk.Jobs                         // imports and replays; Run must run somewhere
 	CallLog  func(callID string) []calllog.Line // last log lines of a call; nil: none
+	// AlarmTest sends a test to a channel and waits; nil: this node sends nothing.
+	AlarmTest func(ctx context.Context, channel int64) (db.AlarmDelivery, error)
 }
 
 // Prefix is where the API is served.
@@ -93,7 +95,7 @@ var strictNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true }) //n
 func parts() []func(*door) {
 	return []func(*door){
 		providers, addresses, gates, servers, numbers, numbersTogether, policies, routeRules, subscribers, currencies, firewall,
-		calls, attempts, accounts, wholeAccounts, ledger, exchange, mine,
+		calls, attempts, qualityReports, placesOfNumbers, accounts, wholeAccounts, ledger, exchange, mine,
 		session,
 		secondFactor,
 		setup,
@@ -102,6 +104,7 @@ func parts() []func(*door) {
 		auditLog,
 		liveCalls, events, overview, search, health,
 		decks, tariffs, imports, simulate, replays,
+		alarmRules, tryAlarms, alarms,
 	}
 }
 

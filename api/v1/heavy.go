@@ -43,7 +43,9 @@ func heavy(operation string) bool {
 	case "list-calls", "list-attempts", "list-postings", "list-my-calls", "list-audit",
 		"get-account-statement", "get-my-statement", "list-deck-rates", "list-my-rates", "list-accounts",
 		"search", "simulate-call", "create-replay", "preview-deck",
-		"edit-numbers", "import-numbers", "add-number-range":
+		"edit-numbers", "import-numbers", "add-number-range",
+		"get-map", "get-quality", "get-quality-margin", "get-quality-heatmap", "get-quality-series", "get-quality-causes",
+		"try-alarm-rule":
 		return true
 	}
 	return false

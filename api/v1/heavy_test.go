@@ -17,9 +17,10 @@ func TestHeavyOperations(t *testing.T) {
 	t.Parallel()
 	_, api := v1.New(v1.Config{})
 	want := []string{
-		"add-number-range", "create-replay", "edit-numbers", "get-account-statement", "get-my-statement", "import-numbers", "list-accounts",
+		"add-number-range", "create-replay", "edit-numbers", "get-account-statement", "get-map", "get-my-statement",
+		"get-quality", "get-quality-causes", "get-quality-heatmap", "get-quality-margin", "get-quality-series", "import-numbers", "list-accounts",
 		"list-attempts", "list-audit", "list-calls", "list-deck-rates", "list-my-calls", "list-my-rates", "list-party-sums", "list-postings",
-		"preview-deck", "search", "simulate-call", "verify-ledger",
+		"preview-deck", "search", "simulate-call", "try-alarm-rule", "verify-ledger",
 	}
 	var got []string
 	for _, op := range api.Operations() {

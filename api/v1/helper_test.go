@@ -22,6 +22,7 @@ import (
 	v1 "tandem/api/v1"
 	"tandem/db"
 	"tandem/desk"
+	"tandem/geo"
 	"tandem/play/dbtest"
 )
 
@@ -80,7 +81,11 @@ func (h *house) open(dsn string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.db, err = db.Open(h.t.Context(), db.Config{Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName})
+	atlas, err := geo.New(0)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.db, err = db.Open(h.t.Context(), db.Config{Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName, Atlas: atlas})
 	if err != nil {
 		h.t.Fatal(err)
 	}

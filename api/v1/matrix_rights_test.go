@@ -46,8 +46,9 @@ func rightsTable() map[string]part {
 		"/accounts": {"money", staff, admins}, "/ledger": {"money", staff, admins}, "/fx": {"money", staff, admins},
 		"/tariffs":  {"money", staff, runners},
 		"/simulate": {"routing", staff, staff},
-		"/calls":    {"calls", staff, ""}, "/attempts": {"calls", staff, ""}, "/overview": {"calls", staff, ""}, "/health": {"calls", staff, ""},
-		"/live":  {"calls", staff, runners},
+		"/calls":    {"calls", staff, ""}, "/attempts": {"calls", staff, ""}, "/overview": {"calls", staff, ""}, "/quality": {"calls", staff, runners}, "/health": {"calls", staff, ""},
+		"/live":   {"calls", staff, runners},
+		"/places": {"calls", all, ""}, "/places/map": {"calls", staff, ""},
 		"/audit": {"system", admins, ""}, "/users": {"system", admins, admins},
 		"/keys": {"own", all, all}, "/session": {"own", all, all},
 		"/search": {"", all, ""}, "/stream": {"", all, ""},
@@ -59,6 +60,9 @@ func rightsTable() map[string]part {
 		"route-rules", "servers", "stop-rules", "subscribers",
 	} {
 		t["/"+path] = part{"routing", staff, runners}
+	}
+	for _, path := range []string{"alarms", "alarm-rules", "alarm-channels", "alarm-measures", "alarm-deliveries"} {
+		t["/"+path] = part{"system", staff, runners}
 	}
 	t["/currencies"], t["/firewall"] = part{"routing", staff, ""}, part{"routing", staff, ""}
 	return t
@@ -88,6 +92,8 @@ func rightsOf(t *testing.T, op v1.Operation) rights {
 		r.roles = rolesOf(p.look)
 	}
 	switch {
+	case name == "POST /alarm-rules/try":
+		r.write, r.roles = false, rolesOf(p.look)
 	case name == "POST /simulate":
 		r.write = false
 	case name == "GET /session":

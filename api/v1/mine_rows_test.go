@@ -96,6 +96,11 @@ func (x *two) asks(op v1.Operation) []string {
 	return list
 }
 
+// ofNobody says whether an operation tells what is in no row: the plan of numbers.
+func ofNobody(op v1.Operation) bool {
+	return op.Path == "/places/{number}" || op.Path == "/places/countries"
+}
+
 // Of what belongs to one account, another's customers and agents are told nothing, by
 // any operation of one's own; its owners are told something by each, or this test
 // would show nothing.
@@ -107,7 +112,7 @@ func TestRowsOfOthers(t *testing.T) {
 	shown := 0
 	for _, op := range operations(t, x.api) {
 		r := op.Rule
-		if op.Method != http.MethodGet || r.Public || op.ID == "stream" || !r.Anyone && !r.Allows(access.Principal{UserID: 1, Role: access.Customer}) {
+		if op.Method != http.MethodGet || r.Public || op.ID == "stream" || ofNobody(op) || !r.Anyone && !r.Allows(access.Principal{UserID: 1, Role: access.Customer}) {
 			continue
 		}
 		told := false

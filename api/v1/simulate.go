@@ -30,7 +30,7 @@ func simulate(d *door) {
 	handleDesk(d, rule, huma.Operation{
 		OperationID: "simulate-call", Method: http.MethodPost, Path: "/simulate", Tags: []string{"Simulator"},
 		Summary:     "Say which routes a call would take, what they would cost, and why each other was left out",
-		Description: "Runs the code of the live call. Channels in use and routes that rest are known to running calls only, and are not looked at.",
+		Description: "Runs the code of the live call. Channels in use and routes that rest are known to running calls only, and are not looked at. A policy that goes by quality weighs with what this node has learnt.",
 	}, func(ctx context.Context, in *simulateInput) (*struct{ Body desk.Explanation }, error) {
 		q := desk.Question{To: in.Body.To, From: in.Body.From, AccountID: in.Body.AccountID, SubscriberID: in.Body.SubscriberID, ServerID: in.Body.ServerID}
 		if in.Body.At != nil {

@@ -41,15 +41,15 @@ func events(d *door) {
 		Summary: "What changes, as server-sent events: one stream a tab, with all its topics",
 		Description: "Each event is named as its topic, its data is one JSON object. A topic tells at most once a second. Come back with Last-Event-ID, as " +
 			"browsers do by themselves, and what was missed follows, or the whole. The stream ends with the session.\n\n" +
-			"Topics: live (LiveDelta: the whole first, with full, then changes), overview (Overview), account:ID (Own), " +
+			"Topics: live (LiveDelta: the whole first, with full, then changes), overview (Overview), alarms (AlarmNews), account:ID (Own), " +
 			"import:ID and replay:ID (the job's state, told by the node that does the work to those who listen there; ask the job now and then besides), mine (Own: what belongs to a customer or agent). All but live tell the whole each time. " +
-			"A key needs the scope of each topic: calls:read for live and overview, money:read for accounts, routing:read for imports and replays, own:read for mine.",
+			"A key needs the scope of each topic: calls:read for live and overview, system:read for alarms, money:read for accounts, routing:read for imports and replays, own:read for mine.",
 		Parameters: []*huma.Param{
-			{Name: "topics", In: "query", Required: true, Schema: &huma.Schema{Type: "string"}, Description: "With commas: live,overview,account:7,import:3,replay:2,mine"},
+			{Name: "topics", In: "query", Required: true, Schema: &huma.Schema{Type: "string"}, Description: "With commas: live,overview,alarms,account:7,import:3,replay:2,mine"},
 			{Name: "Last-Event-ID", In: "header", Schema: &huma.Schema{Type: "string"}, Description: "id of the last event that was seen"},
 		},
 		Responses: map[string]*huma.Response{"200": {Description: "Server-sent events; the schemas are those of their data", Content: map[string]*huma.MediaType{
-			"text/event-stream": {Schema: &huma.Schema{AnyOf: []*huma.Schema{of(live.Delta{}), of(Overview{}), of(live.Own{})}}},
+			"text/event-stream": {Schema: &huma.Schema{AnyOf: []*huma.Schema{of(live.Delta{}), of(Overview{}), of(live.Own{}), of(AlarmNews{})}}},
 		}}},
 	}, d.stream)
 }
@@ -58,7 +58,7 @@ func events(d *door) {
 func topicRules() map[string]access.Rule {
 	return map[string]access.Rule{
 		"live": look(access.Calls), "overview": look(access.Calls), "account": look(access.Money),
-		"import": look(access.Routing), "replay": look(access.Routing), "mine": own(access.Customer, access.Agent),
+		"alarms": look(access.System), "import": look(access.Routing), "replay": look(access.Routing), "mine": own(access.Customer, access.Agent),
 	}
 }
 
@@ -152,7 +152,7 @@ func (d *door) topics(r *http.Request) (list []string, status int, err error) {
 		rule, known := rules[kind]
 		needsID := kind == "account" || kind == "import" || kind == "replay"
 		if number, err := strconv.ParseInt(id, 10, 64); !known || hasID != needsID || hasID && (err != nil || number <= 0 || strconv.FormatInt(number, 10) != id) {
-			return nil, http.StatusUnprocessableEntity, fmt.Errorf("query.topics: no topic %.40q: want live, overview, account:ID, import:ID, replay:ID or mine, with commas", name)
+			return nil, http.StatusUnprocessableEntity, fmt.Errorf("query.topics: no topic %.40q: want live, overview, alarms, account:ID, import:ID, replay:ID or mine, with commas", name)
 		}
 		if status, text := refusal(rule, who); status != 0 {
 			return nil, status, errors.New("topic " + kind + ": " + text)

@@ -39,6 +39,9 @@ func NewStream(c *Config) *stream.Hub {
 			}), nil
 		}
 	}
+	if c.DB != nil {
+		topics["alarms"] = func(string) (stream.Topic, error) { return alarmTopic(c.DB), nil }
+	}
 	if c.Overviews != nil {
 		topics["overview"] = func(string) (stream.Topic, error) { return &overviewTopic{of: c.Overviews}, nil }
 	}

@@ -16,7 +16,6 @@ import (
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/internal/e164"
-	"tandem/internal/q850"
 	"tandem/routing"
 	"tandem/routing/capacity"
 )
@@ -184,7 +183,10 @@ type count struct{ Made }
 func (c *count) Decided(billing.Direction, callflow.Action) { c.Calls++ }
 
 // Attempted implements callflow.Metrics.
-func (c *count) Attempted(billing.Disposition, q850.Blame) { c.Attempts++ }
+func (c *count) Attempted(*billing.Attempt, string) { c.Attempts++ }
+
+// Heard implements callflow.Metrics.
+func (*count) Heard(*billing.Media, string) {}
 
 // Ended implements callflow.Metrics.
 func (c *count) Ended(_ billing.Direction, d billing.Disposition) {

@@ -21,6 +21,8 @@ type benchCmd struct {
 	Calls   benchCallsCmd   `cmd:"" help:"Calls through a real Asterisk, against the same Asterisk with a bare Dial."`
 	API     benchAPICmd     `cmd:"" name:"api" help:"Requests a second of the HTTP API, against an answer of the same server that takes no thought."`
 	Live    benchLiveCmd    `cmd:"" help:"The live stream with many listeners, against plain writes of as many bytes."`
+	Quality benchQualityCmd `cmd:"" help:"Carriers that fail and recover, simulated, against policies that order them; the tables of docs/quality.md."`
+	Reports benchReportsCmd `cmd:"" help:"Reports of route quality from rollups, against the same from attempts, and what the rollups cost."`
 	Tables  benchTablesCmd  `cmd:"" hidden:"" help:"The tables of docs/benchmarks.md, from the raw figures."`
 	Echo    benchEchoCmd    `cmd:"" hidden:"" help:"The anchor of bench agi: a raw FastAGI server."`
 	Feed    benchFeedCmd    `cmd:"" hidden:"" help:"The servers of bench live."`

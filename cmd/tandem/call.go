@@ -43,6 +43,9 @@ func (x callCmd) Run(ctx context.Context, e *env) error {
 		}
 		v := view.OfCall(call, told)
 		v.Money = &money
+		if err := v.AddPlaces(ctx, database); err != nil {
+			return err
+		}
 		if x.JSON {
 			return printJSON(e, v)
 		}

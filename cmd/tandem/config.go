@@ -37,6 +37,10 @@ type config struct {
 	Limits   limitsConfig   `koanf:"limits"`
 	Money    moneyConfig    `koanf:"money"`
 	Breaker  breakerConfig  `koanf:"breaker"`
+	Quality  qualityConfig  `koanf:"quality"`
+	Alarms   alarmsConfig   `koanf:"alarms"`
+	Mail     mailConfig     `koanf:"mail"`
+	Keep     keepConfig     `koanf:"keep"`
 	ARI      ariConfig      `koanf:"ari"`
 	// Portability is the number portability dip, off unless enabled.
 	Portability portabilityConfig `koanf:"portability"`
@@ -205,6 +209,10 @@ func defaultConfig() config {
 		HTTP:        httpConfig{Listen: "127.0.0.1:8073"},
 		Routing:     routingConfig{BaseCurrency: "USD", Refresh: time.Second, KeepReasons: 90 * 24 * time.Hour, MeasureOver: 30 * 24 * time.Hour},
 		Breaker:     defaultBreaker(),
+		Quality:     defaultQuality(),
+		Alarms:      defaultAlarms(),
+		Mail:        defaultMail(),
+		Keep:        defaultKeep(),
 		ARI:         ariConfig{Poll: 2 * time.Second},
 		Portability: defaultPortability(),
 		Limits: limitsConfig{
@@ -267,7 +275,7 @@ func loadConfig(path string) (config, error) {
 	err = k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: &c, TagName: "koanf", ErrorUnused: true, WeaklyTypedInput: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(","), toShare),
 	}})
 	if err != nil {
 		return config{}, fmt.Errorf("configuration %s: %w", path, err)
@@ -309,7 +317,7 @@ func (c config) validate() error {
 			errs = append(errs, fmt.Errorf("asterisk.sounds.%s: no such message", name))
 		}
 	}
-	errs = append(errs, c.Money.validate())
+	errs = append(errs, c.Money.validate(), c.Quality.validate(), c.Keep.validate(), c.Alarms.validate(), c.Mail.validate())
 	for key, files := range map[string][]string{"spool.collect": c.Spool.Collect, "spool.cdrs": c.Spool.CDRs} {
 		for _, file := range files {
 			if !filepath.IsAbs(file) {

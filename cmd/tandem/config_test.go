@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tandem/quality"
 )
 
 func writeConfig(t *testing.T, text string) string {
@@ -19,16 +21,23 @@ func writeConfig(t *testing.T, text string) string {
 
 func TestConfigIsStrict(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
-		"unknown key":         {"node: a\nagi:\n  listn: 127.0.0.1:1\n", "listn"},
-		"unknown section":     {"node: a\nbilling: {}\n", "billing"},
-		"no YAML":             {"node: [", "yaml"},
-		"host name as door":   {"node: a\nagi: {listen: 'localhost:4573'}\n", "agi.listen"},
-		"no duration":         {"node: a\ndrain: soon\n", "drain"},
-		"limit out of range":  {"node: a\nlimits: {no_progress: 1h}\n", "limits.no_progress"},
-		"relative file":       {"node: a\nspool: {collect: [reports]}\n", "spool.collect"},
-		"unknown message":     {"node: a\nasterisk: {sounds: {hello: x}}\n", "asterisk.sounds.hello"},
-		"node name with path": {"node: ../a\n", "node"},
-		"bad node address":    {"node: a\nasterisk: {nodes: [{agi: 'x:1', http: '127.0.0.1:1'}]}\n", "asterisk.nodes[0].agi"},
+		"unknown key":           {"node: a\nagi:\n  listn: 127.0.0.1:1\n", "listn"},
+		"unknown section":       {"node: a\nbilling: {}\n", "billing"},
+		"no YAML":               {"node: [", "yaml"},
+		"host name as door":     {"node: a\nagi: {listen: 'localhost:4573'}\n", "agi.listen"},
+		"no duration":           {"node: a\ndrain: soon\n", "drain"},
+		"limit out of range":    {"node: a\nlimits: {no_progress: 1h}\n", "limits.no_progress"},
+		"relative file":         {"node: a\nspool: {collect: [reports]}\n", "spool.collect"},
+		"unknown message":       {"node: a\nasterisk: {sounds: {hello: x}}\n", "asterisk.sounds.hello"},
+		"node name with path":   {"node: ../a\n", "node"},
+		"share without percent": {"node: a\nquality: {goodwill: 20}\n", "want a percentage"},
+		"share out of range":    {"node: a\nquality: {explore: 80%}\n", "quality.explore"},
+		"rollups too short":     {"node: a\nquality: {keep_5m: 1h}\n", "quality.keep_5m"},
+		"rollups out of order":  {"node: a\nquality: {keep_5m: 0s}\n", "quality.keep_5m for ever: want no more than quality.keep_hours, which is 2400h"},
+		"hours out of order":    {"node: a\nquality: {keep_days: 1000h}\n", "quality.keep_hours 2400h0m0s: want no more than quality.keep_days"},
+		"primed of long ago":    {"node: a\nquality: {prime: 100h}\n", "quality.prime"},
+		"floor over few":        {"node: a\nquality: {floors: [{least: 10%, over: 1}]}\n", "quality.floors[0]"},
+		"bad node address":      {"node: a\nasterisk: {nodes: [{agi: 'x:1', http: '127.0.0.1:1'}]}\n", "asterisk.nodes[0].agi"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := loadConfig(writeConfig(t, c.text))
@@ -42,7 +51,11 @@ func TestConfigIsStrict(t *testing.T) {
 func TestEnvironmentOverridesTheFile(t *testing.T) {
 	t.Setenv("TANDEM__AGI__LISTEN", "127.0.0.9:4573")
 	t.Setenv("TANDEM__LIMITS__RING", "7s")
+	t.Setenv("TANDEM__QUALITY__GOODWILL", "12.5%")
 	c, err := loadConfig(writeConfig(t, "node: a\nagi: {listen: '127.0.0.1:4573'}\n"))
+	if c.Quality.Goodwill != quality.Whole/8 {
+		t.Errorf("goodwill %s", c.Quality.Goodwill)
+	}
 	if err != nil || c.AGI.Listen != "127.0.0.9:4573" || c.Limits.Ring != 7*time.Second {
 		t.Fatalf("%+v, %v", c, err)
 	}

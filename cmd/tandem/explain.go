@@ -13,6 +13,7 @@ import (
 	"tandem/callflow"
 	"tandem/db"
 	"tandem/desk"
+	"tandem/geo"
 	"tandem/internal/e164"
 )
 
@@ -76,8 +77,16 @@ func (x explainCmd) now(ctx context.Context, c config, d *desk.Desk) (desk.Expla
 	return d.Now(ctx, q)
 }
 
+// kindOf is the type of a number that has one.
+func kindOf(p geo.Brief) string {
+	if p.Type == geo.Unknown {
+		return ""
+	}
+	return p.Type.String()
+}
+
 func printExplanation(out io.Writer, x *desk.Explanation) error {
-	to := strings.TrimSpace(x.BNumber + " " + strings.Join(nonEmpty(x.To.Place, x.To.Country), ", "))
+	to := strings.TrimSpace(x.BNumber + " " + strings.Join(nonEmpty(x.To.Region, x.To.Country, kindOf(x.To)), ", "))
 	fmt.Fprintf(out, "%s calls %s on %s, showing %s\n", x.Caller, to, x.Server, orDash(x.CLI))
 	if x.Call != "" {
 		fmt.Fprintf(out, "call %s at %s, decided with snapshot %d\n", x.Call, x.At.Format(time.RFC3339), x.Snapshot)
@@ -91,7 +100,7 @@ func printExplanation(out io.Writer, x *desk.Explanation) error {
 		fmt.Fprintf(out, "the caller gets cause %s, SIP %d\n", x.Refusal.Cause, status)
 	}
 	if x.Call == "" {
-		fmt.Fprintln(out, "channels in use and routes that rest are known to running nodes only and not looked at")
+		fmt.Fprintln(out, "channels in use, routes that rest and what was learnt of their quality are known to running nodes only and not looked at")
 	}
 	if x.Sold != "" {
 		fmt.Fprintf(out, "sold at %s, by what the route costs that carries the call\n", x.Sold)

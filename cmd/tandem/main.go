@@ -32,9 +32,13 @@ type cli struct {
 	Ledger   ledgerCmd   `cmd:"" help:"Verify the books, show and reverse postings, see what we owe."`
 	Explain  explainCmd  `cmd:"" help:"Say which routes a call would take, and why each other was left out."`
 	Replay   replayCmd   `cmd:"" help:"Replay past calls through a draft deck or policy, in money."`
+	Quality  qualityCmd  `cmd:"" help:"Show how routes carry calls: ABR, ASR, NER, ACD, PDD, margin, and whose fault failures are."`
+	Place    placeCmd    `cmd:"" help:"Say where a number is from, what kind it is, and what time it is there."`
+	Alarm    alarmCmd    `cmd:"" help:"List, show and acknowledge alarms; test their channels; list rules."`
 	User     userCmd     `cmd:"" help:"Add, list and change the people who sign in to the console."`
 	Live     liveCmd     `cmd:"" help:"Show calls in progress and their money, second by second."`
 	Call     callCmd     `cmd:"" help:"Show the record of a call, its attempts and the reason of each route."`
+	Archive  archiveCmd  `cmd:"" help:"Write the records of past months to files, verify them, bring them back."`
 	OpenAPI  openAPICmd  `cmd:"" name:"openapi" help:"Print the OpenAPI document of the HTTP API."`
 	Asterisk asteriskCmd `cmd:"" help:"Render the configuration of an Asterisk server."`
 	Play     playCmd     `cmd:"" help:"Start MariaDB, Asterisk, carriers and Tandem on this machine and place a call."`

@@ -74,7 +74,7 @@ func replayed(t *testing.T) (*desk.ReplayHead, *replay.Report) {
 		From: replayDay, To: replayDay.AddDate(0, 0, 7), At: replayDay.AddDate(0, 0, 14), Sample: 1,
 		Decks: []desk.ReplayDeck{{ID: 17, Owner: "beta cli", Version: 4, Replaces: 2}},
 	}
-	o := replay.Options{As: h.At, By: []replay.Dimension{replay.ByDestination, replay.ByProvider, replay.ByAccount}, Examples: 2}
+	o := replay.Options{As: h.At, By: []replay.Dimension{replay.ByDestination, replay.ByProvider, replay.ByAccount}, Examples: 2, Place: newPlaces(t)}
 	report, err := replay.Run(t.Context(), before, after, o, func(_ context.Context, do func(*replay.Call) error) error {
 		for i := range calls {
 			if err := do(&calls[i]); err != nil {

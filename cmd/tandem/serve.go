@@ -63,6 +63,8 @@ type node struct {
 	reconciler *callflow.Reconciler
 	board      *live.Board
 	registry   *prometheus.Registry
+	alarms     *alarms
+	quality    *api.QualityMetrics
 	draining   atomic.Bool
 }
 
@@ -105,6 +107,10 @@ func serve(ctx context.Context, c config, log zerolog.Logger, lines *calllog.Rin
 		return err
 	}
 	metrics := n.plot()
+	if err := n.learn(); err != nil {
+		return errors.Join(err, n.spool.Close())
+	}
+	n.prime(ctx)
 	if n.dipper, err = newDipper(c, database, log, metrics); err != nil {
 		return errors.Join(err, n.spool.Close())
 	}
@@ -123,18 +129,27 @@ func (n *node) plot() *api.Metrics {
 	metrics := api.NewMetrics(n.registry, api.Gauges{
 		SpoolLength: n.spool.Waiting, SpoolRefused: n.spool.Refused, SnapshotAge: n.snapshots.age,
 		Live: func() int { return live.Count(time.Now()) },
+		Kept: func() int { return n.keeper.Kept() }, Draining: n.draining.Load, Version: version,
 	})
-	n.registry.MustRegister(api.NewCapacityMetrics(n.capacity, time.Now))
+	n.registry.MustRegister(api.NewCapacityMetrics(n.capacity, n.providerName, time.Now), api.NewDatabaseMetrics(n.db.Pools))
 	n.flow = &callflow.Flow{
 		Snapshot: n.snapshots.get, Records: n.spool, Agents: n.db, Metrics: metrics,
 		Limits: n.config.limits(), Live: live, Node: n.config.Node, Now: time.Now, Log: n.log,
 		Capacity: n.capacity, Tickets: &callflow.Tickets{},
 		Money: n.config.money(), Holds: n.db,
 	}
-	n.metrics = metrics
+	n.metrics, n.quality = metrics, api.NewQualityMetrics(n.registry)
 	n.keepMoney(metrics)
 	n.board = n.newBoard()
 	return metrics
+}
+
+// providerName is how a provider is called now.
+func (n *node) providerName(id int64) string {
+	if p := n.snapshots.get().Provider(id); p != nil {
+		return p.Name
+	}
+	return ""
 }
 
 // run serves both doors until ctx ends, then drains: new calls are refused, so
@@ -146,6 +161,9 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 		return err
 	}
 	hub := n.newHub()
+	if err := n.openAlarms(); err != nil {
+		return err
+	}
 	door, err := n.door(hub)
 	if err != nil {
 		return err
@@ -173,6 +191,7 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	})
 	group.Go(func() error { n.share(serving); return nil })
 	group.Go(func() error { n.keeper.Run(serving); return nil })
+	group.Go(func() error { n.learning(serving); return nil })
 	group.Go(func() error { n.watchAway(groupCtx); return nil })
 	group.Go(func() error { n.closingOrphans(groupCtx); return nil })
 	group.Go(func() error { hub.Run(serving); return nil })
@@ -181,6 +200,10 @@ func (n *node) run(ctx context.Context, agiListener, httpListener net.Listener) 
 	group.Go(func() error { door.API.Jobs.Run(groupCtx); return nil })
 	group.Go(func() error { n.verifying(groupCtx); return nil })
 	group.Go(func() error { n.housekeeping(groupCtx); return nil })
+	group.Go(func() error { n.placing(groupCtx); return nil })
+	group.Go(func() error { n.countingQuality(groupCtx); return nil })
+	group.Go(func() error { n.judgingAlarms(groupCtx); return nil })
+	group.Go(func() error { n.alarms.courier.Run(groupCtx); return nil })
 	for _, w := range n.watchers {
 		group.Go(func() error { w.run(serving); return nil })
 	}

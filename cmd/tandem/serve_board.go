@@ -18,7 +18,7 @@ func (n *node) newBoard() *live.Board {
 	for i, w := range n.watchers {
 		names[i] = w.client.Server()
 	}
-	return live.NewBoard(live.Config{Keeper: n.keeper, Books: n.db, Snapshot: n.snapshots.get, Now: time.Now, Log: n.log}, names...)
+	return live.NewBoard(live.Config{Keeper: n.keeper, Books: n.db, Snapshot: n.snapshots.get, Places: n.db.Atlas().Place, Now: time.Now, Log: n.log}, names...)
 }
 
 // openStream makes what hears of one server's calls as things happen.

@@ -14,6 +14,7 @@ import (
 	"tandem/api"
 	"tandem/api/access"
 	v1 "tandem/api/v1"
+	"tandem/db"
 	"tandem/desk"
 	"tandem/dialplan"
 	"tandem/internal/e164"
@@ -39,9 +40,13 @@ func (n *node) door(hub *api.Hub) (api.Config, error) {
 		DB: n.db, Guard: guard, Version: version, Node: n.config.Node, Log: n.log,
 		Live: &v1.Live{Board: n.board, Hangup: n.hangUp}, Facts: n.facts, Servers: func() []*routing.Server { return n.snapshots.get().Servers() }, Currency: n.config.Routing.BaseCurrency,
 		Snapshot: n.snapshots.get, CallLog: n.lines.Of, Rendered: n.rendered,
+		AlarmTest: func(ctx context.Context, channel int64) (db.AlarmDelivery, error) {
+			return testAlarm(ctx, n.db, n.alarms.courier, n.alarms.base, channel)
+		},
 		Desk: desk.New(desk.Config{
 			DB: n.db, BaseCurrency: n.config.Routing.BaseCurrency, Limits: n.config.limits(),
-			Ported: func(ctx context.Context, number e164.Number) e164.Number { return n.dipper.Dip(ctx, number).Routing },
+			Ported:  func(ctx context.Context, number e164.Number) e164.Number { return n.dipper.Dip(ctx, number).Routing },
+			Quality: n.flow.Quality,
 		}),
 	}
 	c.Overviews = v1.NewOverviews(c)

@@ -53,8 +53,7 @@ const (
 )
 
 // housekeeping does, now and then and on one node, what no call waits for: it
-// measures how long calls talk and forgets reasons and records of Asterisk that
-// are too old.
+// measures how long calls talk and forgets what is kept for long enough.
 func (n *node) housekeeping(ctx context.Context) {
 	wait := firstRound
 	for {
@@ -75,8 +74,7 @@ func (n *node) housekeeping(ctx context.Context) {
 			_, err := n.db.ForgetReasons(ctx, keep)
 			n.tell(ctx, "old reasons could not be forgotten", err)
 		}
-		_, err := n.db.ForgetAsteriskCDRs(ctx, keepCDRs)
-		n.tell(ctx, "old records of Asterisk could not be forgotten", err)
+		n.forgetOld(ctx)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"tandem/db"
+	"tandem/geo"
 	"tandem/routing"
 )
 
@@ -33,8 +34,12 @@ func openDBAt(ctx context.Context, c config, log zerolog.Logger, at time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	atlas, err := geo.New(0) // the process's own: it is empty until somebody asks
+	if err != nil {
+		return nil, err
+	}
 	return db.Open(ctx, db.Config{
-		Address: c.Database.Address, User: c.Database.User, Password: password, Database: c.Database.Name, Log: log, Clock: at,
+		Address: c.Database.Address, User: c.Database.User, Password: password, Database: c.Database.Name, Log: log, Atlas: atlas, Clock: at,
 	})
 }
 
@@ -49,7 +54,7 @@ type snapshots struct {
 }
 
 func newSnapshots(c config, database *db.DB, log zerolog.Logger) *snapshots {
-	return &snapshots{load: database.LoadSnapshotData, log: log, options: routing.Options{BaseCurrency: c.Routing.BaseCurrency}}
+	return &snapshots{load: database.LoadSnapshotData, log: log, options: routing.Options{BaseCurrency: c.Routing.BaseCurrency, Places: database.Atlas()}}
 }
 
 // reload builds a snapshot from the database and swaps it in. Calls never wait

@@ -55,17 +55,6 @@ func TestNewDialRulesNamesTheField(t *testing.T) {
 	}
 }
 
-func TestDescribe(t *testing.T) {
-	t.Parallel()
-	got := e164.Describe("442038070121")
-	if got.Country != "GB" || got.Place != "London" || !got.Valid {
-		t.Fatalf("442038070121: %+v", got)
-	}
-	if got := e164.Describe("999"); got.Valid {
-		t.Fatalf("999: %+v", got)
-	}
-}
-
 // Whatever is dialled, the result is an E.164 number or an error.
 func FuzzNormalise(f *testing.F) {
 	for _, s := range []string{"+74957777777", "84957777777", "81044203", "0", "+", "8%0A", "１２３４５６７８"} {

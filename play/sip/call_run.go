@@ -73,7 +73,7 @@ func (c *Call) provisional(res *gosip.Response) {
 	}
 	c.ringing.raise()
 	if c.agent.sendsMedia {
-		c.media.sendTo(remoteMedia(res.Body()))
+		c.media.sendTo(remoteMedia(res.Body()), 0)
 	}
 }
 
@@ -107,7 +107,7 @@ func (c *Call) settle(ctx context.Context, res *gosip.Response) {
 	c.confirm = c.agent.newRequest(gosip.ACK, c.target, &c.dialog)
 	ack := c.confirm.Clone()
 	if c.agent.sendsMedia {
-		c.media.sendTo(remoteMedia(res.Body()))
+		c.media.sendTo(remoteMedia(res.Body()), 0)
 	}
 	crossed, byed := c.cancelling, c.byed
 	c.result.Crossed = crossed

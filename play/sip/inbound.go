@@ -29,6 +29,7 @@ type inbound struct {
 	invite Invite
 	entry  *entry
 	media  *media
+	lose   int // Outcome.LoseEvery
 
 	cancelled signal // CANCEL
 	crossed   signal // CANCEL, but we answered
@@ -57,6 +58,7 @@ func (a *agent) onInvite(req *gosip.Request, tx *gosip.ServerTx) {
 		cancelled: newSignal(), crossed: newSignal(), ack: newSignal(), gone: newSignal(), hangup: newSignal(),
 	}
 	outcome := a.choose(in.invite).orAnswer()
+	in.lose = outcome.LoseEvery
 	in.entry = a.records.begin(a, in, outcome)
 	defer in.entry.finish(0, "")
 	a.join(in.tag, in)

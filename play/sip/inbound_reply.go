@@ -67,7 +67,7 @@ func (in *inbound) description() []byte {
 func (in *inbound) startMedia() {
 	in.description()
 	if in.agent.sendsMedia {
-		in.media.sendTo(remoteMedia(in.invite.req.Body()))
+		in.media.sendTo(remoteMedia(in.invite.req.Body()), in.lose)
 	}
 }
 

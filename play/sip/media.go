@@ -148,15 +148,16 @@ func (m *media) await(ctx context.Context, n int) error {
 	return nil
 }
 
-// sendTo starts sending silence, once.
-func (m *media) sendTo(to netip.AddrPort) {
+// sendTo starts sending silence, once. Of every loseEvery packets one gets lost;
+// 0: none.
+func (m *media) sendTo(to netip.AddrPort, loseEvery int) {
 	if m == nil || !to.IsValid() {
 		return
 	}
-	m.sending.Do(func() { m.work.Go(func() { m.send(to) }) })
+	m.sending.Do(func() { m.work.Go(func() { m.send(to, loseEvery) }) })
 }
 
-func (m *media) send(to netip.AddrPort) {
+func (m *media) send(to netip.AddrPort, loseEvery int) {
 	packet := make([]byte, rtpHeader+frameSamples)
 	packet[0] = rtpVersion << 6
 	packet[1] = payloadPCMU
@@ -167,11 +168,13 @@ func (m *media) send(to netip.AddrPort) {
 	binary.BigEndian.PutUint32(packet[8:], rand.Uint32()) //nolint:gosec // nor does the source id
 	tick := time.NewTicker(frame)
 	defer tick.Stop()
-	for {
+	for n := 1; ; n++ {
 		binary.BigEndian.PutUint16(packet[2:], seq)
 		binary.BigEndian.PutUint32(packet[4:], stamp)
-		if _, err := m.conn.WriteToUDPAddrPort(packet, to); err != nil {
-			return
+		if loseEvery == 0 || n%loseEvery != 0 {
+			if _, err := m.conn.WriteToUDPAddrPort(packet, to); err != nil {
+				return
+			}
 		}
 		seq++
 		stamp += frameSamples

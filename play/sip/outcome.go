@@ -29,6 +29,9 @@ type Outcome struct {
 	// CrossCancel answers the call at the very moment its CANCEL arrives, so
 	// that 200 and CANCEL cross on the wire (RFC 3261 §9.1).
 	CrossCancel bool
+	// LoseEvery is how our media gets lost: every so many-th packet is numbered,
+	// but not sent. 0 loses none, 1 all of them.
+	LoseEvery int
 }
 
 // Reply is one response to an INVITE.

@@ -115,3 +115,40 @@ func TestReportIsReproducible(t *testing.T) {
 		t.Error("a configuration without anything was taken")
 	}
 }
+
+// The summary of several seeds is their mean, and its ranges are of their times.
+func TestSummaryIsOfItsSeeds(t *testing.T) {
+	t.Parallel()
+	s := day()
+	s.Length, s.Events = 4*time.Hour, s.Events[:1]
+	const seeds = 3
+	sum, err := simulation.RunSeeds(t.Context(), s, profit(), seeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	var of quality.Share
+	least, most := int64(1<<60), int64(0)
+	for seed := range uint64(seeds) {
+		r, err := simulation.Run(s, profit(), seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours := r.Policies[len(r.Policies)-1]
+		calls += r.Calls
+		of += ours.OfOracle
+		least, most = min(least, *ours.Events[0].Leave), max(most, *ours.Events[0].Leave)
+	}
+	got := sum.Policies[len(sum.Policies)-1]
+	left := got.Events[0].Left
+	if sum.Calls != calls || got.OfOracle != of/seeds || left.Least != least || left.Most != most || left.Times != seeds || left.Median < least || left.Median > most {
+		t.Errorf("%d calls, %+v; want %d calls, %s of the oracle, left after %d to %d s", sum.Calls, got, calls, of/seeds, least, most)
+	}
+	var text strings.Builder
+	if err := sum.Print(&text); err != nil || !strings.Contains(text.String(), got.OfOracle.String()) || !strings.Contains(text.String(), "rings into nothing") {
+		t.Errorf("%v:\n%s", err, text.String())
+	}
+	if _, err := simulation.RunSeeds(t.Context(), s, profit(), 0); err == nil {
+		t.Error("no seed was taken")
+	}
+}

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"strings"
 
+	"tandem/geo"
 	"tandem/internal/e164"
 )
 
 // areaDigits are the leading digits that an area is told by. Asking the
-// numbering plan takes tens of microseconds, so each is asked once. Some areas
+// numbering plan may take tens of microseconds, so each is asked once. Some areas
 // of Brazil and China share their first seven digits: those go by whichever was
 // called first.
 const areaDigits = 7
@@ -18,17 +19,17 @@ type area struct{ destination, country int }
 
 // areas finds the rows of B-numbers.
 type areas struct {
-	describe     func(e164.Number) e164.Description
+	place        func(number string) geo.Place
 	known        map[uint32]area
 	destinations table[string]
 	countries    table[string]
 }
 
-func newAreas(describe func(e164.Number) e164.Description) areas {
-	if describe == nil {
-		describe = e164.Describe
+func newAreas(place func(number string) geo.Place) areas {
+	if place == nil {
+		place = func(string) geo.Place { return geo.Place{} }
 	}
-	return areas{describe: describe, known: map[uint32]area{}, destinations: newTable[string](), countries: newTable[string]()}
+	return areas{place: place, known: map[uint32]area{}, destinations: newTable[string](), countries: newTable[string]()}
 }
 
 func (a *areas) of(b e164.Number) area {
@@ -43,11 +44,11 @@ func (a *areas) of(b e164.Number) area {
 
 func (a *areas) ask(b e164.Number) area {
 	const unknown = "unknown"
-	d := a.describe(b)
-	country := strings.Clone(cmp.Or(d.Country, unknown))
+	p := a.place(string(b))
+	country := strings.Clone(cmp.Or(p.Country, unknown))
 	name := country
-	if d.Place != "" {
-		name = d.Place + ", " + country
+	if p.Region != "" {
+		name = p.Region + ", " + country
 	}
 	return area{
 		a.destinations.at(name, func() string { return name }),

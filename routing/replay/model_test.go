@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
@@ -27,7 +28,7 @@ func TestTotalsAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
 		report, err := replay.Run(m.ctx.Context(), m.sides[0].snapshot, m.sides[1].snapshot, replay.Options{
-			Policy: m.sides[1].policy, By: replay.Dimensions(), Examples: 3, Describe: firstDigit,
+			Policy: m.sides[1].policy, By: replay.Dimensions(), Examples: 3, Place: firstDigit,
 		}, of(m.calls), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -41,8 +42,8 @@ func TestTotalsAgainstModel(t *testing.T) {
 }
 
 // firstDigit makes the first digit the country and the second the place.
-func firstDigit(n e164.Number) e164.Description {
-	return e164.Description{Country: string(n[:1]), Place: string(n[:2])}
+func firstDigit(n string) geo.Place {
+	return geo.Place{Country: n[:1], Region: n[:2]}
 }
 
 // sums is the report's money and counts in words.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"tandem/internal/e164"
+	"tandem/geo"
 	"tandem/routing"
 )
 
@@ -17,7 +17,7 @@ type Options struct {
 	By       []Dimension     // what the report is told by
 	Examples int             // how many single calls are told, those with the largest difference
 
-	Describe func(e164.Number) e164.Description // what a B-number tells; nil: e164.Describe
+	Place func(number string) geo.Place // what a B-number tells; nil: nothing
 }
 
 // Dimension is what calls are grouped by.

@@ -73,7 +73,7 @@ func newReplay(before, after *routing.Snapshot, o Options) *replay {
 	return &replay{
 		Options: o, before: newSide(before, nil), after: newSide(after, o.Policy), byPrefix: slices.Contains(o.By, ByPrefix),
 		skipped: map[Skip]int64{}, total: Row{Name: "total"},
-		areas: newAreas(o.Describe), prefixes: newTable[string](), carriers: newTable[int64](), accounts: newTable[int64](),
+		areas: newAreas(o.Place), prefixes: newTable[string](), carriers: newTable[int64](), accounts: newTable[int64](),
 		moves: moves{}, keys: keys{}, examples: examples{room: o.Examples},
 		noRoute: [2]reasons{{counts: map[routing.Reason]*reasonCount{}}, {counts: map[routing.Reason]*reasonCount{}}},
 	}

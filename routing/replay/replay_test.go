@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/routing"
@@ -149,7 +150,7 @@ func TestNoMemoryPerCall(t *testing.T) {
 	for id := range int64(5) {
 		policy.Routes = append(policy.Routes, routing.PolicyRoute{ProviderID: id + 1, Weight: 1})
 	}
-	o := replay.Options{By: replay.Dimensions(), Policy: policy, As: monday, Describe: firstDigit}
+	o := replay.Options{By: replay.Dimensions(), Policy: policy, As: monday, Place: firstDigit}
 	if report := run(t, before, after, o, source); report.Total.Changed == 0 || report.Recorded.Priced == 0 {
 		t.Fatalf("%+v", report)
 	}
@@ -163,7 +164,7 @@ func TestNoMemoryPerCall(t *testing.T) {
 func TestCallsAreNotKept(t *testing.T) {
 	t.Parallel()
 	before, after, calls := carriers(t, 200, 3, 300)
-	o := replay.Options{By: replay.Dimensions(), Examples: 300, Describe: firstDigit}
+	o := replay.Options{By: replay.Dimensions(), Examples: 300, Place: firstDigit}
 	want := run(t, before, after, o, of(calls))
 	source := func(_ context.Context, do func(*replay.Call) error) error {
 		buffer := make([]byte, 64)
@@ -219,7 +220,7 @@ func TestExamplesAreTheLargest(t *testing.T) {
 	for i := range calls {
 		calls[i].ID = fmt.Sprintf("sw-%03d", i)
 	}
-	all := run(t, before, after, replay.Options{Examples: len(calls), Describe: firstDigit}, of(calls)).Examples
+	all := run(t, before, after, replay.Options{Examples: len(calls), Place: firstDigit}, of(calls)).Examples
 	if len(all) < 100 {
 		t.Fatalf("%d calls changed", len(all))
 	}
@@ -229,7 +230,7 @@ func TestExamplesAreTheLargest(t *testing.T) {
 			t.Fatalf("%s of %s before %s of %s", x.CallID, x.Gain, y.CallID, y.Gain)
 		}
 	}
-	few := run(t, before, after, replay.Options{Examples: 20, Describe: firstDigit}, of(calls)).Examples
+	few := run(t, before, after, replay.Options{Examples: 20, Place: firstDigit}, of(calls)).Examples
 	if diff := cmp.Diff(all[:20], few); diff != "" {
 		t.Fatal(diff)
 	}
@@ -241,9 +242,9 @@ func TestAreasAreAskedOnce(t *testing.T) {
 	t.Parallel()
 	s := offices(t, 1)
 	asked := map[e164.Number]int{}
-	describe := func(b e164.Number) e164.Description {
+	describe := func(b string) geo.Place {
 		asked[e164.Number(fmt.Sprint(b[:7], len(b)))]++
-		return e164.Description{Place: string(b[:3])}
+		return geo.Place{Region: b[:3]}
 	}
 	var calls []replay.Call
 	for i := range 3000 {
@@ -251,7 +252,7 @@ func TestAreasAreAskedOnce(t *testing.T) {
 			calls = append(calls, replay.Call{Server: "sw", AccountID: 1, BNumber: e164.Number(fmt.Sprint(4420000+i*7, rest)), StartedAt: monday})
 		}
 	}
-	report := run(t, s, s, replay.Options{By: []replay.Dimension{replay.ByDestination, replay.ByCountry}, Describe: describe}, of(calls))
+	report := run(t, s, s, replay.Options{By: []replay.Dimension{replay.ByDestination, replay.ByCountry}, Place: describe}, of(calls))
 	if len(asked) != 6000 {
 		t.Fatalf("%d areas, want 6000", len(asked))
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tandem/billing/rate"
+	"tandem/geo"
 	"tandem/internal/e164"
 	"tandem/internal/money"
 	"tandem/internal/scripttest"
@@ -44,10 +45,14 @@ import (
 // word are expected in this order, complete.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	atlas, err := geo.New(0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	scripttest.Run(t, func(t *testing.T, lines []scripttest.Line) int {
 		t.Helper()
 		s := &script{
-			t: t, rows: map[int64][]routing.DeckRow{}, drafts: map[int64][]routing.DeckRow{},
+			t: t, place: atlas.Place, rows: map[int64][]routing.DeckRow{}, drafts: map[int64][]routing.DeckRow{},
 			data: routing.Data{FX: map[int64]money.FX{}, Servers: []routing.Server{{ID: 1, Name: "sw"}}, Accounts: []routing.Account{{ID: 1, Name: "office", Enabled: true}}},
 		}
 		for _, line := range lines {
@@ -60,6 +65,7 @@ func TestScripts(t *testing.T) {
 
 type script struct {
 	t      *testing.T
+	place  func(number string) geo.Place
 	data   routing.Data
 	rows   map[int64][]routing.DeckRow // by deck
 	drafts map[int64][]routing.DeckRow // by the deck that they replace
@@ -158,7 +164,7 @@ func (s *script) replay(w words) {
 			rows[d.ID] = list
 		}
 	}
-	o := replay.Options{Policy: s.policy, By: replay.Dimensions(), Account: w.num("account"), Sample: w.num("sample")}
+	o := replay.Options{Place: s.place, Policy: s.policy, By: replay.Dimensions(), Account: w.num("account"), Sample: w.num("sample")}
 	if w.pairs["as"] != "" {
 		o.As = w.time("as", time.DateOnly)
 	}

@@ -39,7 +39,9 @@ p_hold: BEGIN
   -- A node that slept while another one carried the call is too late. A call
   -- that has just begun need not be looked for.
   IF p_began_at < UTC_TIMESTAMP(3) - INTERVAL 1 SECOND THEN
-    IF EXISTS (SELECT 1 FROM calls WHERE call_id = p_call_id AND ended_at IS NOT NULL) THEN
+    IF EXISTS (SELECT 1 FROM calls WHERE call_id = p_call_id AND ended_at IS NOT NULL
+      AND month = IF(p_call_id RLIKE '(^|-)[0-9]{10}[.][0-9]+\\z', EXTRACT(YEAR_MONTH FROM '1970-01-01' + INTERVAL SUBSTRING_INDEX(SUBSTRING_INDEX(p_call_id, '-', -1), '.', 1) SECOND), 0) -- the partition of the call, see months.go
+    ) THEN
       SELECT 'gone', 0.0, 0, 0.0;
       LEAVE p_hold;
     END IF;

@@ -1,0 +1,21 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+-- How the calls of accounts are carried.
+-- Take one grain at a time: an hour is in its day once more. Ratios do not add up:
+-- of several rows take SUM(answers) / SUM(seizures).
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW vw_quality_accounts AS
+SELECT q.level, ELT(q.level + 1, '5m', 'hour', 'day') AS grain,  -- ask by level: 0, 1, 2, which is indexed
+       q.bucket AS began_at,                                    -- UTC
+       q.account_id, a.name AS account,
+       q.country,                                               -- of the called number, ISO 3166-1 alpha-2
+       q.bids, q.seizures, q.effective, q.answers, q.short_answers,
+       q.talk_ms / 60000 AS talk_minutes,
+       q.cost, q.sale, q.sale - q.cost AS margin,               -- base currency
+       q.blame_caller, q.blame_called, q.blame_route, q.blame_us, -- failed attempts by whose doing they were
+       q.answers / NULLIF(q.bids, 0) AS abr,                    -- answer bid ratio
+       q.answers / NULLIF(q.seizures, 0) AS asr,                -- answer seizure ratio
+       q.effective / NULLIF(q.seizures, 0) AS ner,              -- network effectiveness ratio
+       q.talk_ms / 1000 / NULLIF(q.answers, 0) AS acd_seconds,  -- average call duration
+       q.short_answers / NULLIF(q.answers, 0) AS short_share    -- of answers
+FROM quality_accounts q
+LEFT JOIN accounts a ON a.id = q.account_id;
