@@ -2,10 +2,13 @@
 //
 //	node --test --test-name-pattern='in Russian' e2e/*.test.mjs
 import { sideBySide } from './doing.mjs'
+import './alarms.mjs'
 import './hostile.mjs'
 import './keyboard.mjs'
 import './language.mjs'
+import './map.mjs'
 import './pages.mjs'
+import './quality.mjs'
 import './roles.mjs'
 import './session.mjs'
 import './speed.mjs'

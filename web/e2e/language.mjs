@@ -5,14 +5,14 @@ import { api, beside, places, stack, turn, visit } from './doing.mjs'
 
 // The trade's words, units and codes that are the same in Russian.
 const same = new Set(
-  `Tandem API CSV NDJSON CPS ASR NER ACD PDD SIP IAX CLI ID UTC IP E UTF XLSX JSON HTTP HTTPS TLS URL TOTP AMI ARI AGI FastAGI MariaDB Asterisk DNS NAT DTMF RTP CDR PIN SMS
+  `Tandem API CSV NDJSON CPS ASR ABR NER ACD PDD MOS SIP IAX CLI ID UTC IP E UTF XLSX JSON HTTP HTTPS TLS URL TOTP AMI ARI AGI FastAGI MariaDB Asterisk DNS NAT DTMF RTP CDR PIN SMS
   Esc Enter Ctrl Shift Alt Tab Home End j k g o l c s p a e English QR LCR CURL Linux dial peer endpoint
   cli non noncli premium IN OUT GSM alaw ulaw opus EUR USD RUB GBP ISO Hz kB MB P ASN`.split(/\s+/).map((word) => word.toLowerCase()),
 )
 
 // What is not ours to say in Russian: terms that are explained behind their English name,
 // commands, versions and other words with digits, the logins of the demo.
-const terms = /Answer-seizure ratio|Network effectiveness ratio|Post-dial delay|tandem \w+|\S*\d\S*|^(Вы: )?(admin|operator|analyst|retail|agent)(?=$|, )|^dev$/g
+const terms = /Answer-seizure ratio|Network effectiveness ratio|Post-dial delay|tandem(?: \w+| --\w+)+|\S*\d\S*|^(Вы: )?(admin|operator|analyst|retail|agent)(?=$|, )|^dev$/g
 
 beside('in Russian: sign in, every page, nothing left in English', () =>
   visit({ language: 'ru-RU' }, async (visitor) => {
@@ -46,6 +46,8 @@ async function more(role, page) {
   return [
     `/calls/${encodeURIComponent(items[0].call_id)}`, '/providers/8', '/providers/8?tab=settings', '/providers?edit=new', '/numbers?edit=new', '/accounts/4', '/accounts/4?tab=statement',
     '/accounts/4?tab=settings', '/decks/7', '/servers/1', '/simulator?from=74951815000&to=74957777777', '/profile',
+    '/alarms?tab=rules', '/alarms?tab=rules&edit=new', '/alarms?tab=channels', '/alarms?tab=channels&edit=new', '/alarms?tab=deliveries', '/map?m=asr&c=GB', '/policies?tab=blocks&edit=new',
+    '/quality/heat', '/quality/time', '/quality/causes', '/quality/margin', '/attempts',
   ]
 }
 

@@ -78,7 +78,9 @@ beside('pages of one thing: accessible, fitting, within the policy', () =>
       page,
       [
         `/calls/${encodeURIComponent(items[0].call_id)}`, '/providers/8', '/providers/8?tab=settings', '/accounts/4', '/accounts/4?tab=statement', '/accounts/4?tab=settings',
+        '/alarms?tab=rules&open=1', '/alarms?tab=channels', '/alarms?tab=deliveries', '/map?region=europe&m=asr&c=GB',
         '/decks/7', '/servers/1', '/simulator?from=74951815000&to=74957777777',
+        '/quality/heat', '/quality/time', '/quality/causes', '/quality/margin', '/attempts', '/quality?vs=before', '/quality?open=total',
       ],
       [dark, phone],
     )

@@ -8,7 +8,7 @@ const deeds = /^(Add|New(?! York)|Create|Save|Delete|Remove|Import|Upload|Hang u
 // What an operator does not do: money and people.
 const money = /^(Top up|Withdraw|Adjust|Pay|Reverse|Verify|Add account|New account|Add user|New user)\b/
 
-const things = ['/providers/8', '/providers/8?tab=settings', '/providers/8?tab=gates', '/providers/8?tab=addresses', '/accounts/4', '/accounts/4?tab=settings', '/decks/7', '/servers/1', '/servers/1?tab=telephones']
+const things = ['/providers/8', '/providers/8?tab=settings', '/providers/8?tab=gates', '/providers/8?tab=addresses', '/accounts/4', '/accounts/4?tab=settings', '/decks/7', '/servers/1', '/servers/1?tab=telephones', '/quality/heat', '/quality/time', '/quality/causes', '/quality/margin', '/attempts']
 
 // offers are the names of buttons of all pages that change something.
 async function offers(page, kind, paths) {

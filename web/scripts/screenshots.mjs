@@ -21,6 +21,9 @@ try {
 
   await take(page, 'overview', '/')
   await take(page, 'live', '/live')
+  await stack.until(async () => (await page.evaluate(() => fetch('/api/v1/quality?since=7d').then((answer) => answer.json()))).total.bids > 3000, 120)
+  await take(page, 'quality', '/quality?range=7d')
+  await take(page, 'quality-heat', '/quality/heat?range=7d')
   await take(page, 'call', await storyOf(page))
   await take(page, 'simulator', '/simulator?from=74951815000&to=74957777777&account_id=1&server_id=1')
   await take(page, 'account', '/accounts/4')

@@ -26,6 +26,13 @@ export const staffPages: PageEntry[] = [
 
   { path: '/calls', load: () => import('./pages/calls/Calls'), nav: { group: 'calls', label: 'records', icon: 'calls' }, range: '24h' },
   { path: '/calls/:id', load: () => import('./pages/calls/Call') },
+  { path: '/attempts', load: () => import('./pages/quality/Attempts'), range: '24h' },
+  { path: '/quality', load: () => import('./pages/quality/Table'), nav: { group: 'calls', label: 'quality', icon: 'quality' }, range: '24h' },
+  { path: '/quality/heat', load: () => import('./pages/quality/Heat'), range: '24h' },
+  { path: '/quality/time', load: () => import('./pages/quality/Time'), range: '24h' },
+  { path: '/quality/causes', load: () => import('./pages/quality/Causes'), range: '24h' },
+  { path: '/quality/margin', load: () => import('./pages/quality/Margin'), range: '24h' },
+  { path: '/map', load: () => import('./pages/map/Map'), nav: { group: 'calls', label: 'map', icon: 'globe' }, range: '24h' },
 
   { path: '/simulator', load: () => import('./pages/routing/Simulator'), nav: { group: 'routing', label: 'simulator', icon: 'simulator' } },
   { path: '/providers', load: () => import('./pages/routing/Providers'), nav: { group: 'routing', label: 'providers', icon: 'providers' } },
@@ -46,6 +53,7 @@ export const staffPages: PageEntry[] = [
 
   { path: '/servers', load: () => import('./pages/routing/Servers'), nav: { group: 'system', label: 'servers', icon: 'servers' } },
   { path: '/servers/:id', load: () => import('./pages/routing/Server') },
+  { path: '/alarms', load: () => import('./pages/alarms/Alarms'), nav: { group: 'system', label: 'alarms', icon: 'bell' } },
   { path: '/users', load: () => import('./pages/system/Users'), nav: { group: 'system', label: 'users', icon: 'users' }, roles: admin },
   { path: '/keys', load: () => import('./pages/system/Keys'), nav: { group: 'system', label: 'keys', icon: 'keys' } },
   { path: '/audit', load: () => import('./pages/system/Audit'), nav: { group: 'system', label: 'audit', icon: 'audit' }, range: '7d', roles: admin },

@@ -18,6 +18,7 @@ export default {
   low: 'low',
   spentToday: 'Spent today',
   records: 'Call records',
+  quality: 'Quality',
   calls: 'Calls now',
   tariff: 'Tariff',
   currency: 'Currency',

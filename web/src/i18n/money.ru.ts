@@ -21,6 +21,7 @@ const ru: Texts<typeof en> = {
   low: 'мало',
   spentToday: 'Потрачено сегодня',
   records: 'Звонки',
+  quality: 'Качество',
   calls: 'Сейчас звонков',
   tariff: 'Тариф',
   currency: 'Валюта',

@@ -54,6 +54,7 @@ export default {
   showsTitle: 'Shows',
   seeNumbers: 'Its numbers in the pool',
   seeCalls: 'Its calls of 24 hours',
+  seeQuality: 'Quality',
   seeSimulator: 'Simulator',
   resting: 'Rests',
   resting_open: 'rests after failures: {failures} of {bids} bids failed',

@@ -57,6 +57,7 @@ const ru: Texts<typeof en> = {
   showsTitle: 'Показывает',
   seeNumbers: 'Его номера в пуле',
   seeCalls: 'Его звонки за сутки',
+  seeQuality: 'Качество',
   seeSimulator: 'Симулятор',
   resting: 'Отдыхает',
   resting_open: 'отдыхает после сбоев: {failures} из {bids} попыток не удались',

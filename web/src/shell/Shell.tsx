@@ -11,6 +11,7 @@ import { useKeys } from '../ui/keys'
 import { Bones, Empty } from '../ui/Page'
 import { useWords } from '../ui/text'
 import { useLater } from '../ui/values'
+import { AlarmBell } from './AlarmBell'
 import { Brand } from './Brand'
 import { DropMenu, type Entry } from './DropMenu'
 import { signOut } from './signOut'
@@ -72,6 +73,7 @@ export function Shell({ me }: { me: Principal }) {
           {staff && <SearchButton onClick={() => setSearching(true)} />}
           <span className="t-spring" />
           <RangeOf pages={pages} />
+          {staff && <AlarmBell />}
           <Connected />
           <Themes />
           <Person me={me} onHelp={() => setHelping(true)} />

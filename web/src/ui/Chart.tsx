@@ -5,7 +5,7 @@ import { useLocale } from '../i18n'
 import { time } from './format'
 import { useWords } from './text'
 
-export type Series = { label: string; values: (number | null)[]; tone?: 'main' | 'good' | 'warn' | 'bad' | 'dim'; unit?: (value: number) => string; fill?: boolean }
+export type Series = { label: string; values: (number | null)[]; tone?: 'main' | 'good' | 'warn' | 'bad' | 'dim'; unit?: (value: number) => string; /** the same for the axis, of the first series */ axis?: (value: number) => string; fill?: boolean; dash?: boolean; /** values with holes: what stands alone is a point */ points?: boolean; /** between which the true value is */ band?: { low: (number | null)[]; high: (number | null)[] } }
 
 /** Chart: times are seconds since 1970. onRange: the reader drew a range. */
 export function Chart({ label, times, series, height = 180, onRange }: { label: string; times: number[]; series: Series[]; height?: number; onRange?: (from: Date, to: Date) => void }) {
@@ -26,9 +26,10 @@ export function Chart({ label, times, series, height = 180, onRange }: { label: 
     return () => watch.disconnect()
   }, [])
 
-  const shape = JSON.stringify(series.map((s) => [s.label, s.tone, s.fill]))
+  const shape = JSON.stringify(series.map((s) => [s.label, s.tone, s.fill, s.dash, Boolean(s.band)]))
   const data = useRef<uPlot.AlignedData>([[]])
-  data.current = [times, ...series.map((s) => s.values)] as uPlot.AlignedData
+  const banded = series.filter((s) => s.band)
+  data.current = [times, ...series.map((s) => s.values), ...banded.flatMap((s) => [s.band!.high, s.band!.low])] as uPlot.AlignedData
   const units = useRef(series)
   units.current = series
 
@@ -51,8 +52,8 @@ export function Chart({ label, times, series, height = 180, onRange }: { label: 
           legend: { live: true },
           scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), (high ?? 0) > 0 ? high * 1.1 : (low ?? 0) < 0 ? 0 : 1] } },
           axes: [
-            { ...axis, size: 26, space: 70, values: (_, at) => at.map((s) => time(new Date(s * 1000), 'clock', zone, language).slice(0, 5)) },
-            { ...axis, size: 46, values: (_, at) => at.map((v) => units.current[0]?.unit?.(v) ?? String(v)) },
+            { ...axis, size: 26, space: 70, values: (_, at, _axis, _space, step) => at.map((s) => (step < 86_400 ? time(new Date(s * 1000), 'clock', zone, language).slice(0, 5) : time(new Date(s * 1000), 'short', zone, language).split(',')[0]!)) },
+            { ...axis, size: 46, values: (_, at) => at.map((v) => (units.current[0]?.axis ?? units.current[0]?.unit)?.(v) ?? String(v)) },
           ],
           series: [
             { label: word.current, value: (_, s) => (s === null ? '–' : time(new Date(s * 1000), 'short', zone, language)) },
@@ -61,10 +62,13 @@ export function Chart({ label, times, series, height = 180, onRange }: { label: 
               stroke: colour(s.tone ?? 'main'),
               width: 1.6,
               fill: s.fill ? `color-mix(in srgb, ${colour(s.tone ?? 'main')} 14%, transparent)` : undefined,
-              points: { show: false },
+              dash: s.dash ? [5, 4] : undefined,
+              points: s.points ? { size: 4 } : { show: false },
               value: (_: uPlot, v: number | null) => (v === null ? '–' : (units.current[n]?.unit?.(v) ?? String(v))),
             })),
+            ...units.current.filter((s) => s.band).flatMap((s) => [0, 1].map(() => ({ label: s.label, class: 't-band', width: 0, points: { show: false } }))),
           ],
+          bands: units.current.filter((s) => s.band).map((s, n) => ({ series: [1 + units.current.length + 2 * n, 2 + units.current.length + 2 * n] as [number, number], fill: `color-mix(in srgb, ${colour(s.tone ?? 'main')} 16%, transparent)` })),
           hooks: {
             setSelect: [
               (u) => {

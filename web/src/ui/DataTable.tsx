@@ -227,7 +227,7 @@ function FilterBox({ filter, value, onChange }: { filter: Filter; value: string;
       <Reference size="xs" w={filter.width ?? 160} aria-label={filter.label} placeholder={filter.label} path={filter.from.path} labelOf={filter.from.labelOf as never} keyOf={filter.from.keyOf as never} query={filter.from.query} value={value} onChange={onChange} />
     )
   if (!filter.options) return <SearchBox value={value} placeholder={filter.label} onChange={onChange} width={filter.width ?? 150} />
-  return <Select size="xs" w={filter.width ?? 160} aria-label={filter.label} placeholder={filter.label} data={filter.options} value={value || null} onChange={(to) => onChange(to ?? '')} clearable searchable={filter.options.length > 8} />
+  return <Select size="xs" w={filter.width ?? 160} aria-label={filter.label} placeholder={filter.label} data={value && !filter.options.some((o) => o.value === value) ? [...filter.options, { value, label: value }] : filter.options} value={value || null} onChange={(to) => onChange(to ?? '')} clearable searchable={filter.options.length > 8} />
 }
 
 /** ColumnChooser: which columns are shown. */

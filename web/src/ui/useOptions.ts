@@ -49,10 +49,12 @@ export function useOptions<P extends ListPath>(of: ChoicesOf<P>) {
 
 // useName is what a value is called that is not among the rows: a link had it.
 function useName<P extends ListPath>(of: ChoicesOf<P>, labelOf: (row: RowOf<P>) => string, data: Choice[]) {
-  const known = of.current || of.keyOf || data.find((d) => d.value === of.value)?.label
+  const list = of.value.split(',')
+  const known = list.length > 1 || of.value === '0' || of.current || of.keyOf || data.find((d) => d.value === of.value)?.label
   const at: At = { id: of.value }
   const one = useRead(`${of.path}/{id}` as PathWith<'get'>, undefined, { at, enabled: Boolean(of.value) && !known })
   if (of.current) return of.current
   if (of.keyOf) return of.value
+  if (list.length > 1) return list.map((id) => data.find((d) => d.value === id)?.label ?? `#${id}`).join(', ') // a link picked several
   return one.data ? labelOf(one.data as RowOf<P>) : `#${of.value}`
 }

@@ -5,6 +5,7 @@ import { useLocale } from '../i18n'
 import { country, international } from './countries'
 import { duration, money, moneyExact, percent, time } from './format'
 import { Icon } from './icons'
+import { brief, useNumberTypes, whole, type Place } from './places'
 import { useWords, type Word } from './text'
 
 const dash = <span className="t-dim">–</span>
@@ -25,7 +26,8 @@ export function Money({ value, currency, kind = 'sum', signed }: { value?: strin
 }
 
 /** PhoneNumber: international, with its country, and its place where it is known; copies as E.164. */
-export function PhoneNumber({ value, copy, iso, place }: { value?: string | null; copy?: boolean; iso?: string; place?: string }) {
+export function PhoneNumber({ value, copy, place }: { value?: string | null; copy?: boolean; place?: Place }) {
+  const say = useNumberTypes()
   if (!value) return dash
   const digits = value.replace(/^\+/, '')
   const of = /^\d{7,15}$/.test(digits) ? country(digits) : undefined
@@ -41,7 +43,11 @@ export function PhoneNumber({ value, copy, iso, place }: { value?: string | null
       >
         {international(value)}
       </span>
-      {of && <span className="t-iso">{[iso || of.iso, place].filter(Boolean).join(' · ')}</span>}
+      {of && (
+        <span className="t-iso" title={place && whole(place, say)}>
+          {[place?.country === '001' ? undefined : (place?.country ?? of.iso), ...(place ? brief(place, say) : [])].filter(Boolean).join(' · ')}
+        </span>
+      )}
       {copy && <Copy text={of ? `+${digits}` : value} />}
     </span>
   )

@@ -3,6 +3,7 @@ import { Stack } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RowOf } from '../../api'
 import { DataTable, Duration, Empty, Failed, Loaded, Money, Page, PhoneNumber, StatusBadge, TimeRange, When, useRange, type Column, type Filter } from '../../ui'
+import { numberTypes, useNumberTypes } from '../../ui/places'
 import { useWords, type Word } from '../../ui/text'
 import { State } from './Call'
 import { Story } from './Story'
@@ -76,8 +77,8 @@ function useColumns(): Column<Row>[] {
     () => [
       { key: 'started_at', title: t('startedAt'), sort: 'at', width: 150, render: (c) => <When at={c.started_at} /> },
       { key: 'disposition', title: t('result'), width: 110, render: (c) => <StatusBadge status={c.disposition} /> },
-      { key: 'a_number', title: t('a'), width: 160, wide: true, render: (c) => <PhoneNumber value={c.a_number} /> },
-      { key: 'b_number', title: t('b'), width: 160, render: (c) => <PhoneNumber value={c.b_number || c.dialled} /> },
+      { key: 'a_number', title: t('a'), width: 160, wide: true, render: (c) => <PhoneNumber value={c.a_number} place={c.a_place} /> },
+      { key: 'b_number', title: t('b'), width: 160, render: (c) => <PhoneNumber value={c.b_number || c.dialled} place={c.b_number ? c.b_place : undefined} /> },
       { key: 'account', title: t('account'), width: 125, wide: true },
       { key: 'provider', title: t('provider'), width: 105, wide: true },
       { key: 'talk_ms', title: t('talk'), width: 66, right: true, render: (c) => <Duration ms={c.talk_ms || null} /> },
@@ -110,6 +111,7 @@ function useColumns(): Column<Row>[] {
 function useFilters(): Filter[] {
   const t = useCalls()
   const words = useWords()
+  const say = useNumberTypes()
   return useMemo(
     () => [
       { name: 'number', label: t('numberFilter'), width: 170 },
@@ -117,9 +119,12 @@ function useFilters(): Filter[] {
       { name: 'direction', label: t('direction'), width: 130, options: (['out', 'in', 'redirect'] as const).map((d) => ({ value: d, label: t(`dir_${d}`) })) },
       { name: 'account_id', label: t('account'), width: 160, from: { path: '/accounts' } },
       { name: 'provider_id', label: t('provider'), width: 160, from: { path: '/providers' } },
+      { name: 'country', label: t('countryFilter'), width: 150 },
+      { name: 'type', label: t('typeFilter'), width: 150, options: numberTypes.map((value) => ({ value, label: say(value) })) },
+      { name: 'a_country', label: t('aCountryFilter'), width: 150 },
       { name: 'server', label: t('server'), width: 130, from: { path: '/servers', keyOf: (s: RowOf<'/servers'>) => s.name } },
       { name: 'min_talk_s', label: t('minTalk'), width: 120 },
     ],
-    [t, words],
+    [t, words, say],
   )
 }

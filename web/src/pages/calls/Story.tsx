@@ -3,10 +3,12 @@ import { Stack } from '@mantine/core'
 import type { Schema } from '../../api'
 import { Copy, Duration, Facts, Figure, Money, PhoneNumber, Section, When, format } from '../../ui'
 import { useWords } from '../../ui/text'
+import { useSeen } from '../why/useSeen'
 import { Why } from '../why/Why'
 import { Attempts } from './Attempts'
 import { Log } from './Log'
 import { MoneyOfCall } from './MoneyOfCall'
+import { PlaceOf } from './PlaceOf'
 import { useCalls } from './text'
 import { Cause, Direction } from './values'
 
@@ -41,6 +43,7 @@ export function Story({ story }: { story: CallStory }) {
 /** WhyOf is the argument of a call that was made. */
 export function WhyOf({ story }: { story: CallStory }) {
   const { call, line } = story
+  const seen = useSeen(call.plan, call.started_at)
   return (
     <Why
       call={{
@@ -59,6 +62,7 @@ export function WhyOf({ story }: { story: CallStory }) {
       told={{ ...call, cut: undefined }}
       refusal={call.disposition === 'rejected' && !call.plan?.length ? { reason: call.reason, cause: call.cause } : undefined}
       tried={call.attempts ?? []}
+      seen={seen}
     />
   )
 }
@@ -88,9 +92,10 @@ function Record({ call, line }: { call: CallStory['call']; line: CallStory['line
         [t('direction'), <Direction value={call.direction} />],
         [t('endpoint'), call.endpoint || undefined],
         [t('source'), call.source || undefined],
-        [t('a'), <PhoneNumber value={call.a_number} copy />],
+        [t('a'), <PhoneNumber value={call.a_number} place={call.a_place} copy />],
         [t('cli'), <PhoneNumber value={call.cli} copy />],
-        [t('b'), <PhoneNumber value={call.b_number} copy />],
+        [t('b'), <PhoneNumber value={call.b_number} place={call.b_place} copy />],
+        [t('place'), call.b_place && <PlaceOf place={call.b_place} />],
         [t('dialled'), call.dialled || undefined],
         [t('startedAt'), <When at={call.started_at} absolute />],
         [t('answeredAt'), <When at={call.answered_at} absolute />],

@@ -48,6 +48,7 @@ function Shown({ account, etag }: { account: Schema<'AccountShown'>; etag: strin
       }
       see={[
         { href: `/calls?account_id=${account.id}`, label: t('records') },
+        { href: `/quality?by=country&account=${account.id}`, label: t('quality') },
         { href: `/numbers?account_id=${account.id}`, label: t('numbers') },
         ...(account.tariff_id ? [{ href: '/tariffs', label: account.tariff ?? t('tariff') }] : []),
       ]}

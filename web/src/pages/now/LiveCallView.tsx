@@ -42,8 +42,8 @@ export function LiveCallView({ call, skewMs }: { call: Row; skewMs: number }) {
       </Group>
       <Facts
         rows={[
-          [t('a'), <PhoneNumber value={call.a} copy />],
-          [t('b'), <PhoneNumber value={call.b} iso={call.b_country} place={call.b_place} copy />],
+          [t('a'), <PhoneNumber value={call.a} place={call.a_place} copy />],
+          [t('b'), <PhoneNumber value={call.b} place={call.b_place} copy />],
           [t('cli'), call.cli ? <PhoneNumber value={call.cli} /> : undefined],
           [t('direction'), call.direction ? t(call.direction as 'out') : undefined],
           [t('account'), link(`/accounts/${call.account_id}`, call.account)],

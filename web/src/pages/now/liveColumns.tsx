@@ -11,8 +11,8 @@ export function useColumns(): Column<Row>[] {
   return useMemo(
     () => [
       { key: 'state', title: t('state'), width: 108, phoneWidth: 34, render: (r) => <State call={r} brief /> },
-      { key: 'a', title: t('a'), width: 185, render: (r) => (r.a ? <PhoneNumber value={r.a} /> : r.subscriber || '–'), wide: true },
-      { key: 'b', title: t('b'), width: 215, phoneWidth: 140, grow: true, render: (r) => <PhoneNumber value={r.b} iso={r.b_country} place={r.b_place} /> },
+      { key: 'a', title: t('a'), width: 185, render: (r) => (r.a ? <PhoneNumber value={r.a} place={r.a_place} /> : r.subscriber || '–'), wide: true },
+      { key: 'b', title: t('b'), width: 215, phoneWidth: 140, grow: true, render: (r) => <PhoneNumber value={r.b} place={r.b_place} /> },
       { key: 'account', title: t('account'), width: 115, sort: true, render: (r) => r.account || r.subscriber || '–', wide: true },
       { key: 'provider', title: t('route'), width: 115, sort: true, render: (r) => r.provider || r.from_provider || '–', wide: true },
       { key: 'server', title: t('server'), width: 150, sort: true, hidden: true },

@@ -1,9 +1,13 @@
 // Stop rules and the block list.
 import { useMemo } from 'react'
 import type { RowOf } from '../../api'
+import { useLocale } from '../../i18n'
 import { Empty, StatusBadge, type Column, type FormItem } from '../../ui'
+import { useNumberTypes } from '../../ui/places'
 import { Cause } from '../calls/values'
 import { Crud } from '../routing/Crud'
+import { placeOf, type PlaceMatch } from './match'
+import { placeFields, placeWords } from './placeFields'
 import { usePolicies } from './text'
 
 type StopRule = RowOf<'/stop-rules'>
@@ -69,26 +73,27 @@ function After({ rule }: { rule: StopRule }) {
 }
 
 type Block = RowOf<'/blocks'>
-type BlockValues = { side: 'A' | 'B'; prefix: string; account_id?: number; comment: string }
+type BlockValues = PlaceMatch & { side: 'A' | 'B'; prefix: string; account_id?: number; comment: string }
 
-export const blockValues = (b?: Block): BlockValues => ({ side: b?.side ?? 'B', prefix: b?.prefix ?? '', account_id: b?.account_id ?? undefined, comment: b?.comment ?? '' })
+export const blockValues = (b?: Block): BlockValues => ({ side: b?.side ?? 'B', prefix: b?.prefix ?? '', ...placeOf(b), account_id: b?.account_id ?? undefined, comment: b?.comment ?? '' })
 
 export function BlockTable() {
   const t = usePolicies()
   const sides = (['A', 'B'] as const).map((value) => ({ value, label: `${value}: ${t(`side_${value}`)}` }))
   const columns = useMemo<Column<Block>[]>(
     () => [
-      { key: 'prefix', title: t('prefix'), sort: true, width: 150, render: (b) => <span className="t-num">{b.prefix}…</span> },
+      { key: 'prefix', title: t('prefix'), sort: true, width: 260, phoneWidth: 150, grow: true, render: (b) => <Blocked of={b} /> },
       { key: 'side', title: t('side'), sort: true, width: 150, render: (b) => t(`side_${b.side}`) },
       { key: 'account', title: t('forWhom'), width: 170, render: (b) => b.account || t('everybody') },
-      { key: 'comment', title: t('comment'), width: 260, grow: true, wide: true },
+      { key: 'comment', title: t('comment'), width: 260, wide: true },
     ],
     [t],
   )
   const fields = (b?: Block): FormItem<BlockValues>[] => [
     { name: 'side', label: t('side'), help: t('sideHelp'), kind: 'select', options: sides, required: true },
-    { name: 'prefix', label: t('prefix'), help: t('prefixHelp'), required: true, placeholder: '882' },
+    { name: 'prefix', label: t('prefix'), help: t('blockPrefixHelp'), placeholder: '882', check: (v, all) => (v || all.types?.length || all.countries?.length || all.regions?.length ? undefined : t('blockNothing')) },
     { name: 'account_id', label: t('forWhom'), help: t('accountHelp'), kind: 'reference', path: '/accounts', current: b?.account || undefined },
+    ...placeFields<BlockValues>(t),
     { name: 'comment', label: t('comment'), full: true },
   ]
   return (
@@ -100,7 +105,7 @@ export function BlockTable() {
       search
       add={t('addBlock')}
       addTitle={t('newBlock')}
-      title={(b) => `${t(`side_${b.side}`)} ${b.prefix}…`}
+      title={(b) => <>{t(`side_${b.side}`)} <Blocked of={b} /></>}
       fields={fields}
       valuesOf={blockValues}
       deleting={() => t('deletingBlock')}
@@ -111,4 +116,11 @@ export function BlockTable() {
       }
     />
   )
+}
+
+// Blocked says which numbers a row is for.
+function Blocked({ of }: { of: Block }) {
+  const say = useNumberTypes()
+  const { language } = useLocale()
+  return <>{[of.prefix && `${of.prefix}…`, ...placeWords(of, say, language)].filter(Boolean).join(', ')}</>
 }

@@ -1,8 +1,15 @@
 // Which calls a rule is for, in words and in its form.
+import type { NumberType } from '../../ui/places'
+
 export const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Day = (typeof dayNames)[number]
 
-export type Match = { account_id?: number | null; a_prefix?: string; b_prefix?: string; days?: Day[]; from?: string; to?: string; time_zone?: string }
+/** What a rule wants of the place of a number. */
+export type PlaceMatch = { types?: NumberType[]; countries?: string[]; regions?: string[] }
+
+export type Match = PlaceMatch & { account_id?: number | null; a_prefix?: string; b_prefix?: string; quiet_from?: string; quiet_to?: string; days?: Day[]; from?: string; to?: string; time_zone?: string }
+
+export const placeOf = (m: PlaceMatch | undefined) => ({ types: m?.types ?? [], countries: m?.countries ?? [], regions: m?.regions ?? [] })
 
 /** matchOf are the values of a form. */
 export function matchOf(m: Match | undefined, zone: string) {
@@ -10,6 +17,9 @@ export function matchOf(m: Match | undefined, zone: string) {
     account_id: m?.account_id ?? undefined,
     a_prefix: m?.a_prefix ?? '',
     b_prefix: m?.b_prefix ?? '',
+    ...placeOf(m),
+    quiet_from: m?.quiet_from ?? '',
+    quiet_to: m?.quiet_to ?? '',
     days: m?.days ?? [],
     from: m?.from ?? '00:00',
     to: m?.to ?? '00:00',

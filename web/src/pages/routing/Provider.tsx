@@ -35,6 +35,7 @@ function Shown({ provider, etag }: { provider: Schema<'Provider'>; etag: string 
       see={[
         { href: `/numbers?provider_id=${id}`, label: t('seeNumbers') },
         { href: `/calls?provider_id=${id}`, label: t('seeCalls') },
+        { href: `/quality?by=tier,country&provider=${id}`, label: t('seeQuality') },
         { href: `/decks?provider_id=${id}`, label: t('decks') },
       ]}
     >

@@ -10,6 +10,7 @@ import ru from '../../i18n/simulator.ru'
 import { Bones, Empty, Failed, Icon, Page, Reference, Section, useLater, useUrl } from '../../ui'
 import { fromInput, toInput } from '../../ui/format'
 import { useWords } from '../../ui/text'
+import { useSeen } from '../why/useSeen'
 import { Why } from '../why/Why'
 import './routing.css'
 import { blankQuestion, bodyOf, questionOf, type Question } from './question'
@@ -48,6 +49,8 @@ function Answer({ answer, asked, question }: { answer: { data?: { value: import(
   const t = useText()
   const words = useWords()
   const late = useLater(asked && answer.isPending)
+  const told = answer.data?.value
+  const seen = useSeen(told?.decision.plan, told?.at ?? '', told?.to?.country)
   if (!asked) {
     return (
       <Empty title={t('empty')} icon="simulator">
@@ -86,6 +89,7 @@ function Answer({ answer, asked, question }: { answer: { data?: { value: import(
         told={{ ...v.decision, markup: v.sold || v.decision.markup }}
         action={v.action}
         refusal={v.refusal}
+        seen={seen}
       />
     </Section>
   )

@@ -2,12 +2,13 @@
 import { Anchor } from '@mantine/core'
 import { Link } from 'wouter'
 import { Money, PhoneNumber, StatusBadge } from '../../ui'
-import { addressOfRule, decimal, keyOf, meanTalkOf, micro, partsOf, ruleOf, scaleOf, share, triedAt, type PartKind, type Planned, type Told, type Tried } from './argument'
+import { addressOfRule, decimal, keyOf, meanTalkOf, micro, partsOf, ruleOf, scaleOf, seenKey, share, triedAt, type PartKind, type Planned, type Seen, type Told, type Tried } from './argument'
 import { useSay } from './say'
+import { QualityOf } from './Weighed'
 
 const kinds: PartKind[] = ['talk', 'rounding', 'connection', 'attempt']
 
-export function Routes({ told, tried, shown }: { told: Told; tried?: Tried[]; shown?: string }) {
+export function Routes({ told, tried, shown, seen }: { told: Told; tried?: Tried[]; shown?: string; seen?: Map<string, Seen> }) {
   const { t, rate } = useSay()
   const plan = told.plan ?? []
   if (plan.length === 0) return null
@@ -36,14 +37,14 @@ export function Routes({ told, tried, shown }: { told: Told; tried?: Tried[]; sh
       </div>
       <ol className="y-routes">
         {plan.map((route) => (
-          <Route key={`${route.n} ${route.key}`} route={route} told={told} scale={scale} talk={talk} tried={triedAt(route.key, tried)} shown={shown} />
+          <Route key={`${route.n} ${route.key}`} route={route} told={told} scale={scale} talk={talk} tried={triedAt(route.key, tried)} shown={shown} seen={seen?.get(seenKey(keyOf(route.key).provider, route.tier))} />
         ))}
       </ol>
     </section>
   )
 }
 
-function Route({ route, told, scale, talk, tried, shown }: { route: Planned; told: Told; scale: bigint; talk: number; tried: Tried[]; shown?: string }) {
+function Route({ route, told, scale, talk, tried, shown, seen }: { route: Planned; told: Told; scale: bigint; talk: number; tried: Tried[]; shown?: string; seen?: Seen }) {
   const say = useSay()
   const { t } = say
   const key = keyOf(route.key)
@@ -78,6 +79,7 @@ function Route({ route, told, scale, talk, tried, shown }: { route: Planned; tol
           )}
         </div>
         <Bar route={route} told={told} scale={scale} talk={talk} />
+        <QualityOf weighed={route.weighed ?? undefined} seen={seen} currency={told.base_currency ?? ''} />
         <div className="y-small">
           <Reasons route={route} told={told} shown={shown} />
         </div>

@@ -89,6 +89,33 @@ describe('Why', () => {
     expect(text(box.querySelector('.y-dropped h3'))).toBe('Не подошли: 3 кандидата')
   })
 
+  it('says what was known of a route, and what it did', async () => {
+    setLocale({ language: 'en' })
+    const weighed = { worth: '0.0123', answered_at_least_ppm: 412_000, samples: 120, exploring: false, floored: false }
+    const plan = [
+      { ...told.plan![0]!, weighed },
+      { ...told.plan![1]!, preferred_by: undefined, weighed: { ...weighed, samples: 0, floored: true, demoted_since: '2026-11-21T08:00:00Z' } },
+    ]
+    const seen = new Map([['8 cli', { share: 441_000, low: 410_000, high: 472_000, of: 1204, small: false, href: '/quality/time?provider=8&tier=cli' }]])
+    const box = await shown({ told: { ...told, policy_kind: 'quality', plan }, seen })
+    expect(text(box.querySelector('.y-verdict'))).toContain('VoxBeam cli goes first: a call is worth most on it, of 2 routes.')
+    const rows = [...box.querySelectorAll('.y-quality')]
+    expect(rows.map(text)).toEqual([
+      'at least 41.2 % answered, by 120 calls of its own · worth 0.0123 USD a callASR 44.1 % of 1,204 in the 24 h before, with 95 % 41.0 % to 47.2 %',
+      expect.stringMatching(/^at least 41.2 % answered, by what its provider and its prefix do.*behind all others: below a floorworse than the others since/),
+    ])
+    expect(rows[0]!.querySelector('a')?.getAttribute('href')).toBe('/quality/time?provider=8&tier=cli')
+    const band = rows[0]!.querySelector<HTMLElement>('.y-band')!.style
+    expect([band.left, band.width, rows[0]!.querySelector<HTMLElement>('.y-low')!.style.left]).toEqual(['41%', '6.2%', '41.2%'])
+  })
+
+  it('says that a route is tested again', async () => {
+    const weighed = { worth: '0.01', answered_at_least_ppm: 100_000, samples: 3, exploring: true, floored: false }
+    const box = await shown({ told: { ...told, policy_kind: 'quality', plan: [{ ...told.plan![0]!, weighed }, told.plan![1]!] } })
+    expect(text(box.querySelector('.y-verdict'))).toContain('it is tested again, with a small part of the calls')
+    expect(text(box.querySelector('.y-quality'))).toContain('tested again')
+  })
+
   it('owns up when nothing was kept', async () => {
     const box = await shown({ told: { policy: '' } })
     expect(text(box)).toContain('Why it went this way is not kept')

@@ -3,7 +3,7 @@
 import { Anchor } from '@mantine/core'
 import { Link } from 'wouter'
 import { Empty, Facts, PhoneNumber, When } from '../../ui'
-import { decimal, keepOf, keyOf, meanTalkOf, micro, type Planned, type Told, type Tried } from './argument'
+import { decimal, keepOf, keyOf, meanTalkOf, micro, type Planned, type Seen, type Told, type Tried } from './argument'
 import { DroppedList } from './Dropped'
 import { Routes } from './Routes'
 import { useSay } from './say'
@@ -33,6 +33,8 @@ export type WhyProps = {
   refusal?: { reason: string; cause: number; message?: string }
   /** attempts that were made */
   tried?: Tried[]
+  /** by seenKey: what the routes did in the day before */
+  seen?: Map<string, Seen>
 }
 
 export function Why(props: WhyProps) {
@@ -42,7 +44,7 @@ export function Why(props: WhyProps) {
         <TheCall {...props} />
         <div className="y-right">
           <Verdict {...props} />
-          <Routes told={props.told} tried={props.tried} shown={props.call.cli} />
+          <Routes told={props.told} tried={props.tried} shown={props.call.cli} seen={props.seen} />
           <DroppedList told={props.told} />
         </div>
       </div>

@@ -29,7 +29,27 @@ export type Planned = {
   price?: Price | null
   reason: string
   preferred_by?: string
+  weighed?: Weighed | null
 }
+
+/** Weighed is what was known of a route when the call was decided. */
+export type Weighed = {
+  /** of a call that ends on it, in the base currency */
+  worth: string
+  /** millionths: of its calls that counted at least so many are answered */
+  answered_at_least_ppm: number
+  /** its own calls to the destination that counted */
+  samples: number
+  exploring: boolean
+  floored: boolean
+  demoted_since?: string
+}
+
+/** Seen is what a route did in the day before: its answer-seizure ratio with the 95 % interval, in millionths. */
+export type Seen = { share: number; low: number; high: number; of: number; small: boolean; href: string }
+
+/** seenKey is a route as reports of quality tell it. */
+export const seenKey = (provider: number | string | undefined, tier: string | undefined) => `${provider ?? ''} ${tier ?? ''}`
 
 export type Price = {
   deck: number
@@ -177,7 +197,7 @@ export type Cause = 'now' | 'price' | 'rules' | 'cli' | 'off'
 const causes: Record<Cause, string[]> = {
   now: ['no_channel', 'calls_per_second', 'gate_full', 'gate_calls_per_second', 'breaker_open', 'breaker_probing', 'unreachable', 'account_full', 'account_calls_per_second', 'money_unknown'],
   price: ['would_lose', 'over_limit', 'over_rate_cap', 'over_fee_cap', 'no_rate', 'rate_invalid', 'no_exchange_rate', 'destination_blocked', 'no_sell_rate', 'no_balance', 'no_money', 'daily_limit', 'call_limit'],
-  rules: ['rule_blocks', 'rule_forces_other', 'not_in_policy', 'tier_too_low', 'caller_blocked', 'called_blocked', 'called_not_allowed'],
+  rules: ['rule_blocks', 'rule_forces_other', 'not_in_policy', 'tier_too_low', 'caller_blocked', 'called_blocked', 'called_not_allowed', 'blocked_type', 'blocked_country', 'quiet_hours'],
   cli: ['cli_not_allowed', 'cli_not_ours', 'number_bound_to_gate', 'gate_of_other_number', 'gate_on_other_server', 'number_in_only', 'number_elsewhere'],
   off: ['provider_disabled', 'gate_disabled', 'no_address', 'gate_twin'],
 }

@@ -61,6 +61,8 @@ export function useSay() {
       const plan = told.plan ?? []
       if (first.preferred_by) return t('why_rule')
       if (plan.length === 1) return t('why_only')
+      if (first.weighed?.exploring) return t('why_exploring')
+      if (first.weighed) return t('why_worth', { count: plan.length })
       if (told.policy_kind === 'least_cost' || !told.policy_kind) return t('why_cheapest', { count: plan.length })
       return known(`why_${told.policy_kind}`) ? t(`why_${told.policy_kind}` as WhyText) : t('why_policy')
     },

@@ -1,0 +1,15 @@
+export default {
+  unknown: 'not known',
+  fixed: 'fixed line',
+  mobile: 'mobile',
+  fixed_or_mobile: 'fixed or mobile',
+  toll_free: 'toll-free',
+  premium: 'premium rate',
+  shared_cost: 'shared cost',
+  voip: 'VoIP',
+  personal: 'personal number',
+  pager: 'pager',
+  uan: 'company number',
+  voicemail: 'voicemail',
+  global: 'global services',
+}
