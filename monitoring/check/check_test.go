@@ -1,7 +1,6 @@
 package check
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -10,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/prometheus/common/model"
-	"github.com/prometheus/common/promslog"
-	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -111,17 +108,7 @@ func kept(name string, known []string, path []parser.Node) (faults []string) {
 
 func TestRules(t *testing.T) {
 	c := metrics(t)
-	text, err := os.ReadFile(rulesFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	groups, faults := rulefmt.Parse(text, false, model.UTF8Validation, parser.NewParser(parser.Options{}), promslog.NewNopLogger())
-	for _, fault := range faults {
-		t.Error(fault)
-	}
-	if groups == nil || len(groups.Groups) == 0 {
-		t.Fatal("no rules")
-	}
+	groups := readRules(t)
 	names := map[string]bool{}
 	for _, g := range groups.Groups {
 		for _, r := range g.Rules {
@@ -176,93 +163,6 @@ func checkTemplates(t *testing.T, name string, texts map[string]string, labels [
 			if !slices.Contains(labels, m[1]) {
 				t.Errorf("%s: the alert has no label %s", name, m[1])
 			}
-		}
-	}
-}
-
-// dashboard is what is looked at of Grafana's form.
-type dashboard struct {
-	Panels []struct {
-		ID      int    `json:"id"`
-		Type    string `json:"type"`
-		Title   string `json:"title"`
-		GridPos struct {
-			H, W, X, Y int
-		} `json:"gridPos"`
-		Targets []struct {
-			Expr   string `json:"expr"`
-			Legend string `json:"legendFormat"`
-		} `json:"targets"`
-	} `json:"panels"`
-	Templating struct {
-		List []struct {
-			Name  string          `json:"name"`
-			Query json.RawMessage `json:"query"`
-		} `json:"list"`
-	} `json:"templating"`
-}
-
-func TestDashboard(t *testing.T) {
-	c := metrics(t)
-	text, err := os.ReadFile(dashboardFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var d dashboard
-	if err := json.Unmarshal(text, &d); err != nil {
-		t.Fatal(err)
-	}
-	asked := 0
-	var ids []int
-	for i, p := range d.Panels {
-		if slices.Contains(ids, p.ID) {
-			t.Errorf("%s: the id %d is taken", p.Title, p.ID)
-		}
-		ids = append(ids, p.ID)
-		if p.Type != "row" && len(p.Targets) == 0 {
-			t.Errorf("%s shows nothing", p.Title)
-		}
-		for _, q := range d.Panels[:i] {
-			a, b := p.GridPos, q.GridPos
-			if a.X < b.X+b.W && b.X < a.X+a.W && a.Y < b.Y+b.H && b.Y < a.Y+a.H {
-				t.Errorf("%s lies on %s", p.Title, q.Title)
-			}
-		}
-		for _, target := range p.Targets {
-			asked++
-			expr := filled(target.Expr)
-			for _, fault := range c.wrong(expr) {
-				t.Errorf("%s: %s\n%s", p.Title, fault, target.Expr)
-			}
-			checkLegend(t, p.Title, target.Legend, resultLabels(t, expr))
-		}
-	}
-	if asked < 40 {
-		t.Errorf("only %d questions", asked)
-	}
-	values := regexp.MustCompile(`label_values\(([a-z_]+), ([a-z_]+)\)`)
-	for _, v := range d.Templating.List {
-		for _, m := range values.FindAllStringSubmatch(string(v.Query), -1) {
-			if known, ok := c.labels(m[1]); !ok || !slices.Contains(known, m[2]) {
-				t.Errorf("variable %s: no label %s of %s", v.Name, m[2], m[1])
-			}
-		}
-	}
-}
-
-// filled replaces Grafana's variables by what it would put there.
-func filled(expr string) string {
-	return strings.NewReplacer("$__rate_interval", "1m", "$instance", ".*", "$provider", ".*").Replace(expr)
-}
-
-func checkLegend(t *testing.T, title, legend string, labels []string) {
-	t.Helper()
-	if labels == nil {
-		return
-	}
-	for _, m := range regexp.MustCompile(`\{\{([a-z_]+)\}\}`).FindAllStringSubmatch(legend, -1) {
-		if !slices.Contains(labels, m[1]) {
-			t.Errorf("%s: the legend names %s, which the answer does not have", title, m[1])
 		}
 	}
 }
