@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -53,10 +54,13 @@ func ShareFigure(r quality.Ratio) (Figure, bool) {
 func CountFigure(n int64) Figure { return Figure{Value: countValue(n), Samples: n} }
 
 // Scaled is a sum as it would be of another time: hours are kept longer than five
-// minutes, so windows of the past may be longer.
+// minutes, so windows of the past may be longer. What an hour has seen is not enough
+// for what needs as much of five minutes; a shorter time has seen no more than it did.
 func (m *Measure) Scaled(f Figure, from, to time.Duration) Figure {
 	if m.Kind == Sum && from > 0 && from != to {
-		f.Value = f.Value.part(float64(to) / float64(from))
+		share := float64(to) / float64(from)
+		f.Value = f.Value.part(share)
+		f.Samples = int64(math.Round(float64(f.Samples) * min(share, 1)))
 	}
 	return f
 }
@@ -140,6 +144,10 @@ func (r *Rule) judgePast(j *Judgement, past []Figure) {
 	}
 	middle := r.middle(past)
 	j.Past = &middle
+	if v, is := r.little(j.Figure.Value, middle); is {
+		j.Verdict = v
+		return
+	}
 	if middle <= 0 { // nothing can be a percentage of that
 		if middle == 0 && r.Measure.Kind == Sum && r.Condition == Rise {
 			j.Verdict = r.fromNothing(&j.Figure, past)
@@ -159,6 +167,19 @@ func (r *Rule) judgePast(j *Judgement, past []Figure) {
 	case !r.beyondChance(j.Figure, past):
 		j.Verdict = Between
 	}
+}
+
+// little says whether so little money is meant that its course does not matter, and
+// what is said of it then: to have risen to so little is no harm, to have dropped from
+// so little tells nothing.
+func (r *Rule) little(now, middle Value) (v Verdict, is bool) {
+	if r.Measure.Unit != Money || r.MinMoney <= 0 {
+		return "", false
+	}
+	if r.Condition == Rise {
+		return Good, now < r.MinMoney
+	}
+	return Unknown, middle < r.MinMoney
 }
 
 // fromNothing judges a sum that was nothing at these hours, as a rise: anything is

@@ -116,6 +116,43 @@ func TestJudgePast(t *testing.T) {
 	}
 }
 
+// So little money is no rise, and so little in the past no drop; it counts for money
+// alone.
+func TestJudgeLittleMoney(t *testing.T) {
+	t.Parallel()
+	of := func(text string) alarm.Figure { return alarm.Figure{Value: value(t, text), Samples: 100} }
+	times := func(text string) []alarm.Figure { return []alarm.Figure{of(text), of(text), of(text)} }
+	rise, drop, bids := rule(t, "spend", alarm.Rise, "300"), rule(t, "sale", alarm.Drop, "70"), rule(t, "bids", alarm.Rise, "300")
+	for _, c := range []struct {
+		rule alarm.Rule
+		now  string
+		past []alarm.Figure
+		want alarm.Verdict
+	}{
+		{rise, "1", times("0.01"), alarm.Good},
+		{rise, "9.999999", times("0"), alarm.Good},
+		{rise, "10", times("0"), alarm.Bad},
+		{rise, "10", times("2"), alarm.Bad},
+		{rise, "10", times("9"), alarm.Good},
+		{rise, "1", times("0.01")[:2], alarm.Unknown},
+		{drop, "0", times("9.99"), alarm.Unknown},
+		{drop, "0", times("10"), alarm.Bad},
+		{bids, "9", times("1"), alarm.Bad},
+	} {
+		c.rule.MinMoney = value(t, "10")
+		if got := c.rule.Judge(of(c.now), c.past); got.Verdict != c.want {
+			t.Errorf("%s of %s after %s: %s, want %s", c.rule.Measure.Name, c.now, c.past[0].Value, got.Verdict, c.want)
+		}
+		c.rule.MinMoney = 0
+		if got := c.rule.Judge(of(c.now), c.past); c.want == alarm.Bad && got.Verdict != alarm.Bad {
+			t.Errorf("%s of %s after %s, of any money: %s", c.rule.Measure.Name, c.now, c.past[0].Value, got.Verdict)
+		}
+	}
+	if got := rise.Judge(of("1"), times("0.01")); got.Verdict != alarm.Bad {
+		t.Errorf("of any money: %s", got.Verdict)
+	}
+}
+
 // Answers of a route look false only where those of others do not.
 func TestJudgeOthers(t *testing.T) {
 	t.Parallel()
@@ -175,5 +212,30 @@ func TestFigures(t *testing.T) {
 		if _, ok := x.Of(&quality.Measures{}); ok != (x.Kind == alarm.Sum) {
 			t.Errorf("%s of nothing: %v", x.Name, ok)
 		}
+	}
+}
+
+// A past that is known by the hour has seen no more than its share of the hour: what
+// needs thirty bids of five minutes does not find them in three.
+func TestPastByTheHourIsNotEnough(t *testing.T) {
+	t.Parallel()
+	r := rule(t, "bids", alarm.Drop, "50")
+	r.Window = 5 * time.Minute
+	hour := func(bids int64) alarm.Figure {
+		f, ok := r.Measure.Of(&quality.Measures{Bids: bids})
+		if !ok {
+			t.Fatal("no bids")
+		}
+		return r.Measure.Scaled(f, time.Hour, r.Window)
+	}
+	for bids, want := range map[int64]alarm.Verdict{36: alarm.Unknown, 12 * 400: alarm.Bad} {
+		past := []alarm.Figure{hour(bids), hour(bids), hour(bids), hour(bids)}
+		if j := r.Judge(alarm.Figure{}, past); j.Verdict != want {
+			t.Errorf("%d bids an hour, none now: %+v, want %s", bids, j, want)
+		}
+	}
+	shorter, _ := r.Measure.Of(&quality.Measures{Bids: 20})
+	if f := r.Measure.Scaled(shorter, time.Minute, r.Window); f.Samples != 20 || f.Value.String() != "100" {
+		t.Errorf("of one minute: %+v", f)
 	}
 }

@@ -26,11 +26,11 @@ func (r *Rule) link(only []Only, by map[string]string, from, to time.Time) strin
 	case Rollups, Answers:
 		for _, o := range only {
 			if o.What != "network" || len(o.Values) == 1 { // their names have commas
-				query.Set(o.What, known(o.Values...))
+				query.Set(o.What, known(o.What, o.Values...))
 			}
 		}
 		for what, value := range by {
-			query.Set(what, known(value))
+			query.Set(what, known(what, value))
 		}
 		return "/quality?" + query.Encode()
 	case Live:
@@ -39,27 +39,38 @@ func (r *Rule) link(only []Only, by map[string]string, from, to time.Time) strin
 	}
 	names := map[string]string{"account": "account_id", "server": "server", "a_number": "number", "b_number": "number"}
 	for _, o := range only {
-		if name := names[o.What]; name != "" && len(o.Values) == 1 { // calls are of one, or of all
-			query.Set(name, o.Values[0])
+		if len(o.Values) == 1 { // calls are of one, or of all
+			pick(query, names[o.What], o.Values[0])
 		}
 	}
 	for what, value := range by {
-		if name := names[what]; name != "" {
-			query.Set(name, value)
-		}
+		pick(query, names[what], value)
 	}
 	return "/calls?" + query.Encode()
 }
 
-// known are values as reports have them: - is what is not known.
-func known(values ...string) string {
+// known are values as reports have them: - is what is not known, and 0 what has no id.
+func known(what string, values ...string) string {
+	none := "-"
+	switch what {
+	case "provider", "gate", "account":
+		none = "0"
+	}
 	list := slices.Clone(values)
 	for i, v := range list {
 		if v == "" {
-			list[i] = "-"
+			list[i] = none
 		}
 	}
 	return strings.Join(list, ",")
+}
+
+// pick narrows a list of calls. Calls of nobody cannot be asked for: all are shown.
+func pick(query url.Values, name, value string) {
+	if name == "" || value == "" || name == "account_id" && value == "0" {
+		return
+	}
+	query.Set(name, value)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -11,7 +11,7 @@ import (
 )
 
 // Links have the names that the console's lists know, and - for what is not known;
-// one that would be too long picks less, and is whole.
+// what has no id has 0; one that would be too long picks less, and is whole.
 func TestLink(t *testing.T) {
 	t.Parallel()
 	to := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -30,7 +30,10 @@ func TestLink(t *testing.T) {
 		want string
 	}{
 		{asr, map[string]string{"country": "", "provider": "7"}, "/quality?country=-&provider=7&tier=cli%2C-&" + span},
+		{asr, map[string]string{"gate": "", "provider": "0"}, "/quality?country=RU&gate=0&provider=0&tier=cli%2C-&" + span},
 		{spend, map[string]string{"account": "7"}, "/calls?account_id=7&" + span},
+		{spend, map[string]string{"account": "0"}, "/calls?" + span},
+		{from, map[string]string{"a_number": ""}, "/calls?" + span},
 		{toNumber, map[string]string{"b_number": "252"}, "/calls?account_id=7&number=252&" + span},
 		{from, map[string]string{"a_number": "79"}, "/calls?number=79&" + span},
 		{long, map[string]string{"network": "A, B"}, "/quality?network=A%2C+B&" + span},

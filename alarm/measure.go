@@ -192,6 +192,19 @@ func others() []Measure {
 	}
 }
 
+// answersPace is how often single attempts are read.
+const answersPace = 5 * time.Minute
+
+// Pace is how long a judgement by the measure stands before it is made again; 0: until
+// the next round. What reads single attempts looks at as many of them as there are in
+// its window, of at least five minutes: more often it would read the same ones again.
+func (m *Measure) Pace() time.Duration {
+	if m.Source == Answers {
+		return answersPace
+	}
+	return 0
+}
+
 // EachFixed says that a rule's each is exactly the measure's.
 func (m *Measure) EachFixed() bool { return m.Source == Numbers || m.Source == Charges }
 
@@ -212,7 +225,7 @@ func (m *Measure) Only() []string {
 }
 
 // CountsTalking says that calls which were answered and still talk belong to the
-// share: as bids, seizures and answers that were not short.
+// share or the sum: as bids, seizures and answers that were not short.
 func (m *Measure) CountsTalking() bool {
-	return m.Kind == Share && m.Source == Rollups && m.Name != "silent_share"
+	return m.Source == Rollups && m.Kind == Share && m.Name != "silent_share" || m.Kind == Sum && (m.Name == "bids" || m.Name == "answers")
 }

@@ -54,6 +54,7 @@ type Rule struct {
 	For        time.Duration // it must be so before it fires
 	ClearFor   time.Duration // and over before it is resolved
 	MinSamples int64
+	MinMoney   Value         // of sums of money with Drop and Rise, in the base currency; 0: any
 	Repeat     time.Duration // told again; 0: never
 	Severity   Severity
 	Silent     Silence

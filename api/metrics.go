@@ -26,6 +26,7 @@ type Metrics struct {
 	closed    *prometheus.CounterVec
 	findings  prometheus.Gauge
 	routes    *routeMetrics
+	words     *words
 }
 
 // Gauges are read when somebody asks.
@@ -42,6 +43,7 @@ type Gauges struct {
 // NewMetrics registers everything that the node tells about itself.
 func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 	m := &Metrics{
+		words: newWords(),
 		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tandem_decisions_total", Help: "Calls decided, by direction and action.",
 		}, []string{"direction", "action"}),
@@ -75,7 +77,7 @@ func NewMetrics(registry *prometheus.Registry, g Gauges) *Metrics {
 		Name: "tandem_ledger_findings", Help: "What the last verification of the ledger found wrong; -1 when it failed, before the first, and on nodes that leave it to another.",
 	})
 	m.findings.Set(-1)
-	m.routes = newRouteMetrics(registry)
+	m.routes = newRouteMetrics(registry, m.words)
 	registry.MustRegister(
 		m.extended, m.warned, m.closed, m.findings,
 		m.decisions, m.attempts, m.calls, m.leftOut, m.dips, m.lost,
@@ -111,12 +113,12 @@ func gauge(name, help string, read func() float64) prometheus.Collector {
 
 // Decided counts a decision.
 func (m *Metrics) Decided(direction billing.Direction, action callflow.Action) {
-	m.decisions.WithLabelValues(string(direction), string(action)).Inc()
+	m.decisions.WithLabelValues(m.words.word("direction", string(direction)), m.words.word("action", string(action))).Inc()
 }
 
 // Attempted counts a finished attempt.
 func (m *Metrics) Attempted(a *billing.Attempt, provider string) {
-	m.attempts.WithLabelValues(string(a.Result), string(a.Blame)).Inc()
+	m.attempts.WithLabelValues(m.words.word("result", string(a.Result)), m.words.word("blame", string(a.Blame))).Inc()
 	m.routes.attempted(a, provider)
 }
 
@@ -125,28 +127,34 @@ func (m *Metrics) Heard(v *billing.Media, provider string) { m.routes.heard(v, p
 
 // Ended counts a call.
 func (m *Metrics) Ended(direction billing.Direction, disposition billing.Disposition) {
-	m.calls.WithLabelValues(string(direction), string(disposition)).Inc()
+	m.calls.WithLabelValues(m.words.word("direction", string(direction)), m.words.word("disposition", string(disposition))).Inc()
 }
 
 // LeftOut counts a route that was not offered.
-func (m *Metrics) LeftOut(reason routing.Reason) { m.leftOut.WithLabelValues(string(reason)).Inc() }
+func (m *Metrics) LeftOut(reason routing.Reason) {
+	m.leftOut.WithLabelValues(m.words.word("reason", string(reason))).Inc()
+}
 
 // RecordLost counts a record that found no room in the queue.
 func (m *Metrics) RecordLost() { m.lost.Inc() }
 
 // Extended counts a request for more talk of a call in progress.
-func (m *Metrics) Extended(outcome string) { m.extended.WithLabelValues(outcome).Inc() }
+func (m *Metrics) Extended(outcome string) {
+	m.extended.WithLabelValues(m.words.word("outcome", outcome)).Inc()
+}
 
 // Warned counts a caller who was told that the money is almost spent.
 func (m *Metrics) Warned() { m.warned.Inc() }
 
 // Closed counts a call that was closed without an end report.
-func (m *Metrics) Closed(by billing.Source) { m.closed.WithLabelValues(string(by)).Inc() }
+func (m *Metrics) Closed(by billing.Source) {
+	m.closed.WithLabelValues(m.words.word("by", string(by))).Inc()
+}
 
 // Verified tells what a verification of the ledger found wrong.
 func (m *Metrics) Verified(findings int) { m.findings.Set(float64(findings)) }
 
 // Dipped counts a question about a ported number, by who knew the answer.
 func (m *Metrics) Dipped(source portability.Source, took time.Duration) {
-	m.dips.WithLabelValues(string(source)).Observe(took.Seconds())
+	m.dips.WithLabelValues(m.words.word("source", string(source))).Observe(took.Seconds())
 }

@@ -88,5 +88,5 @@ func (m *capacityMetrics) label(shown map[string]int, id int64) string {
 	if _, ok := shown[name]; ok || len(shown) < mostProviders {
 		return name
 	}
-	return otherProvider
+	return otherWord
 }

@@ -1,19 +1,10 @@
 package api
 
 import (
-	"sync"
-
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tandem/billing"
 	"tandem/quality"
-)
-
-const (
-	// mostProviders is how many providers have series of their own, the first that
-	// are met; all others share one, so what we are sent cannot fill a Prometheus.
-	mostProviders = 50
-	otherProvider = "other"
 )
 
 // routeMetrics counts attempts by the provider that was asked, and the quality of
@@ -24,12 +15,11 @@ type routeMetrics struct {
 	pdd, mos                                        *prometheus.HistogramVec
 	expected, lost, silent                          *prometheus.CounterVec
 
-	mu    sync.Mutex
-	known map[string]struct{} // names with series of their own
+	words *words
 }
 
-func newRouteMetrics(registry *prometheus.Registry) *routeMetrics {
-	m := &routeMetrics{known: map[string]struct{}{}}
+func newRouteMetrics(registry *prometheus.Registry, w *words) *routeMetrics {
+	m := &routeMetrics{words: w}
 	vec := func(field **prometheus.CounterVec, name, help string, labels ...string) {
 		*field = prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 		registry.MustRegister(*field)
@@ -59,16 +49,7 @@ func newRouteMetrics(registry *prometheus.Registry) *routeMetrics {
 
 // label is a provider's name, or what those beyond the bound share.
 func (m *routeMetrics) label(provider string) string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, ok := m.known[provider]; ok {
-		return provider
-	}
-	if len(m.known) >= mostProviders {
-		return otherProvider
-	}
-	m.known[provider] = struct{}{}
-	return provider
+	return m.words.of("provider", provider, mostProviders)
 }
 
 // attempted counts an attempt; one without a provider is none of a route.
@@ -77,6 +58,7 @@ func (m *routeMetrics) attempted(r *billing.Attempt, provider string) {
 		return
 	}
 	provider = m.label(provider)
+	tier := m.words.of("tier", r.Tier, mostTiers)
 	var sum quality.Measures
 	a := quality.AttemptOf(r)
 	sum.Add(&a, quality.ShortTalk)
@@ -86,11 +68,11 @@ func (m *routeMetrics) attempted(r *billing.Attempt, provider string) {
 	}{
 		{m.bids, sum.Bids}, {m.seizures, sum.Seizures}, {m.effective, sum.Effective}, {m.answers, sum.Answers}, {m.short, sum.Short},
 	} {
-		v.vec.WithLabelValues(provider, r.Tier).Add(float64(v.n))
+		v.vec.WithLabelValues(provider, tier).Add(float64(v.n))
 	}
-	m.talk.WithLabelValues(provider, r.Tier).Add(sum.Talk.Seconds())
+	m.talk.WithLabelValues(provider, tier).Add(sum.Talk.Seconds())
 	if !a.Answered {
-		m.failures.WithLabelValues(provider, string(r.Blame)).Inc()
+		m.failures.WithLabelValues(provider, m.words.word("blame", string(r.Blame))).Inc()
 	}
 	if a.PDD > 0 {
 		m.pdd.WithLabelValues(provider).Observe(a.PDD.Seconds())

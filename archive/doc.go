@@ -6,7 +6,8 @@
 //	2026-03/manifest.json         rows, SHA-256 and columns of each; written last
 //
 // A folder without a manifest is no archive: whatever wrote it did not get to its
-// end. Files are written under another name, synced and renamed.
+// end. Files are written in the folder .new, synced and read back; then the month
+// gets its name. One that had it stays as 2026-03.old- and the time.
 //
 // Keeper moves a month out of the database. Nothing is removed that was not read
 // back from the files first and found equal to what is removed, row by row:

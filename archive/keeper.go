@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 )
@@ -18,6 +17,9 @@ var (
 	ErrChanged = errors.New("records of the month were changed meanwhile")
 	// ErrTooYoung: the month is not over, or not for long enough.
 	ErrTooYoung = errors.New("it is too early for the month")
+	// ErrAside: a run that died has set records of the month aside, and Recover could
+	// not see to them. What is in the tables is not the whole month.
+	ErrAside = errors.New("records of the month are still set aside")
 )
 
 // LeastAge is how long a month is over before its records may leave the database:
@@ -72,12 +74,17 @@ type Keeper struct {
 // and equal to the database is left as it is.
 //
 // One with other rows stays beside the new one, under a name such as
-// 2026-03.old-20260801T040000Z. ErrTooYoung: the month is not over.
+// 2026-03.old-20260801T040000.000Z. ErrTooYoung: the month is not over.
 func (k Keeper) Archive(ctx context.Context, month int) (Manifest, error) {
 	if ago, err := k.Store.Ended(ctx, month); err != nil {
 		return Manifest{}, err
 	} else if ago < 0 {
 		return Manifest{}, fmt.Errorf("%s is not over: %w", MonthName(month), ErrTooYoung)
+	}
+	if aside, err := k.aside(ctx, month); err != nil {
+		return Manifest{}, err
+	} else if len(aside) > 0 {
+		return Manifest{}, fmt.Errorf("%s: %w: %s", MonthName(month), ErrAside, aside[0].Table)
 	}
 	if n, err := k.Store.Unsettled(ctx, month); err != nil {
 		return Manifest{}, err
@@ -85,23 +92,10 @@ func (k Keeper) Archive(ctx context.Context, month int) (Manifest, error) {
 		return Manifest{}, fmt.Errorf("%s: %w: %d", MonthName(month), ErrUnsettled, n)
 	}
 	m, err := k.there(ctx, month)
-	switch {
-	case errors.Is(err, ErrChanged):
-		err = k.keepOld(month)
-	case errors.Is(err, ErrNone):
-		err = nil
-	default:
-		return m, err
+	if errors.Is(err, ErrChanged) || errors.Is(err, ErrNone) {
+		return k.writeAnew(ctx, month)
 	}
-	if err != nil {
-		return m, err
-	}
-	m, err = k.write(ctx, month)
-	if err != nil {
-		return m, err
-	}
-	k.tell("verifying "+MonthName(month), 0)
-	return Verify(ctx, k.Dir, month)
+	return m, err
 }
 
 // there is the archive that is there already. ErrChanged: the database has other
@@ -133,20 +127,6 @@ func (k Keeper) there(ctx context.Context, month int) (Manifest, error) {
 		}
 	}
 	return m, nil
-}
-
-// keepOld gives an archive another name: it may be the only one of a database that
-// is not this one.
-func (k Keeper) keepOld(month int) error {
-	dir := folder(k.Dir, month)
-	err := os.Rename(dir, dir+".old-"+time.Now().UTC().Format("20060102T150405.000Z"))
-	if err == nil {
-		err = syncFolder(k.Dir)
-	}
-	if err != nil {
-		return fmt.Errorf("archive: %w", err)
-	}
-	return nil
 }
 
 func (k Keeper) write(ctx context.Context, month int) (Manifest, error) {

@@ -103,6 +103,14 @@ func (m Manifest) validate(name string, month int) error {
 	case m.Month != MonthName(month):
 		return fmt.Errorf("%s: %w: it is of %q", name, ErrDamaged, m.Month)
 	}
+	for _, table := range []string{"calls", "attempts"} {
+		if _, is := m.Table(table); !is {
+			return fmt.Errorf("%s: %w: it has no %s", name, ErrDamaged, table)
+		}
+	}
+	if len(m.Tables) != 2 {
+		return fmt.Errorf("%s: %w: it has %s; want calls and attempts", name, ErrDamaged, tableNames(m.Tables))
+	}
 	word := regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	for _, t := range m.Tables {
 		if !word.MatchString(t.Name) || t.File != fileName(t.Name) || len(t.Columns) == 0 {

@@ -13,9 +13,9 @@ type Target interface {
 	// Prepare makes the table for a part: the table of records itself, or one
 	// beside it. It tells its name.
 	Prepare(ctx context.Context, p Part, beside bool) (table string, err error)
-	// Add adds rows, a value a column, nil for NULL. A row that is there already
-	// stays as it is.
-	Add(ctx context.Context, table string, columns []Column, rows [][]any) (added int64, err error)
+	// Add adds rows of a part, a value a column, nil for NULL. A row that is there
+	// already stays as it is. ErrDamaged: a row cannot be of that month.
+	Add(ctx context.Context, p Part, table string, columns []Column, rows [][]any) (added int64, err error)
 }
 
 // restoreBatch is how many rows are added at a time.
@@ -48,7 +48,8 @@ func Restore(ctx context.Context, to Target, dir string, month int, beside bool,
 }
 
 func restoreTable(ctx context.Context, to Target, dir string, month int, t Table, beside bool, progress func(what string, rows int64)) (Restored, error) {
-	table, err := to.Prepare(ctx, Part{Table: t.Name, Month: month}, beside)
+	p := Part{Table: t.Name, Month: month}
+	table, err := to.Prepare(ctx, p, beside)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -64,7 +65,7 @@ func restoreTable(ctx context.Context, to Target, dir string, month int, t Table
 	}
 	batch := make([][]any, 0, restoreBatch)
 	add := func() error {
-		n, err := to.Add(ctx, table, t.Columns, batch)
+		n, err := to.Add(ctx, p, table, t.Columns, batch)
 		r.Added += n
 		r.Rows += int64(len(batch))
 		batch = batch[:0]

@@ -7,15 +7,16 @@ import (
 	"slices"
 )
 
-// Recover sees to what a run that died has set aside: it is removed if it is what
-// the archive has, and put back if not. What is told are the months for which
-// neither could be done; others do not wait for them.
+// Recover sees to what a run that died has left. An archive that lost its name has
+// it again. Records that were set aside are removed if they are what the archive
+// has, and put back if not. What is told are the months for which neither could be
+// done; others do not wait for them.
 func (k Keeper) Recover(ctx context.Context) error {
+	errs := []error{k.recoverOld()}
 	all, err := k.Store.AllAside(ctx)
 	if err != nil {
-		return err
+		return errors.Join(append(errs, err)...)
 	}
-	var errs []error
 	seen := map[int]bool{}
 	for _, p := range all {
 		if !seen[p.Month] {

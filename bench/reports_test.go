@@ -32,8 +32,13 @@ func TestReports(t *testing.T) {
 	if err := report.Print(&text); err != nil {
 		t.Fatal(err)
 	}
-	if err := reportsTables(&tables, []ReportsReport{report, report}); err != nil {
+	larger := report
+	larger.Attempts *= 10
+	if err := reportsTables(&tables, []ReportsReport{report, larger, report}); err != nil {
 		t.Fatal(err)
+	}
+	if n := strings.Count(tables.String(), "| report |"); n != 2 || !strings.Contains(tables.String(), "30000 attempts of 1 days") {
+		t.Errorf("%d sizes in\n%s", n, &tables)
 	}
 	for _, want := range []string{"by provider and country", "bytes an attempt", "the last day, again", "quality_causes"} {
 		if !strings.Contains(text.String(), want) || !strings.Contains(tables.String(), want) {

@@ -3,12 +3,28 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
-// reportsTables are those of the bench reports: what reports take, what rolling
-// takes, and how large tables are.
+// reportsTables are those of the bench reports, of each size of the data.
 func reportsTables(out io.Writer, runs []ReportsReport) error {
+	for len(runs) > 0 {
+		first := runs[0]
+		alike := func(r ReportsReport) bool { return r.Attempts == first.Attempts && r.Days == first.Days }
+		if _, err := fmt.Fprintf(out, "%d attempts of %d days:\n\n", first.Attempts, first.Days); err != nil {
+			return err
+		}
+		if err := reportsOfSize(out, slices.DeleteFunc(slices.Clone(runs), func(r ReportsReport) bool { return !alike(r) })); err != nil {
+			return err
+		}
+		runs = slices.DeleteFunc(slices.Clone(runs), alike)
+	}
+	return nil
+}
+
+// reportsOfSize says what reports take, what rolling takes, and how large tables are.
+func reportsOfSize(out io.Writer, runs []ReportsReport) error {
 	var lines [][]string
 	for i, c := range runs[0].Cases {
 		of := func(figure func(*ReportsCase) float64) []float64 {

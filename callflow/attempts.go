@@ -21,7 +21,7 @@ type Attempt struct {
 	SIPStatus  int
 	Ring       time.Duration // bid to 180; 0: none came
 	Progress   time.Duration // bid to 183; 0: none came
-	Elapsed    time.Duration
+	Elapsed    time.Duration // bid to end, talk included
 	Talk       time.Duration
 }
 
@@ -102,12 +102,18 @@ func millis(v int64) time.Duration { return time.Duration(v) * time.Millisecond 
 
 func (a Attempt) rang() bool { return a.Ring > 0 }
 
-// pdd is bid to the first sign of life beyond 100 Trying; 0 when none came.
+// pdd is bid to the first sign of life beyond 100 Trying, which may be the answer
+// itself; 0 when none came, and when nobody saw it.
 func (a Attempt) pdd() time.Duration {
-	if a.Ring == 0 || a.Progress == 0 {
+	switch {
+	case a.Ring > 0 && a.Progress > 0:
+		return min(a.Ring, a.Progress)
+	case a.Ring > 0 || a.Progress > 0:
 		return a.Ring + a.Progress
+	case a.result() == billing.Answered:
+		return max(0, a.Elapsed-a.Talk)
 	}
-	return min(a.Ring, a.Progress)
+	return 0
 }
 
 func (a Attempt) outcome() routing.Outcome {

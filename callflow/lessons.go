@@ -130,5 +130,5 @@ func (l *Lessons) over(a *billing.Attempt, ended bool) {
 		return
 	}
 	v := quality.AttemptOf(a)
-	l.settle.Over(a.CallID, a.N, l.config.Talked(&v), ended, v.Waited())
+	l.settle.Over(a.CallID, a.N, quality.Outcome{Seized: v.Seized(), Answered: l.config.Talked(&v), Ended: ended, Wait: v.Waited()})
 }

@@ -27,12 +27,11 @@ type Past struct {
 func (l *Lessons) Prime(s *routing.Snapshot, p *Past) {
 	keys := keysOf(s, p)
 	m := &p.Measures
-	share := func(n int64) int64 { return (n + int64(len(keys)) - 1) / int64(max(1, len(keys))) }
 	bids := m.Bids - m.Blamed.Us // what failed for our own sake never was
 	wait, _ := m.PDD.Quantile(0.5)
 	for _, k := range keys {
 		l.evidence.Prime(k, p.Prefix, p.At, quality.Count{
-			Bids: share(bids), Answered: share(m.Answers - m.Short), Ended: share(bids - m.Blamed.Route), Waited: time.Duration(share(bids)) * wait,
+			Bids: bids, Seized: m.Seizures, Answered: m.Answers - m.Short, Ended: bids - m.Blamed.Route, Waited: time.Duration(bids) * wait, Among: len(keys),
 		})
 	}
 }

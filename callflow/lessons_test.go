@@ -23,11 +23,11 @@ type pupil struct {
 	explored int
 }
 
-func newPupil(t *testing.T) *pupil {
+func newPupil(t *testing.T, floors ...quality.Floor) *pupil {
 	t.Helper()
 	f, _, _ := flow(t, &notebook{}, agents{})
 	c := quality.Defaults()
-	c.MaxCells = 1024
+	c.MaxCells, c.Floors = 1024, floors
 	e, err := quality.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -38,12 +38,13 @@ func newPupil(t *testing.T) *pupil {
 }
 
 // attempt is what becomes of a bid, as the dialplan writes it: status, cause, SIP
-// status, ringing, progress, elapsed, talk.
+// status, ringing, progress, elapsed (talk included), talk.
 type attempt string
 
 const (
-	answered  attempt = "ANSWER::200:2000::9000:30000"
-	fake      attempt = "ANSWER::200:2000::9000:1000"
+	answered  attempt = "ANSWER::200:2000::39000:30000"
+	straight  attempt = "ANSWER::200:::32000:30000" // with neither 180 nor 183, after two seconds
+	fake      attempt = "ANSWER::200:2000::10000:1000"
 	unheard   attempt = "NOANSWER::180:2000::30000:"
 	refused   attempt = "CONGESTION::503:::80:"
 	unknown   attempt = "CHANUNAVAIL::404:::80:"
@@ -72,7 +73,7 @@ func (x *pupil) call(carriers func(provider int64) attempt) (asked []int64) {
 		asked = append(asked, key.ProviderID)
 		is := carriers(key.ProviderID)
 		log = append(log, fmt.Sprintf("%d:%s:%d:%s", n, key, end.UnixMilli(), is))
-		if is == answered || is == fake {
+		if is == answered || is == straight || is == fake {
 			break
 		}
 		h := callflow.Hunt{CallID: in.CallID, Server: "alpha", StartedAt: in.At, At: end, Log: strings.Join(log, "/"), Place: n}
@@ -107,6 +108,12 @@ func (x *pupil) note(d callflow.Decision) {
 		if w == nil || w.Low <= 0 || w.Low >= 1_000_000 || !strings.Contains(p.Reason, "worth "+w.Worth.String()) {
 			x.t.Fatalf("place %d: %+v, %q", i+1, w, p.Reason)
 		}
+		if f := w.Figures; f == nil || f.Ended <= 0 || f.Borrowed <= 0 || f.Expected < w.Low || f.Delay < 0 || f.BorrowedFrom == "" || !strings.Contains(p.Reason, "borrowed from ") {
+			x.t.Fatalf("place %d: figures %+v, %q", i+1, f, p.Reason)
+		}
+		if told.Destination == nil || told.Destination.Prefix != string(d.Record.BNumber[:7]) || told.Destination.Answered <= 0 {
+			x.t.Fatalf("destination %+v", told.Destination)
+		}
 		if w.Exploring != strings.Contains(p.Reason, "first to be tested") || w.Exploring && i > 0 {
 			x.t.Fatalf("place %d: exploring %t, %q", i+1, w.Exploring, p.Reason)
 		}
@@ -128,11 +135,17 @@ func (x *pupil) cheap(calls int, carriers func(int64) attempt) (n int) {
 }
 
 // known is what has been learnt of a provider there.
-func (x *pupil) known(provider int64) quality.Effect {
+func (x *pupil) known(provider int64) routing.Weight {
 	x.t.Helper()
 	x.Lessons.Tick(x.at)
 	key := routing.Key{ProviderID: provider, Tier: routing.TierCLI, AddressID: provider}
-	return x.evidence.Explain(&quality.Call{B: e164.Number("73430000000"), At: x.at}, []quality.Offer{{Key: key, Cost: 1}})[0]
+	return x.weight(key, "73430000000")
+}
+
+func (x *pupil) weight(key routing.Key, b e164.Number) routing.Weight {
+	offers := []quality.Offer{{Key: key, Cost: 1}}
+	x.evidence.Weigh(&quality.Call{B: b, At: x.at}, offers)
+	return offers[0].Weight
 }
 
 // half is an answer every other time.
@@ -171,8 +184,8 @@ func TestFailingRouteIsLeftAndComesBack(t *testing.T) {
 	if most := 100; x.explored == 0 || x.explored > most {
 		t.Errorf("%d of 1000 calls were tests, want 1 to %d", x.explored, most)
 	}
-	if e := x.known(1); e.Demoted == nil || e.Low > x.known(2).Low {
-		t.Errorf("known of the failing route: %s", e.Words)
+	if e := x.known(1); e.Demoted == 0 || e.Low > x.known(2).Low {
+		t.Errorf("known of the failing route: %+v", e)
 	}
 	x.cheap(5000, good)
 	if n := x.cheap(500, good); n < 400 {
@@ -192,6 +205,7 @@ func TestWhatIsLearntOfAnAttempt(t *testing.T) {
 		want          want
 	}{
 		"answer":                       {answered, "", want{first: 1, answers: true, ends: true}},
+		"answer at once":               {straight, "", want{first: 1, answers: true, ends: true}},
 		"false answer":                 {fake, "", want{first: 1, ends: true}},
 		"rang, nobody":                 {unheard, "", want{first: 1, ends: true}},
 		"refused, then answered":       {refused, answered, want{first: 1, second: 1}},
@@ -209,11 +223,11 @@ func TestWhatIsLearntOfAnAttempt(t *testing.T) {
 				return c.second
 			})
 			one, two := x.known(1), x.known(2)
-			if one.Calls != c.want.first || two.Calls != c.want.second {
-				t.Errorf("%d and %d calls count, want %d and %d", one.Calls, two.Calls, c.want.first, c.want.second)
+			if one.Samples != c.want.first || two.Samples != c.want.second {
+				t.Errorf("%d and %d calls count, want %d and %d", one.Samples, two.Samples, c.want.first, c.want.second)
 			}
-			if one.Calls > 0 && ((*one.Own > 0) != c.want.answers || (one.Ended > 900_000) != c.want.ends) {
-				t.Errorf("answered %s, ended %s; want answered %t, ended %t", *one.Own, one.Ended, c.want.answers, c.want.ends)
+			if one.Samples > 0 && ((one.Own > 0) != c.want.answers || (one.Ended > 900_000) != c.want.ends) {
+				t.Errorf("answered %d, ended %d; want answered %t, ended %t", one.Own, one.Ended, c.want.answers, c.want.ends)
 			}
 		})
 	}
@@ -232,12 +246,12 @@ func TestLostEndsAreForgotten(t *testing.T) {
 	}
 	x.Seized(d)
 	x.at = noon.Add(20 * time.Second)
-	if e := x.known(1); e.Calls != 0 {
-		t.Errorf("%d calls known while it may ring", e.Calls)
+	if e := x.known(1); e.Samples != 0 {
+		t.Errorf("%d calls known while it may ring", e.Samples)
 	}
 	x.at = noon.Add(time.Hour)
-	if e := x.known(1); e.Calls != 1 || *e.Own == 0 {
-		t.Errorf("%d calls known of one that is still going on", e.Calls)
+	if e := x.known(1); e.Samples != 1 || e.Own == 0 {
+		t.Errorf("%d calls known of one that is still going on", e.Samples)
 	}
 	step, err := x.Next(t.Context(), callflow.Hunt{
 		CallID: "alpha-1.77", Server: "alpha", StartedAt: x.at, At: x.at, Place: 1, KeysLeft: []string{"2.c.a2"}, Log: fmt.Sprintf("1:1.c.a1:%d:%s", x.at.UnixMilli(), refused),
@@ -246,8 +260,8 @@ func TestLostEndsAreForgotten(t *testing.T) {
 		t.Fatalf("next %d, %v", step.Next, err)
 	}
 	x.Tried(step)
-	x.at = x.at.Add(time.Hour)
-	if one, two := x.known(1), x.known(2); one.Calls != 1 || two.Calls != 0 {
-		t.Errorf("%d and %d calls known after a foreign one", one.Calls, two.Calls)
+	x.at = x.at.Add(10 * time.Minute)
+	if one, two := x.known(1), x.known(2); one.Samples != 1 || two.Samples != 0 {
+		t.Errorf("%d and %d calls known after a foreign one", one.Samples, two.Samples)
 	}
 }

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"tandem/billing/rate"
 	"tandem/internal/e164"
 	"tandem/internal/money"
-	"tandem/quality"
 	"tandem/routing"
 )
 
@@ -26,8 +24,11 @@ type Told struct {
 	Refused    routing.Reason `json:"refused,omitempty"`      // why no route may be used at all
 	Detail     string         `json:"detail,omitempty"`       // which row says so
 	Plan       []PlannedRoute `json:"plan"`
-	Dropped    []DroppedRoute `json:"dropped"`
-	Cut        int            `json:"cut,omitempty"` // candidates that were left out and not kept
+
+	// What calls there come to, whatever their route; of a policy that goes by quality.
+	Destination *ToldDestination `json:"destination,omitempty"`
+	Dropped     []DroppedRoute   `json:"dropped"`
+	Cut         int              `json:"cut,omitempty"` // candidates that were left out and not kept
 }
 
 // PlannedRoute is one place of the plan.
@@ -43,16 +44,6 @@ type PlannedRoute struct {
 	Reason   string        `json:"reason"`
 	Rule     string        `json:"preferred_by,omitempty"` // which rule puts it before others
 	Weighed  *Weighed      `json:"weighed,omitempty"`      // of a policy that goes by quality: what it went by
-}
-
-// Weighed is what was known of a route when the call was decided; docs/quality.md.
-type Weighed struct {
-	Worth     money.Amount `json:"worth"`                   // of a call that ends on it, in the base currency
-	Low       int32        `json:"answered_at_least_ppm"`   // the share of its calls that counted, in millionths
-	Samples   uint32       `json:"samples"`                 // of its own calls to the destination that counted
-	Exploring bool         `json:"exploring"`               // it came first to be tested, not for its worth
-	Floored   bool         `json:"floored"`                 // a floor put it behind all others
-	Demoted   *time.Time   `json:"demoted_since,omitempty"` // since when it had been worse than the destination's other routes
 }
 
 // PriceParts are what an expected cost is made of, in the provider's currency.
@@ -103,8 +94,9 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 		t.Markup = r.Markup.String()
 	}
 	for i := range r.Routes {
-		t.Plan = append(t.Plan, tellRoute(s, &r.Routes[i], i+1, len(r.Routes)))
+		t.Plan = append(t.Plan, tellRoute(s, &r.Routes[i], r.Destination.Prefix, i+1, len(r.Routes)))
 	}
+	t.Destination = toldDestination(&r)
 	for _, d := range r.Dropped {
 		v := DroppedRoute{Key: d.Key.String(), Reason: string(d.Reason), Detail: d.Detail}
 		if d.Key.ProviderID != 0 {
@@ -118,7 +110,9 @@ func Tell(s *routing.Snapshot, stored []byte) (Told, error) {
 	return t, nil
 }
 
-func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRoute {
+// tellRoute tells the n-th of so many routes; where is the prefix that calls were
+// counted at.
+func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, where string, n, of int) PlannedRoute {
 	v := PlannedRoute{N: n, Key: r.Key.String(), Dial: r.Dial, CLI: r.CLI, Reason: r.Why}
 	if r.Key.ProviderID == 0 {
 		return v
@@ -153,7 +147,7 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 	v.Reason = fmt.Sprintf("place %d of %d: expected %s %s (%s %s: %s/min by %d/%d%s, prefix %s)",
 		n, of, r.Cost, s.Options.BaseCurrency, r.Native, currency, r.Rate.PerMinute, r.Rate.First, r.Rate.Next, extra.String(), r.Prefix)
 	if r.Weight != nil {
-		v.Weighed = weighed(r.Weight)
+		v.Weighed = weighed(r.Weight, where)
 		v.Reason += "; " + v.Weighed.words()
 	}
 	if r.Why != "" {
@@ -161,30 +155,6 @@ func tellRoute(s *routing.Snapshot, r *routing.ReasonRoute, n, of int) PlannedRo
 		v.Rule = r.Why
 	}
 	return v
-}
-
-func weighed(w *routing.Weight) *Weighed {
-	v := &Weighed{Worth: w.Worth, Low: w.Low, Samples: w.Samples, Exploring: w.Exploring, Floored: w.Floored}
-	if w.Demoted != 0 {
-		v.Demoted = new(time.Unix(int64(w.Demoted), 0).UTC())
-	}
-	return v
-}
-
-// words says what was weighed as part of a sentence.
-func (w *Weighed) words() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "worth %s a call that ends here: at least %s answered, by %d calls of its own", w.Worth, quality.Share(w.Low), w.Samples)
-	if w.Floored {
-		b.WriteString(", behind all others by a floor")
-	}
-	if w.Demoted != nil {
-		fmt.Fprintf(&b, ", worse than the others since %s", w.Demoted.Format(time.DateTime))
-	}
-	if w.Exploring {
-		b.WriteString(", first to be tested")
-	}
-	return b.String()
 }
 
 func policyName(s *routing.Snapshot, r *routing.Reasons) string {
@@ -198,6 +168,9 @@ func policyName(s *routing.Snapshot, r *routing.Reasons) string {
 	switch {
 	case p.Kind == routing.Quality && len(r.Routes) > 0 && r.Routes[0].Weight == nil:
 		return fmt.Sprintf("%s (%s, of which nothing was known: by cost)", p.Name, p.Kind)
+	case p.Kind == routing.Quality && len(r.Routes) > 0 && r.Routes[0].Weight.Exploring:
+		return fmt.Sprintf("%s (%s, one of the few calls that test a route)", p.Name, p.Kind)
+	case p.Kind == routing.Quality: // its ticket draws nothing but which calls test
 	case p.Shares():
 		return fmt.Sprintf("%s (%s, ticket %d)", p.Name, p.Kind, r.Ticket)
 	}

@@ -3,11 +3,11 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"time"
 
 	"tandem/alarm"
-	"tandem/geo"
 	"tandem/quality"
 )
 
@@ -19,7 +19,7 @@ type answerGroup struct {
 // answerCount is how many look false, and why.
 type answerCount struct {
 	answers, silent, short, even int64
-	seconds                      [falseUpTo]int32 // answers by their whole seconds of talk
+	seconds                      [falseUpTo]int64 // answers by their whole seconds of talk
 }
 
 // Answers that look false, by what signalling tells. None of it is proof: a human
@@ -78,32 +78,46 @@ func (d *DB) answerFigures(ctx context.Context, r *alarm.Rule, s *alarmSeen) err
 	return nil
 }
 
-// countAnswers reads the newest answered attempts of a time.
+// countAnswers counts the answers of a time, those of the newest attempts where there
+// are too many. Of a call that ended without a report it is not known how it rang.
+// The place of the number called stands with the call; only where nobody has looked
+// yet it is looked up.
 func (d *DB) countAnswers(ctx context.Context, from, to time.Time) (map[answerGroup]*answerCount, error) {
-	rows, err := d.bulk.QueryContext(ctx, asking(`SELECT a.provider_id, COALESCE(a.tier, ''), COALESCE(c.b_number, ''), a.rang <> 0 OR a.progress <> 0, a.elapsed_ms, a.talk_ms
-		FROM attempts a FORCE INDEX (attempts_started) JOIN calls c ON c.call_id = a.call_id AND c.month = a.month
-		WHERE a.started_at >= ? AND a.started_at < ? AND a.result = 'answered' AND a.provider_id > 0 ORDER BY a.started_at DESC LIMIT ?`), from, to, mostAnswers)
+	from, err := d.newestAttempts(ctx, from, to, mostAttempts)
 	if err != nil {
 		return nil, err
 	}
-	place := func(string) geo.Place { return geo.Place{} }
+	country, number := func(string) string { return "" }, "''"
 	if atlas := d.Atlas(); atlas != nil {
-		place = atlas.Place
+		country, number = func(number string) string { return atlas.Place(number).Country }, "IF(c.b_place_id IS NULL, COALESCE(c.b_number, ''), '')"
+	}
+	rows, err := d.bulk.QueryContext(ctx, asking(`SELECT a.provider_id, COALESCE(a.tier, ''), COALESCE(p.country, ''), `+number+`,
+			a.rang = 0 AND a.progress = 0 AND a.elapsed_ms < a.talk_ms + ?, LEAST(a.talk_ms DIV 1000, ?), COUNT(*)
+		FROM attempts a FORCE INDEX (attempts_started)
+		STRAIGHT_JOIN calls c ON c.call_id = a.call_id AND c.month = a.month LEFT JOIN places p ON p.id = c.b_place_id
+		WHERE a.started_at >= ? AND a.started_at < ? AND a.result = 'answered' AND a.provider_id > 0
+			AND COALESCE(c.closed_by, 'report') = 'report' GROUP BY 1, 2, 3, 4, 5, 6`),
+		falseSoon.Milliseconds(), falseUpTo, from, to)
+	if err != nil {
+		return nil, err
 	}
 	groups := map[answerGroup]*answerCount{}
 	err = eachRow(rows, func(rows *sql.Rows) error {
 		var g answerGroup
 		var number string
-		var life bool
-		var elapsed, talk int64
-		if err := rows.Scan(&g.provider, &g.tier, &number, &life, &elapsed, &talk); err != nil {
+		var silent bool
+		var second int
+		var n int64
+		if err := rows.Scan(&g.provider, &g.tier, &g.country, &number, &silent, &second, &n); err != nil {
 			return err
 		}
-		g.country = place(number).Country
+		if number != "" {
+			g.country = country(number)
+		}
 		if groups[g] == nil {
 			groups[g] = &answerCount{}
 		}
-		groups[g].add(life, fromMS(elapsed), fromMS(talk))
+		groups[g].add(silent, second, n)
 		return nil
 	})
 	for _, c := range groups {
@@ -112,17 +126,28 @@ func (d *DB) countAnswers(ctx context.Context, from, to time.Time) (map[answerGr
 	return groups, err
 }
 
-// add counts one answer. life: there was ringing or progress; elapsed is from the
-// bid to the end.
-func (c *answerCount) add(life bool, elapsed, talk time.Duration) {
-	c.answers++
-	switch second := int(talk / time.Second); {
-	case !life && elapsed-talk < falseSoon:
-		c.silent++
-	case talk < falseShort:
-		c.short++
+// newestAttempts is from when on a time has at most so many attempts: of a busy hour the
+// last part says as much as all of it.
+func (d *DB) newestAttempts(ctx context.Context, from, to time.Time, most int) (time.Time, error) {
+	err := d.bulk.QueryRowContext(ctx, asking(`SELECT started_at FROM attempts FORCE INDEX (attempts_started)
+		WHERE started_at >= ? AND started_at < ? ORDER BY started_at DESC LIMIT 1 OFFSET ?`), from, to, most-1).Scan(&from)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return from, err
+}
+
+// add counts answers of so many whole seconds of talk, falseUpTo and more being one.
+// silent: they came at once, without a sign of ringing.
+func (c *answerCount) add(silent bool, second int, n int64) {
+	c.answers += n
+	switch {
+	case silent:
+		c.silent += n
+	case time.Duration(second)*time.Second < falseShort:
+		c.short += n
 	case second < falseUpTo:
-		c.seconds[second]++
+		c.seconds[second] += n
 	}
 }
 
@@ -130,7 +155,7 @@ func (c *answerCount) add(life bool, elapsed, talk time.Duration) {
 // machine that plays a text always after the same time.
 func (c *answerCount) findEven() {
 	for i, n := range c.seconds {
-		around, width := int32(0), int32(0)
+		around, width := int64(0), int64(0)
 		for j := max(0, i-falseAround); j <= min(falseUpTo-1, i+falseAround); j++ {
 			if j < i-1 || j > i+1 { // a text that ends at a border falls into two seconds
 				around += c.seconds[j]
@@ -138,7 +163,7 @@ func (c *answerCount) findEven() {
 			}
 		}
 		if n >= falseLeast && n*width > falseEven*around {
-			c.even += int64(n)
+			c.even += n
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 type alarmSeen struct {
 	from, to time.Time
 	figures  map[string]alarmFigure // by the subject's key
+	left     int                    // subjects that are left out: of one that is not there nothing is known
+	behind   time.Duration          // how late figures are; 0: they are not. Nothing can be judged by those that are
 }
 
 // alarmFigure is the figure of one subject.
@@ -34,7 +36,7 @@ func (d *DB) alarmFigures(ctx context.Context, r *alarm.Rule, live *liveHolds, n
 	var err error
 	switch r.Measure.Source {
 	case alarm.Rollups:
-		err = d.rolledFigures(ctx, r, live, &s)
+		err = d.rolledFigures(ctx, r, live, now, &s)
 	case alarm.Numbers:
 		err = d.numberFigures(ctx, r, &s)
 	case alarm.Charges:
@@ -49,61 +51,6 @@ func (d *DB) alarmFigures(ctx context.Context, r *alarm.Rule, live *liveHolds, n
 	}
 	s.addKnown(r)
 	return s, nil
-}
-
-// rolledFigures are those that rollups know. A sum is of whole five minutes: the
-// last of them is as long as the others. A share counts the bids of the last
-// minutes, too, with the calls that were answered and still talk: rollups know
-// attempts that are over, of which the failed ones come first.
-func (d *DB) rolledFigures(ctx context.Context, r *alarm.Rule, live *liveHolds, s *alarmSeen) error {
-	if r.Measure.Kind == alarm.Sum {
-		s.to = fiveMinutes.bucket(s.to.Add(-rollupsLag))
-		s.from = s.to.Add(-r.Window)
-	}
-	report, err := d.alarmReport(ctx, r, s.from, s.to)
-	if err != nil {
-		return err
-	}
-	s.from = report.From
-	var talking map[string]liveCount
-	if r.Measure.Kind == alarm.Share && r.Measure.CountsTalking() && len(report.Rows) > 0 {
-		if talking, err = live.talking(ctx, r, s.from); err != nil {
-			return err
-		}
-	}
-	for i := range report.Rows {
-		row := &report.Rows[i]
-		if key, ok := r.Key(row.Values); ok {
-			h := talking[key].calls
-			row.Measures.Bids += h
-			row.Measures.Seizures += h
-			row.Measures.Effective += h
-			row.Measures.Answers += h
-		}
-		if f, ok := r.Measure.Of(&row.Measures); ok {
-			s.add(r, row.Values, r.Measure.Scaled(f, report.To.Sub(report.From), r.Window))
-		}
-	}
-	return nil
-}
-
-// rollupsLag is how old rollups are at most, as a rule.
-const rollupsLag = 2 * time.Minute
-
-// alarmReport asks in people's lane, where statements are bounded: however large the
-// rollups are, no call waits for an alarm.
-func (d *DB) alarmReport(ctx context.Context, r *alarm.Rule, from, to time.Time) (QualityReport, error) {
-	q := QualityQuery{From: from, To: to}
-	if r.Measure.Kind != alarm.Sum {
-		q.MinBids = 1
-	}
-	for _, e := range r.Each {
-		q.By = append(q.By, QualityDimension(e))
-	}
-	for _, o := range r.Only {
-		q.Where = append(q.Where, QualityWhere{Dimension: QualityDimension(o.What), Values: o.Values})
-	}
-	return d.QualityReport(ForPeople(ctx), q)
 }
 
 // addKnown adds what is known to be there and had nothing in a sum's window: that

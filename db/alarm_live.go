@@ -20,6 +20,7 @@ type liveHolds struct {
 	db   *DB
 	read bool
 	list []liveHold
+	err  error
 }
 
 // liveHold is one of them.
@@ -33,16 +34,24 @@ type liveHold struct {
 // those of a part.
 const mostLive = 50_000
 
+// all are the calls that talk. Where reading them fails, it has failed for the whole
+// round: a part of them would be told as all.
 func (l *liveHolds) all(ctx context.Context) ([]liveHold, error) {
-	if l.read {
-		return l.list, nil
+	if !l.read {
+		l.list, l.err = l.load(ctx)
+		l.read = true
 	}
+	return l.list, l.err
+}
+
+func (l *liveHolds) load(ctx context.Context) ([]liveHold, error) {
 	rows, err := l.db.bulk.QueryContext(ctx, asking(`SELECT h.server, COALESCE(h.account_id, 0), h.amount, h.paid_s, h.answered_at, COALESCE(h.route, ''), COALESCE(h.terms, ''), COALESCE(c.b_number, '')
 		FROM holds h LEFT JOIN calls c ON c.call_id = h.call_id AND c.month = `+monthExpression(`h.call_id`)+` WHERE h.answered_at IS NOT NULL AND h.seen_at IS NULL LIMIT ?`), mostLive)
 	if err != nil {
 		return nil, err
 	}
-	err = eachRow(rows, func(rows *sql.Rows) error {
+	var list []liveHold
+	if err := eachRow(rows, func(rows *sql.Rows) error {
 		var number string
 		var paid int64
 		var terms []byte
@@ -54,11 +63,12 @@ func (l *liveHolds) all(ctx context.Context) ([]liveHold, error) {
 		if json.Unmarshal(terms, &h.Terms) != nil {
 			h.Terms = billing.Terms{} // the end of the call tells
 		}
-		l.list = append(l.list, l.of(&h, number))
+		list = append(list, l.of(&h, number))
 		return nil
-	})
-	l.read = err == nil
-	return l.list, err
+	}); err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 func (l *liveHolds) of(h *billing.OpenHold, number string) liveHold {
@@ -114,15 +124,15 @@ type liveCount struct {
 	calls   int64
 }
 
-// talking counts the calls that were answered from then on, by the subject's key.
-func (l *liveHolds) talking(ctx context.Context, r *alarm.Rule, from time.Time) (map[string]liveCount, error) {
+// talking counts the calls that were answered in a time, by the subject's key.
+func (l *liveHolds) talking(ctx context.Context, r *alarm.Rule, from, to time.Time) (map[string]liveCount, error) {
 	list, err := l.all(ctx)
 	if err != nil {
 		return nil, err
 	}
 	counts := map[string]liveCount{}
 	for i := range list {
-		if list[i].answered.Before(from) || !list[i].picked(r) {
+		if list[i].answered.Before(from) || !list[i].answered.Before(to) || !list[i].picked(r) {
 			continue
 		}
 		subject := make(alarm.Subject, len(r.Each))
@@ -136,9 +146,12 @@ func (l *liveHolds) talking(ctx context.Context, r *alarm.Rule, from time.Time) 
 	return counts, nil
 }
 
+// mostAhead is how much the clock of a node may be ahead of the database's.
+const mostAhead = time.Hour
+
 // liveFigures count calls that talk.
 func (d *DB) liveFigures(ctx context.Context, r *alarm.Rule, live *liveHolds, s *alarmSeen) error {
-	counts, err := live.talking(ctx, r, time.Time{})
+	counts, err := live.talking(ctx, r, time.Time{}, s.to.Add(mostAhead))
 	for _, c := range counts {
 		s.add(r, c.subject, alarm.CountFigure(c.calls))
 	}

@@ -16,7 +16,7 @@ import (
 const (
 	alarmSeconds = 10 // of one statement
 	mostMembers  = 100
-	mostAnswers  = 200_000
+	mostAttempts = 200_000
 )
 
 // asking bounds a statement of an alarm.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -23,21 +21,27 @@ type AlarmWatch struct {
 	db   *DB
 	base string
 	past map[string]*alarmPast // by rule, as it is written
+	pace alarmPace
+	hold time.Duration // how long after its death another node goes on
 }
 
 // NewAlarmWatch makes one that remembers nothing yet. base is where people find the
 // console; empty: messages have its paths alone.
 func (d *DB) NewAlarmWatch(base string) *AlarmWatch {
-	return &AlarmWatch{db: d, base: strings.TrimSuffix(base, "/"), past: map[string]*alarmPast{}}
+	return &AlarmWatch{db: d, base: strings.TrimSuffix(base, "/"), past: map[string]*alarmPast{}, pace: alarmPace{}, hold: alarmHold}
 }
 
 // AlarmRound is what a round has done.
 type AlarmRound struct {
-	Rules    int
+	Rules    int     // that were judged
+	Waiting  int     // that were judged not long ago, and stand
 	Failed   []error // rules that could not be judged; their alarms stay as they are
+	Late     int     // rules that were not judged since rollups are not up to date; the same
+	Behind   time.Duration
 	Fired    int
 	Resolved int
 	LeftOut  int // subjects beyond the bound of a rule
+	Unseen   int // subjects that rules have not looked at, the less busy ones
 	Told     int // messages that were written
 }
 
@@ -49,13 +53,13 @@ const (
 	mostOpen = mostMembers
 )
 
-// Round judges every rule once. ErrBusy: another node does.
+// Round judges every rule whose turn it is once. ErrBusy: another node does.
 func (w *AlarmWatch) Round(ctx context.Context) (done AlarmRound, err error) {
-	l, err := w.db.takeLease(ctx, alarmJob, alarmHold)
+	l, err := w.db.takeLease(ctx, alarmJob, w.hold)
 	if err != nil {
 		return done, err
 	}
-	err = w.round(ctx, l, &done)
+	err = w.db.holding(ctx, l, func(ctx context.Context) error { return w.round(ctx, l, &done) })
 	if err == nil && ctx.Err() == nil && w.Rests > 0 {
 		return done, wrap("alarms", l.rest(ctx, w.Rests))
 	}
@@ -88,6 +92,10 @@ func (w *AlarmWatch) round(ctx context.Context, l lease, done *AlarmRound) error
 				return err
 			}
 		}
+		if !w.pace.due(r, now) {
+			done.Waiting++
+			continue
+		}
 		done.Rules++
 		if err := w.judge(ctx, l, r, mine, live, now, done); err != nil {
 			if errors.Is(err, errLeaseLost) || ctx.Err() != nil {
@@ -102,6 +110,7 @@ func (w *AlarmWatch) round(ctx context.Context, l lease, done *AlarmRound) error
 		}
 	}
 	w.forgetPast(now)
+	w.pace.forget(rules)
 	return w.tellAlarms(ctx, l, rules, now, done)
 }
 
@@ -110,6 +119,12 @@ func (w *AlarmWatch) judge(ctx context.Context, l lease, r *alarm.Rule, open map
 	seen, err := w.db.alarmFigures(ctx, r, live, now)
 	if err != nil {
 		return err
+	}
+	done.Unseen += seen.left
+	if seen.behind > 0 {
+		done.Late++
+		done.Behind = max(done.Behind, seen.behind)
+		return nil
 	}
 	past, err := w.pastOf(ctx, r, now, &seen, open)
 	if err != nil {
@@ -122,48 +137,6 @@ func (w *AlarmWatch) judge(ctx context.Context, l lease, r *alarm.Rule, open map
 		return err
 	}
 	return w.db.writeSteps(ctx, l, r, steps, now, done)
-}
-
-// pastOf is the past of a rule that looks at it. What was there in the past and is
-// not now had nothing, if it is a sum.
-func (w *AlarmWatch) pastOf(ctx context.Context, r *alarm.Rule, now time.Time, seen *alarmSeen, open map[string]*Alarm) (*alarmPast, error) {
-	if r.Measure.Kind == alarm.Sum {
-		for key, a := range open {
-			if _, there := seen.figures[key]; !there && r.Measure.Source != alarm.Numbers || r.Condition != alarm.Below && !there {
-				seen.figures[key] = alarmFigure{subject: subjectOf(r, a)}
-			}
-		}
-	}
-	if !r.Condition.OfPast() {
-		return nil, nil //nolint:nilnil // none is wanted
-	}
-	id := fmt.Sprintf("%d %s %v %v %v", r.ID, r.Measure.Name, r.Each, r.Only, r.Window)
-	p := w.past[id]
-	if p == nil || now.Sub(p.taken) > pastFor {
-		var err error
-		if p, err = w.db.alarmPast(ctx, r, now); err != nil {
-			return nil, err
-		}
-		w.past[id] = p
-	}
-	if r.Measure.Kind == alarm.Sum && r.Condition == alarm.Drop {
-		for _, of := range []map[string][]alarm.Figure{p.weeks, p.days} {
-			for key := range of {
-				if _, there := seen.figures[key]; !there {
-					seen.figures[key] = alarmFigure{subject: subjectOfKey(r, key)}
-				}
-			}
-		}
-	}
-	return p, nil
-}
-
-func (w *AlarmWatch) forgetPast(now time.Time) {
-	for id, p := range w.past {
-		if now.Sub(p.taken) > 2*pastFor {
-			delete(w.past, id)
-		}
-	}
 }
 
 // alarmStep is what becomes of one alarm.
@@ -212,55 +185,6 @@ func bounded(steps []alarmStep, open int) (kept []alarmStep, left int) {
 	}
 	return kept, left
 }
-
-// alarmRules are the rules that are switched on, as package alarm has them, and the
-// ids of those that a newer program has written and this one cannot read.
-func (d *DB) alarmRules(ctx context.Context) (list []alarm.Rule, unread []int64, err error) {
-	err = AlarmRules().Each(ctx, d, ListQuery{}, func(v *AlarmRule) error {
-		if !*v.Enabled {
-			return nil
-		}
-		r, err := v.rule()
-		if err != nil {
-			unread = append(unread, v.ID)
-			d.log.Error().Err(err).Str("rule", strconv.Quote(v.Name)).Msg("alarm rule left out")
-			return nil
-		}
-		list = append(list, r)
-		return nil
-	})
-	return list, unread, err
-}
-
-// rule is the row as package alarm has it.
-func (r *AlarmRule) rule() (alarm.Rule, error) {
-	checked := *r
-	if err := checked.check(); err != nil {
-		return alarm.Rule{}, err
-	}
-	r = &checked // values in the form that figures have
-	m, _ := alarm.MeasureOf(r.Measure)
-	value, err := alarm.ParseValue(r.Value)
-	if err != nil {
-		return alarm.Rule{}, err
-	}
-	v := alarm.Rule{
-		ID: r.ID, Name: r.Name, Measure: m, Condition: alarm.Condition(r.Condition), Value: value, Each: r.Each, Only: r.Only,
-		Window: secondsOf(r.WindowS), For: secondsOf(r.ForS), ClearFor: secondsOf(r.ClearForS), MinSamples: r.MinSamples, Repeat: secondsOf(r.RepeatS),
-		Severity: alarm.Severity(r.Severity), Channels: r.ChannelIDs,
-	}
-	if r.Clear != nil {
-		over, err := alarm.ParseValue(*r.Clear)
-		if err != nil {
-			return alarm.Rule{}, err
-		}
-		v.Clear = &over
-	}
-	v.Silent, err = alarm.NewSilence(r.SilentFrom, r.SilentTo, r.SilentZone)
-	return v, err
-}
-
-func secondsOf(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // openAlarms are those that are not resolved, by rule and subject.
 func (d *DB) openAlarms(ctx context.Context) (map[int64]map[string]*Alarm, error) {

@@ -70,6 +70,7 @@ func (d *DB) nameSteps(ctx context.Context, steps []alarmStep) error {
 		by := membersOf(steps[i].key)
 		want.Providers = append(want.Providers, number(by["provider"]))
 		want.Accounts = append(want.Accounts, number(by["account"]))
+		want.Gates = append(want.Gates, number(by["gate"]))
 	}
 	names := d.NewNames()
 	if err := names.Load(ctx, want); err != nil {
@@ -78,11 +79,14 @@ func (d *DB) nameSteps(ctx context.Context, steps []alarmStep) error {
 	for i := range steps {
 		by := membersOf(steps[i].key)
 		steps[i].names = map[string]string{}
-		if name := names.Provider(number(by["provider"])); name != "" {
-			steps[i].names["provider"] = name
-		}
-		if name := names.Account(number(by["account"])); name != "" {
-			steps[i].names["account"] = name
+		for what, name := range map[string]string{
+			"provider": names.Provider(number(by["provider"])),
+			"account":  names.Account(number(by["account"])),
+			"gate":     names.Gate(number(by["gate"])),
+		} {
+			if name != "" {
+				steps[i].names[what] = name
+			}
 		}
 	}
 	return nil

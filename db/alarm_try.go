@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"time"
 
 	"tandem/alarm"
 )
@@ -11,7 +13,7 @@ import (
 // AlarmVerdict is what a rule says of one thing.
 type AlarmVerdict struct {
 	By      map[string]string `json:"by"`
-	Name    map[string]string `json:"name"`
+	Name    map[string]string `json:"name" doc:"Names of providers, gates and accounts"`
 	Verdict string            `json:"verdict" enum:"bad,good,between,unknown"`
 	Value   alarm.Value       `json:"value"`
 	Low     *alarm.Value      `json:"low"`
@@ -45,6 +47,9 @@ func (d *DB) TryAlarmRule(ctx context.Context, v AlarmRule) ([]AlarmVerdict, err
 		return nil, wrap("try an alarm rule", err)
 	}
 	steps := judged(&r, &seen, past)
+	if seen.behind > 0 {
+		sayLate(steps, seen.behind)
+	}
 	if err := d.nameSteps(ctx, steps); err != nil {
 		return nil, err
 	}
@@ -57,6 +62,14 @@ func (d *DB) TryAlarmRule(ctx context.Context, v AlarmRule) ([]AlarmVerdict, err
 		return cmp.Compare(slices.Index(order, alarm.Verdict(a.Verdict)), slices.Index(order, alarm.Verdict(b.Verdict)))
 	})
 	return list, nil
+}
+
+// sayLate says of all figures that nothing can be judged by them.
+func sayLate(steps []alarmStep, behind time.Duration) {
+	for i := range steps {
+		j := &steps[i].judgement
+		j.Verdict, j.Figure.Detail = alarm.Unknown, map[string]string{"behind_s": strconv.FormatInt(int64(behind/time.Second), 10)}
+	}
 }
 
 // judged are all subjects, the worst first.
@@ -85,5 +98,8 @@ func verdictOf(r *alarm.Rule, s *alarmStep) AlarmVerdict {
 		Measure: r.Measure.Name, Unit: r.Measure.Unit, Condition: r.Condition, Window: r.Window, By: v.By, Name: v.Name, Threshold: r.Value,
 		Value: v.Value, Low: v.Low, High: v.High, Samples: v.Samples, Past: v.Past,
 	})
+	if s := v.Detail["behind_s"]; s != "" {
+		v.Text += "; figures of quality are " + s + " s behind, so nothing is judged by it"
+	}
 	return v
 }

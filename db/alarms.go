@@ -24,7 +24,7 @@ type Alarm struct {
 	WindowS    int               `json:"window_s"`
 	State      string            `json:"state" enum:"pending,firing,resolved"`
 	By         map[string]string `json:"by" doc:"What it is about: provider, country, …; empty: everything"`
-	Name       map[string]string `json:"name" doc:"Names of providers and accounts"`
+	Name       map[string]string `json:"name" doc:"Names of providers, gates and accounts"`
 	Since      time.Time         `json:"since" doc:"When it was seen first"`
 	FiredAt    *time.Time        `json:"fired_at"`
 	SeenAt     time.Time         `json:"seen_at" doc:"When there was enough to judge by last"`

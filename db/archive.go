@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +20,9 @@ func (d *DB) Records() archive.Store { return records{d} }
 // records is the archive.Store of calls and attempts.
 type records struct{ db *DB }
 
-// monthColumn is a function of the call id and not archived.
-const monthColumn = "month"
+// notArchived are columns that are made anew: the month is a function of the call
+// id, and places are numbered by each database for itself.
+func notArchived() []string { return []string{"month", "a_place_id", "b_place_id"} }
 
 // archiveBite is how many rows are read at a time.
 const archiveBite = 20_000
@@ -38,7 +40,7 @@ func (r records) Schema(ctx context.Context) (int64, error) {
 
 func (r records) Columns(ctx context.Context, table string) ([]archive.Column, error) {
 	rows, err := r.db.bulk.QueryContext(ctx, `SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS
-		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME <> ? ORDER BY ORDINAL_POSITION`, table, monthColumn)
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`, table)
 	if err != nil {
 		return nil, wrap("columns", err)
 	}
@@ -46,7 +48,9 @@ func (r records) Columns(ctx context.Context, table string) ([]archive.Column, e
 	err = eachRow(rows, func(rows *sql.Rows) error {
 		var name, kind string
 		err := rows.Scan(&name, &kind)
-		list = append(list, archive.Column{Name: name, Kind: columnKind(kind)})
+		if !slices.Contains(notArchived(), name) {
+			list = append(list, archive.Column{Name: name, Kind: columnKind(kind)})
+		}
 		return err
 	})
 	return list, wrap("columns", err)

@@ -33,11 +33,7 @@ func TestPutBackMayDie(t *testing.T) {
 			if _, err := k.Move(t.Context(), 202603); err != nil {
 				t.Fatalf("the next run: %v", err)
 			}
-			same(t, "gone", "0/0", b.one("SELECT CONCAT((SELECT COUNT(*) FROM calls), '/', (SELECT COUNT(*) FROM attempts))"))
-			if _, err := archive.Restore(t.Context(), b.RestoredRecords(), k.Dir, 202603, false, nil); err != nil {
-				t.Fatal(err)
-			}
-			same(t, "restored", all, b.records())
+			b.in(t).goneAndBack(k, all)
 		})
 	}
 }

@@ -2,9 +2,7 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"sync"
 	"time"
 )
 
@@ -19,37 +17,5 @@ func (d *DB) AloneWithMonths(ctx context.Context, work func(ctx context.Context)
 	if err != nil {
 		return err
 	}
-	working, cancel := context.WithCancelCause(ctx)
-	var keeping sync.WaitGroup
-	keeping.Go(func() { d.keepLease(working, l, cancel) })
-	err = work(working)
-	if cause := context.Cause(working); err != nil && cause != nil {
-		err = errors.Join(err, cause)
-	}
-	cancel(nil)
-	keeping.Wait()
-	return errors.Join(err, l.release(context.WithoutCancel(ctx)))
-}
-
-// keepLease holds on to a lease until the work ends, or ends the work when the lease
-// is lost.
-func (d *DB) keepLease(ctx context.Context, l lease, end context.CancelCauseFunc) {
-	beat := time.NewTicker(l.hold / 8)
-	defer beat.Stop()
-	held := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-beat.C:
-		}
-		err := inTx(ctx, d.bulk, nil, func(tx *sql.Tx) error { return l.keep(ctx, tx) })
-		switch {
-		case err == nil:
-			held = time.Now()
-		case errors.Is(err, errLeaseLost), time.Since(held) > l.hold/2:
-			end(err)
-			return
-		}
-	}
+	return errors.Join(d.holding(ctx, l, work), l.release(context.WithoutCancel(ctx)))
 }

@@ -36,8 +36,11 @@ func (r records) Prepare(ctx context.Context, p archive.Part, beside bool) (stri
 	return name, r.exec(ctx, "ALTER TABLE "+name+" REMOVE PARTITIONING")
 }
 
-// Add adds rows that are not there; strictly: what does not fit is an error.
-func (r records) Add(ctx context.Context, table string, columns []archive.Column, rows [][]any) (added int64, err error) {
+// Add adds rows that are not there; strictly: what does not fit is an error. A file
+// may say what it likes, so that rows of calls of a later month, which may be settled
+// and in the tables, are refused. Those of earlier ones lie in the oldest partition
+// there is, and leave with it.
+func (r records) Add(ctx context.Context, p archive.Part, table string, columns []archive.Column, rows [][]any) (added int64, err error) {
 	if len(columns) == 0 || columns[0].Name != "call_id" {
 		return 0, fmt.Errorf("restore %s: %w: the first column is not call_id", table, archive.ErrDamaged)
 	}
@@ -49,8 +52,8 @@ func (r records) Add(ctx context.Context, table string, columns []archive.Column
 	ids := make([]string, len(rows))
 	for i, row := range rows {
 		id, is := row[0].(string)
-		if !is {
-			return 0, fmt.Errorf("restore %s: %w", table, archive.ErrDamaged)
+		if m := callMonth(id); !is || m == 0 || m > p.Month {
+			return 0, fmt.Errorf("restore %s: %w: call %q is not of %s", table, archive.ErrDamaged, row[0], archive.MonthName(p.Month))
 		}
 		ids[i] = id
 	}

@@ -46,7 +46,7 @@ func (f AttemptFilter) conditions(after AttemptPlace, oldestFirst bool) where {
 	pickAny(&c, "gate_id", f.Gates)
 	pickAny(&c, "result", f.Results)
 	pickAny(&c, "blame", f.Blames)
-	pickAny(&c, "sip_status", f.SIPStatuses)
+	pickStatus(&c, f.SIPStatuses)
 	pickAny(&c, "cause", f.Causes)
 	if f.Finished {
 		c.add("result <> 'in_progress' AND provider_id > 0")
@@ -79,11 +79,25 @@ func pickAny[T ~string | ~int | ~int64](c *where, column string, values []T) {
 	c.add(text, args...)
 }
 
+// pickStatus takes a number that no status is for none, as reports do.
+func pickStatus(c *where, values []int) {
+	var w where
+	pickAny(&w, "sip_status", values)
+	if len(w.conditions) == 0 {
+		return
+	}
+	text := w.joined()
+	if slices.Contains(values, 0) {
+		text = "(" + text + " OR sip_status NOT BETWEEN 100 AND 699)"
+	}
+	c.add(text, w.args...)
+}
+
 // ofCall are the conditions that the call c meets; none: any call does.
 func (f AttemptFilter) ofCall() (c where) {
 	pickAny(&c, "c.server", f.Servers)
 	pickAny(&c, "c.account_id", f.Accounts)
-	pickPlace(&c, "c.b_place_id", map[string][]string{"p.country": f.Countries, "p.prefix": f.Prefixes, "LEFT(p.network, 64)": f.Networks}) // as reports have it
+	pickPlace(&c, "c.b_place_id", map[string][]string{"p.country": f.Countries, "p.prefix": f.Prefixes, "LEFT(p.network, 64) COLLATE utf8mb4_bin": f.Networks}) // as reports have it
 	pickPlace(&c, "c.a_place_id", map[string][]string{"p.country": f.ACountries})
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tandem/billing"
+	"tandem/quality"
 )
 
 // mediaNames are the columns of what was heard of an attempt.
@@ -40,6 +41,7 @@ type MediaLine struct {
 	Received int64    `json:"received" doc:"Packets that came from the provider"`
 	Lost     int64    `json:"lost" doc:"Packets expected that did not come, up to the last RTCP report"`
 	Sent     int64    `json:"sent" doc:"Packets that went to the provider"`
+	Loss     *int64   `json:"loss,omitempty" doc:"Millionths of the packets expected; absent: none were"`
 	JitterMS float64  `json:"jitter_ms" doc:"Interarrival jitter of what came, RFC 3550"`
 	RTTMS    *float64 `json:"rtt_ms,omitempty" doc:"Round trip; absent: the provider sent no RTCP report"`
 	MOS      *float64 `json:"mos,omitempty" doc:"Estimated mean opinion score, 1 to 4.5; absent: too few packets to tell"`
@@ -51,6 +53,9 @@ func mediaLine(m *billing.Media) *MediaLine {
 		return nil
 	}
 	l := &MediaLine{Received: m.Received, Lost: m.Lost, Sent: m.Sent, JitterMS: float64(m.Jitter.Microseconds()) / 1000}
+	if share, ok := (quality.Ratio{Part: m.Lost, Whole: m.Received + m.Lost}).Share(); ok {
+		l.Loss = new(int64(share))
+	}
 	if m.RTT > 0 {
 		l.RTTMS = new(float64(m.RTT.Microseconds()) / 1000)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"tandem/db"
 	"tandem/play/dbtest"
+	"tandem/play/dbtest/filled"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(dbtest.Main(m)) }
@@ -42,11 +43,7 @@ func opened(t *testing.T, dsn string) bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bundle{
-		t:      t,
-		config: db.Config{Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName},
-		hand:   sql.OpenDB(connector),
-	}
+	b := bundle{t: t, config: filled.ConfigOf(c), hand: sql.OpenDB(connector)}
 	b.DB, err = db.Open(t.Context(), b.config)
 	if err != nil {
 		t.Fatal(err)
@@ -62,27 +59,18 @@ func opened(t *testing.T, dsn string) bundle {
 // migrated makes a database with the schema of today.
 func migrated(t *testing.T) bundle {
 	t.Helper()
-	b := setup(t)
-	if err := b.Migrate(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return opened(t, filled.Migrated(t))
 }
 
 // seeded makes a database with the article's data and the demo's.
 func seeded(t *testing.T) bundle {
 	t.Helper()
-	b := migrated(t)
-	b.seed()
-	return b
+	return opened(t, filled.Seeded(t))
 }
 
 func (b bundle) seed() {
 	b.t.Helper()
-	if _, err := b.SeedArticle(b.t.Context(), false); err != nil {
-		b.t.Fatal(err)
-	}
-	if _, err := b.SeedDemo(b.t.Context(), false); err != nil {
+	if err := filled.Seed(b.t.Context(), b.DB); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -3,22 +3,24 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 )
 
 // Names are the names of what records and postings have by number. They are read
 // when they are wanted, each once; names of what is gone are empty.
 type Names struct {
-	db                                        *DB
-	accounts, providers, subscribers, isoCode map[int64]string
+	db                                               *DB
+	accounts, providers, gates, subscribers, isoCode map[int64]string
 }
 
 // NameIDs are numbers whose names are wanted; zeros and repetitions do no harm.
-type NameIDs struct{ Accounts, Providers, Subscribers, Currencies []int64 }
+type NameIDs struct{ Accounts, Providers, Gates, Subscribers, Currencies []int64 }
 
 // NewNames makes a set of names that knows none yet.
 func (d *DB) NewNames() *Names {
-	return &Names{db: d, accounts: map[int64]string{}, providers: map[int64]string{}, subscribers: map[int64]string{}, isoCode: map[int64]string{}}
+	none := func() map[int64]string { return map[int64]string{} }
+	return &Names{db: d, accounts: none(), providers: none(), gates: none(), subscribers: none(), isoCode: none()}
 }
 
 // Load reads the names that are not known yet.
@@ -30,6 +32,7 @@ func (n *Names) Load(ctx context.Context, want NameIDs) error {
 	}{
 		{want.Accounts, n.accounts, `SELECT id, name FROM accounts WHERE id IN (?)`},
 		{want.Providers, n.providers, `SELECT id, providername FROM providers WHERE id IN (?)`},
+		{want.Gates, n.gates, `SELECT id, gatename FROM gates WHERE id IN (?)`},
 		{want.Subscribers, n.subscribers, `SELECT id, login FROM subscribers WHERE id IN (?)`},
 		{want.Currencies, n.isoCode, `SELECT id, iso FROM currency WHERE id IN (?)`},
 	} {
@@ -63,6 +66,15 @@ func (n *Names) Account(id int64) string { return n.accounts[id] }
 
 // Provider is the name of a provider.
 func (n *Names) Provider(id int64) string { return n.providers[id] }
+
+// Gate is the name of a gate with its number: several gates of a provider may have one
+// name.
+func (n *Names) Gate(id int64) string {
+	if name := n.gates[id]; name != "" {
+		return fmt.Sprintf("%s #%d", name, id)
+	}
+	return ""
+}
 
 // Subscriber is the login of a subscriber.
 func (n *Names) Subscriber(id int64) string { return n.subscribers[id] }

@@ -31,6 +31,9 @@ type QualityCause struct {
 	Cause     q850.Cause // 0: none, or rare ones together
 	Blame     q850.Blame
 	Bids      int64
+	// Folded: rare causes of this value, result and blame may have been put together.
+	// The line without status and cause has them; one with them may count too few.
+	Folded bool
 }
 
 // QualityCauseGroup is one value of By.
@@ -46,7 +49,7 @@ type QualityCauses struct {
 	Total    QualityCauseGroup
 	Groups   []QualityCauseGroup // those with the most failed bids first; one if By is empty
 	Lines    []QualityCause      // of the groups, the most frequent first
-	Rest     int64               // bids of causes that the limits left out
+	Rest     int64               // bids of causes that the limit left out, and of groups that are not told
 }
 
 const causesCube = "quality_causes"
@@ -123,9 +126,26 @@ func (v *QualityCauses) groups(ctx context.Context, tx *sql.Tx, q *QualityCauses
 		v.Total.Blamed.Us += g.Blamed.Us
 		if len(v.Groups) < q.Groups {
 			v.Groups = append(v.Groups, g)
+		} else {
+			v.Rest += q.wanted(&g, failed)
 		}
 		return err
 	})
+}
+
+// wanted are the bids of a group that lines would be of: those that failed, or of
+// them those that are asked for.
+func (q *QualityCausesQuery) wanted(g *QualityCauseGroup, failed int64) (bids int64) {
+	if q.Blame == nil {
+		return failed
+	}
+	of := map[q850.Blame]int64{
+		q850.BlameCaller: g.Blamed.Caller, q850.BlameCalled: g.Blamed.Called, q850.BlameRoute: g.Blamed.Route, q850.BlameUs: g.Blamed.Us,
+	}
+	for _, b := range q.Blame {
+		bids += of[b]
+	}
+	return bids
 }
 
 // lines are the causes of the groups.
@@ -137,6 +157,7 @@ func (v *QualityCauses) lines(ctx context.Context, tx *sql.Tx, q *QualityCausesQ
 		}
 		w.pick(&c)
 	}
+	counted := c // whatever the blame: a bucket is full of all of them
 	if q.Blame == nil {
 		c.add("result <> 'answered'")
 	} else {
@@ -154,14 +175,50 @@ func (v *QualityCauses) lines(ctx context.Context, tx *sql.Tx, q *QualityCausesQ
 	if err != nil {
 		return err
 	}
-	return eachRow(rows, func(rows *sql.Rows) error {
+	blank := map[QualityCause]bool{} // of these values, results and blames there are some without status and cause
+	if err := eachRow(rows, func(rows *sql.Rows) error {
 		var l QualityCause
 		err := rows.Scan(&l.Value, &l.Result, &l.SIPStatus, &l.Cause, &l.Blame, &l.Bids)
+		if l.SIPStatus == 0 && l.Cause == 0 {
+			blank[l.kind()] = true
+		}
 		if len(v.Lines) < q.Limit {
 			v.Lines = append(v.Lines, l)
 		} else {
 			v.Rest += l.Bids
 		}
+		return err
+	}); err != nil || len(blank) == 0 {
+		return err
+	}
+	full, err := fullOfCauses(ctx, tx, q, counted)
+	for i := range v.Lines {
+		l := &v.Lines[i]
+		l.Folded = full[l.Value] && blank[l.kind()]
+	}
+	return err
+}
+
+// kind is what stays of a cause when it is put together with others.
+func (l *QualityCause) kind() QualityCause {
+	return QualityCause{Value: l.Value, Result: l.Result, Blame: l.Blame}
+}
+
+// fullOfCauses are the values of By with a bucket that has as many causes as are told
+// apart: there rare ones may have been put together. A bucket that is added up from
+// such a one has as many at least.
+func fullOfCauses(ctx context.Context, tx *sql.Tx, q *QualityCausesQuery, c where) (map[string]bool, error) {
+	//nolint:gosec // G202: names are the program's own, values are parameters
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT value FROM (SELECT `+q.column()+` AS value FROM `+causesCube+` WHERE `+c.joined()+`
+		GROUP BY level, bucket, provider_id, tier, country HAVING COUNT(*) >= ?) full_ones`, append(slices.Clone(c.args), maxCauses)...)
+	if err != nil {
+		return nil, err
+	}
+	full := map[string]bool{}
+	return full, eachRow(rows, func(rows *sql.Rows) error {
+		var value string
+		err := rows.Scan(&value)
+		full[value] = true
 		return err
 	})
 }

@@ -1,6 +1,9 @@
 package db
 
 import (
+	"cmp"
+	"strings"
+
 	"tandem/quality"
 )
 
@@ -32,6 +35,29 @@ type (
 		country string
 	}
 )
+
+// The orders of the keys are those of the tables' primary keys.
+
+func (k providerKey) compare(o providerKey) int {
+	return cmp.Or(cmp.Compare(k.provider, o.provider), strings.Compare(k.tier, o.tier))
+}
+
+func (k countryKey) compare(o countryKey) int {
+	return cmp.Or(k.providerKey.compare(o.providerKey), strings.Compare(k.country, o.country))
+}
+
+func (k routeKey) compare(o routeKey) int {
+	return cmp.Or(k.providerKey.compare(o.providerKey), cmp.Compare(k.gate, o.gate), strings.Compare(k.country, o.country),
+		strings.Compare(k.prefix, o.prefix), strings.Compare(k.network, o.network))
+}
+
+func (k serverKey) compare(o serverKey) int {
+	return cmp.Or(strings.Compare(k.server, o.server), k.providerKey.compare(o.providerKey), cmp.Compare(k.gate, o.gate))
+}
+
+func (k accountKey) compare(o accountKey) int {
+	return cmp.Or(cmp.Compare(k.account, o.account), strings.Compare(k.country, o.country))
+}
 
 // qualityCounts are the sums of the attempts of one bucket. They are made here
 // and not in SQL, because package quality says what counts as what, and package

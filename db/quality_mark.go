@@ -31,6 +31,18 @@ func (l qualityLevel) length() time.Duration {
 	return 24 * time.Hour
 }
 
+// grain is that of rows of such buckets.
+func (l qualityLevel) grain() QualityGrain {
+	switch l {
+	case fiveMinutes:
+		return GrainFiveMinutes
+	case hourly:
+		return GrainHour
+	case daily:
+	}
+	return GrainDay
+}
+
 // bucket is the one that a moment lies in, in UTC.
 func (l qualityLevel) bucket(at time.Time) time.Time { return at.UTC().Truncate(l.length()) }
 

@@ -21,7 +21,7 @@ type RouteQuality struct {
 
 // EachRouteQuality tells what was counted of routes since then, the oldest first.
 func (d *DB) EachRouteQuality(ctx context.Context, since time.Time, tell func(*RouteQuality)) error {
-	rows, err := d.bulk.QueryContext(ctx, `SELECT bucket, provider_id, tier, gate_id, prefix, bids, answers, short_answers, blame_route, blame_us,
+	rows, err := d.bulk.QueryContext(ctx, `SELECT bucket, provider_id, tier, gate_id, prefix, bids, seizures, answers, short_answers, blame_route, blame_us,
 			pdd_0, pdd_1, pdd_2, pdd_3, pdd_4
 		FROM quality_routes WHERE level = ? AND bucket >= ? ORDER BY bucket`, int(fiveMinutes), fiveMinutes.bucket(since))
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *DB) EachRouteQuality(ctx context.Context, since time.Time, tell func(*R
 	return wrap("quality of routes", eachRow(rows, func(rows *sql.Rows) error {
 		var r RouteQuality
 		m := &r.Measures
-		into := []any{&r.At, &r.ProviderID, &r.Tier, &r.GateID, &r.Prefix, &m.Bids, &m.Answers, &m.Short, &m.Blamed.Route, &m.Blamed.Us}
+		into := []any{&r.At, &r.ProviderID, &r.Tier, &r.GateID, &r.Prefix, &m.Bids, &m.Seizures, &m.Answers, &m.Short, &m.Blamed.Route, &m.Blamed.Us}
 		for i := range delayColumns {
 			into = append(into, binsOf(&m.PDD, i))
 		}

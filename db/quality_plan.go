@@ -96,6 +96,14 @@ func shortestKept(at time.Time, kept [3]time.Time) qualityLevel {
 	return level
 }
 
+// coarsest is the level of the longest buckets of the plan, at least that one.
+func (p *qualityPlan) coarsest(level qualityLevel) qualityLevel {
+	for _, s := range p.spans {
+		level = max(level, s.level)
+	}
+	return level
+}
+
 // pick is the plan as a condition.
 func (p *qualityPlan) pick(c *where) {
 	var parts []string

@@ -47,6 +47,13 @@ type QualityQuery struct {
 	MinBids  int64             // rows with fewer are left out
 	Keys     [][]string        // only these combinations of By; nil: all that there are
 	Measures []quality.Measure // that are wanted, others may be 0, but for the bids; nil: all
+	Apart    *QualityApart     // without these; nil: with all
+}
+
+// QualityApart is combinations of dimensions that are not looked at.
+type QualityApart struct {
+	By   []QualityDimension
+	Keys [][]string
 }
 
 // QualitySort is an order of rows; rows that it leaves as they are follow their
@@ -80,8 +87,9 @@ func (w *QualityWhere) check() error {
 
 // QualityReport is what a query is answered with.
 type QualityReport struct {
-	From, To time.Time // what it is of: more than was asked for where only larger buckets are kept
-	Cube     string    // the table that it is from
+	From, To time.Time    // what it is of: more than was asked for where only larger buckets are kept
+	Grain    QualityGrain // of the rows: a longer one than was asked for where the buckets of that are forgotten
+	Cube     string       // the table that it is from
 	Rows     []QualityRow
 }
 
@@ -118,12 +126,23 @@ func (q *QualityQuery) report(ctx context.Context, tx *sql.Tx) (QualityReport, e
 	if err != nil {
 		return QualityReport{}, err
 	}
-	report := QualityReport{Cube: s.cube.table, From: s.plan.from, To: s.plan.to}
+	report := s.answer()
 	if report.Rows, err = s.rows(ctx, tx); err != nil || q.Limit == 0 || len(report.Rows) <= q.Limit {
 		return report, err
 	}
 	report.Rows = report.Rows[:q.Limit]
 	return report, nil
+}
+
+// LongestReport bounds the time that people ask of: a year and the days to compare with.
+const LongestReport = 400 * 24 * time.Hour
+
+// qualityDimensions are all of them, in words.
+const qualityDimensions = "provider, tier, gate, server, account, country, a_country, prefix or network"
+
+// known says whether there is such a dimension.
+func (d QualityDimension) known() bool {
+	return slices.ContainsFunc(qualityCubes(), func(c qualityCube) bool { return slices.Contains(c.keys, d) })
 }
 
 // cube is the smallest one that has all that is asked for.
@@ -134,6 +153,9 @@ func (q *QualityQuery) cube() (*qualityCube, error) {
 			return nil, err
 		}
 		want = append(want, w.Dimension)
+	}
+	if q.Apart != nil {
+		want = append(want, q.Apart.By...)
 	}
 	for i, by := range q.By {
 		if slices.Contains(q.By[:i], by) {
@@ -146,8 +168,8 @@ func (q *QualityQuery) cube() (*qualityCube, error) {
 		}
 	}
 	for _, d := range want {
-		if !slices.ContainsFunc(qualityCubes(), func(c qualityCube) bool { return slices.Contains(c.keys, d) }) {
-			return nil, &FieldError{Field: "by", Text: fmt.Sprintf("has no %q; take provider, tier, gate, server, account, country, a_country, prefix or network", d)}
+		if !d.known() {
+			return nil, &FieldError{Field: "by", Text: fmt.Sprintf("has no %q; take %s", d, qualityDimensions)}
 		}
 	}
 	return nil, &FieldError{Field: "by", Text: apart(want)}

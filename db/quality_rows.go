@@ -1,8 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"tandem/quality"
@@ -24,23 +28,29 @@ func (c *qualityCounts) write(ctx context.Context, inserts map[string]*qualityIn
 	}
 	v := c.coarse()
 	for _, write := range []func() error{
-		func() error { return insertCube(ctx, inserts["quality_routes"], c.routes, (*qualityInsert).route) },
 		func() error {
-			return insertCube(ctx, inserts["quality_countries"], v.countries, (*qualityInsert).country)
+			return insertCube(ctx, inserts["quality_routes"], c.routes, routeKey.compare, (*qualityInsert).route)
 		},
 		func() error {
-			return insertCube(ctx, inserts["quality_providers"], v.providers, (*qualityInsert).provider)
+			return insertCube(ctx, inserts["quality_countries"], v.countries, countryKey.compare, (*qualityInsert).country)
 		},
 		func() error {
-			return insertCube(ctx, inserts["quality_destinations"], v.destinations, (*qualityInsert).string)
+			return insertCube(ctx, inserts["quality_providers"], v.providers, providerKey.compare, (*qualityInsert).provider)
 		},
 		func() error {
-			return insertCube(ctx, inserts["quality_customers"], v.customers, (*qualityInsert).number)
+			return insertCube(ctx, inserts["quality_destinations"], v.destinations, strings.Compare, (*qualityInsert).string)
 		},
-		func() error { return insertCube(ctx, inserts["quality_origins"], c.origins, (*qualityInsert).string) },
-		func() error { return insertCube(ctx, inserts["quality_servers"], c.servers, (*qualityInsert).server) },
 		func() error {
-			return insertCube(ctx, inserts["quality_accounts"], c.accounts, (*qualityInsert).account)
+			return insertCube(ctx, inserts["quality_customers"], v.customers, cmp.Compare, (*qualityInsert).number)
+		},
+		func() error {
+			return insertCube(ctx, inserts["quality_origins"], c.origins, strings.Compare, (*qualityInsert).string)
+		},
+		func() error {
+			return insertCube(ctx, inserts["quality_servers"], c.servers, serverKey.compare, (*qualityInsert).server)
+		},
+		func() error {
+			return insertCube(ctx, inserts["quality_accounts"], c.accounts, accountKey.compare, (*qualityInsert).account)
 		},
 		func() error { return insertCauses(ctx, inserts["quality_causes"], c.causes) },
 	} {
@@ -51,11 +61,13 @@ func (c *qualityCounts) write(ctx context.Context, inserts map[string]*qualityIn
 	return nil
 }
 
-func insertCube[K comparable](ctx context.Context, w *qualityInsert, sums map[K]*quality.Measures, key func(*qualityInsert, K)) error {
-	for k, m := range sums {
+// insertCube writes rows in the order of the table's key: it is then filled page
+// by page, and none is split.
+func insertCube[K comparable](ctx context.Context, w *qualityInsert, sums map[K]*quality.Measures, compare func(a, b K) int, key func(*qualityInsert, K)) error {
+	for _, k := range slices.SortedFunc(maps.Keys(sums), compare) {
 		w.row()
 		key(w, k)
-		w.measures(m)
+		w.measures(sums[k])
 		if err := w.close(ctx); err != nil {
 			return err
 		}
@@ -64,15 +76,16 @@ func insertCube[K comparable](ctx context.Context, w *qualityInsert, sums map[K]
 }
 
 func insertCauses(ctx context.Context, w *qualityInsert, sums map[countryKey]map[causeKey]int64) error {
-	for country, causes := range sums {
-		for k, n := range frequent(causes) {
+	for _, country := range slices.SortedFunc(maps.Keys(sums), countryKey.compare) {
+		causes := frequent(sums[country])
+		for _, k := range slices.SortedFunc(maps.Keys(causes), causeKey.compare) {
 			w.row()
 			w.country(country)
 			w.string(string(k.result))
 			w.number(int64(k.status))
 			w.number(int64(k.cause))
 			w.string(string(k.blame))
-			w.number(n)
+			w.number(causes[k])
 			if err := w.close(ctx); err != nil {
 				return err
 			}

@@ -31,8 +31,20 @@ func (q *QualityQuery) prepare(ctx context.Context, tx *sql.Tx) (s qualitySelect
 	if !q.From.Before(q.To) {
 		return s, &FieldError{Field: "to", Text: "is not after from"}
 	}
-	s.plan, err = planQuality(ctx, tx, q.From, q.To, longest)
-	return s, err
+	if s.plan, err = planQuality(ctx, tx, q.From, q.To, longest); err != nil || !q.timed() {
+		return s, err
+	}
+	if level := s.plan.coarsest(longest); level > longest { // a row cannot be of less than a bucket
+		longer := *q
+		longer.Grain = level.grain()
+		return longer.prepare(ctx, tx)
+	}
+	return s, nil
+}
+
+// answer is a report that is still without its rows.
+func (s *qualitySelect) answer() QualityReport {
+	return QualityReport{From: s.plan.from, To: s.plan.to, Grain: cmp.Or(s.Grain, GrainTotal), Cube: s.cube.table}
 }
 
 // timed says whether rows are of parts of the time.
@@ -56,6 +68,20 @@ func (q *QualityQuery) groups() []string {
 	return list
 }
 
+// sorted makes MariaDB sort the rows and add up group by group, where there are many
+// groups: in a table by groups it would look up, read and write all sums of one with
+// each row, which takes a quarter longer. Few groups are quicker in the table, and rows
+// of parts of the time lie nearly in order.
+func (s *qualitySelect) sorted() string {
+	many := func(by QualityDimension) bool {
+		return slices.Contains([]QualityDimension{ByAccount, ByCountry, ByPrefix, ByNetwork}, by)
+	}
+	if s.timed() || len(s.By) < 2 || !slices.ContainsFunc(s.By, many) {
+		return ""
+	}
+	return "SQL_BIG_RESULT "
+}
+
 // conditions are those of the query, and of its plan.
 func (s *qualitySelect) conditions() where {
 	var c where
@@ -65,6 +91,9 @@ func (s *qualitySelect) conditions() where {
 	}
 	if s.Keys != nil {
 		pickKeys(&c, s.By, s.Keys, "IN")
+	}
+	if s.Apart != nil {
+		pickKeys(&c, s.Apart.By, s.Apart.Keys, "NOT IN")
 	}
 	return c
 }
@@ -110,7 +139,7 @@ func (s *qualitySelect) rows(ctx context.Context, tx *sql.Tx) ([]QualityRow, err
 	c := s.conditions()
 	groups := s.groups()
 	//nolint:gosec // G202: names are the program's own, values are parameters
-	query := `SELECT ` + strings.Join(append(slices.Clone(groups), sumsOf(s.Measures)), ", ") + ` FROM ` + s.cube.table + ` WHERE ` + c.joined()
+	query := `SELECT ` + s.sorted() + strings.Join(append(slices.Clone(groups), sumsOf(s.Measures)), ", ") + ` FROM ` + s.cube.table + ` WHERE ` + c.joined()
 	if len(groups) > 0 {
 		query += ` GROUP BY ` + strings.Join(groups, ", ")
 	} else {

@@ -24,10 +24,11 @@ type QualitySeriesQuery struct {
 // QualitySeries is the answer.
 type QualitySeries struct {
 	From, To time.Time
-	Grain    QualityGrain
-	At       []time.Time // every point of time, also those without bids
-	WasAt    []time.Time // those of before, one beside each
+	Grain    QualityGrain // a longer one than was asked for where the buckets of that are forgotten
+	At       []time.Time  // every point of time, also those without bids
+	WasAt    []time.Time  // those of before, one beside each
 	Lines    []QualitySeriesLine
+	Rest     *QualitySeriesLine // of what Top left out together; nil: nothing
 }
 
 // QualitySeriesLine is one line of it.
@@ -54,8 +55,12 @@ func (d *DB) QualitySeries(ctx context.Context, q QualitySeriesQuery) (s Quality
 		return s, &FieldError{Field: "grain", Text: fmt.Sprintf("has %d points over that time, more than %d; take a longer one, or a shorter time", points, maxQualityPoints)}
 	}
 	err = d.readQuality(ctx, func(tx *sql.Tx) (err error) {
-		s = QualitySeries{Grain: q.Grain}
-		return s.read(ctx, tx, &q, level)
+		of := q
+		if err := of.coarsen(ctx, tx, level); err != nil {
+			return err
+		}
+		s = QualitySeries{Grain: of.Grain}
+		return s.read(ctx, tx, &of)
 	})
 	return s, err
 }
@@ -71,7 +76,40 @@ func seriesGrain(over time.Duration) QualityGrain {
 	return GrainDay
 }
 
-func (s *QualitySeries) read(ctx context.Context, tx *sql.Tx, q *QualitySeriesQuery, level qualityLevel) error {
+// coarsen takes longer points where the buckets of those asked for are forgotten,
+// of one of the two times: hours that stand on points of five minutes would be
+// twelve times as high, and beside five minutes of another day they would say
+// nothing. Both times then have whole points, as many of each.
+func (q *QualitySeriesQuery) coarsen(ctx context.Context, tx *sql.Tx, level qualityLevel) error {
+	longest, over := level, q.To.Sub(q.From)
+	for _, from := range []time.Time{q.From, q.BeforeFrom} {
+		if from.IsZero() {
+			continue
+		}
+		plan, err := planQuality(ctx, tx, from, from.Add(over), level)
+		if err != nil {
+			return err
+		}
+		longest = plan.coarsest(longest)
+	}
+	if longest == level {
+		return nil
+	}
+	q.Grain, q.From = longest.grain(), longest.bucket(q.From)
+	if end := longest.bucket(q.To); end.Before(q.To) {
+		q.To = end.Add(longest.length())
+	}
+	if !q.BeforeFrom.IsZero() {
+		q.BeforeFrom = longest.bucket(q.BeforeFrom)
+	}
+	return nil
+}
+
+func (s *QualitySeries) read(ctx context.Context, tx *sql.Tx, q *QualitySeriesQuery) error {
+	level, err := q.Grain.level()
+	if err != nil {
+		return err
+	}
 	top := QualityQuery{By: q.By, Where: q.Where, From: q.From, To: q.To, Limit: q.Top, Sort: QualitySort{By: quality.MeasureBids, Largest: true}, Measures: q.Measures}
 	lines, err := top.report(ctx, tx)
 	if err != nil {
@@ -91,6 +129,11 @@ func (s *QualitySeries) read(ctx context.Context, tx *sql.Tx, q *QualitySeriesQu
 		s.Lines = append(s.Lines, QualitySeriesLine{Values: lines.Rows[i].Values, Total: lines.Rows[i].Measures})
 	}
 	s.place(points.Rows, s.At, func(l *QualitySeriesLine) *[]*quality.Measures { return &l.Points })
+	if len(q.By) > 0 && len(lines.Rows) == q.Top {
+		if err := s.rest(ctx, tx, &in); err != nil {
+			return err
+		}
+	}
 	if q.BeforeFrom.IsZero() {
 		return nil
 	}
@@ -100,8 +143,21 @@ func (s *QualitySeries) read(ctx context.Context, tx *sql.Tx, q *QualitySeriesQu
 	if err != nil {
 		return err
 	}
-	s.WasAt = level.points(in.From, in.To)
+	s.WasAt = level.points(was.From, was.To)
 	s.place(was.Rows, s.WasAt, func(l *QualitySeriesLine) *[]*quality.Measures { return &l.Was })
+	return nil
+}
+
+// rest is all that has none of the keys of the lines, as one line.
+func (s *QualitySeries) rest(ctx context.Context, tx *sql.Tx, lines *QualityQuery) error {
+	others := QualityQuery{Where: lines.Where, From: lines.From, To: lines.To, Grain: lines.Grain, Measures: lines.Measures, Apart: &QualityApart{By: lines.By, Keys: lines.Keys}}
+	report, err := others.report(ctx, tx)
+	if err != nil || len(report.Rows) == 0 {
+		return err
+	}
+	of := QualitySeries{Lines: []QualitySeriesLine{{Values: []string{}, Total: mergeQuality(report.Rows)}}}
+	of.place(report.Rows, s.At, func(l *QualitySeriesLine) *[]*quality.Measures { return &l.Points })
+	s.Rest = &of.Lines[0]
 	return nil
 }
 

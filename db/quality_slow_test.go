@@ -60,6 +60,8 @@ func (b bundle) slowQuality(by []db.QualityDimension, where string, from, to tim
 		"CAST(COALESCE(SUM(cost), 0) AS DECIMAL(19,6))", "CAST(COALESCE(SUM(sale), 0) AS DECIMAL(19,6))",
 		"SUM(COALESCE(blame, '') = 'caller')", "SUM(COALESCE(blame, '') = 'called')", "SUM(COALESCE(blame, '') = 'route')", "SUM(COALESCE(blame, '') = 'us')",
 	}
+	sums = append(sums, "SUM(scored)", "SUM(silent)", "SUM(IF(scored, COALESCE(rtp_received, 0) + COALESCE(rtp_lost, 0), 0))", "SUM(IF(scored, COALESCE(rtp_lost, 0), 0))",
+		"SUM(IF(scored, COALESCE(rtp_jitter_us, 0), 0))", "SUM(IF(scored, ROUND(mos * 100), 0))")
 	low := int64(0)
 	for i := range quality.Bins {
 		high := quality.BinBound(i).Milliseconds()
@@ -92,7 +94,8 @@ func reportLines(r *db.QualityReport) []string {
 			cells = append(cells, strconv.FormatInt(n, 10))
 		}
 		cells = append(cells, fmt.Sprintf("%.6f", float64(m.Cost)/1e6), fmt.Sprintf("%.6f", float64(m.Sale)/1e6))
-		for _, n := range slices.Concat([]int64{m.Blamed.Caller, m.Blamed.Called, m.Blamed.Route, m.Blamed.Us}, m.PDD[:]) {
+		media := []int64{m.Media.Legs, m.Media.Silent, m.Media.Expected, m.Media.Lost, m.Media.JitterMicros, m.Media.MOS}
+		for _, n := range slices.Concat([]int64{m.Blamed.Caller, m.Blamed.Called, m.Blamed.Route, m.Blamed.Us}, media, m.PDD[:]) {
 			cells = append(cells, strconv.FormatInt(n, 10))
 		}
 		list = append(list, strings.Join(cells, " | "))
@@ -176,6 +179,7 @@ func randomCall(r *rand.Rand, id string, from time.Time, over time.Duration) []b
 			e.Disposition, e.Route, e.Talk, e.AnsweredAt = billing.Answered, a.Key, a.Talk, a.StartedAt.Add(time.Second)
 			e.EndedAt = e.AnsweredAt.Add(a.Talk)
 		}
+		a.Media = randomMedia(rand.New(rand.NewPCG(uint64(at.UnixMilli()), uint64(n))))
 		e.Attempts = append(e.Attempts, a)
 		if a.Result == billing.Answered {
 			break
@@ -186,9 +190,26 @@ func randomCall(r *rand.Rand, id string, from time.Time, over time.Duration) []b
 	for i := range e.Attempts {
 		a := e.Attempts[i]
 		underway := a
-		underway.Result, underway.Talk, underway.Elapsed, underway.Blame = billing.InProgress, 0, 0, ""
+		underway.Result, underway.Talk, underway.Elapsed, underway.Blame, underway.Media = billing.InProgress, 0, 0, "", billing.Media{}
 		list = append(list, billing.Record{Attempt: &underway}, billing.Record{Attempt: &a})
 	}
 	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list[:1+r.IntN(len(list))] // some never come
+}
+
+// randomMedia is what may be heard of a leg, answered or not: enough for a score,
+// too little, nothing although something was sent, or no media at all.
+func randomMedia(r *rand.Rand) billing.Media {
+	m := billing.Media{Sent: 90 + r.Int64N(20), RTT: time.Duration(r.IntN(300_000)) * time.Microsecond}
+	switch r.IntN(5) {
+	case 0:
+		return billing.Media{}
+	case 1: // silent, if enough was sent
+	case 2:
+		m.Received, m.Lost, m.Jitter = 1+r.Int64N(200), r.Int64N(20), time.Duration(r.IntN(5000))*time.Microsecond
+	default:
+		m.Received, m.Lost, m.Sent = 280+r.Int64N(20_000), r.Int64N(2000), r.Int64N(20_000)
+		m.Jitter, m.MOS = time.Duration(r.IntN(90_000))*time.Microsecond, 100+r.IntN(351)
+	}
+	return m
 }

@@ -62,7 +62,7 @@ func (t *QualityTable) read(ctx context.Context, tx *sql.Tx, q *QualityTableQuer
 	if err != nil {
 		return err
 	}
-	t.Cube, t.From, t.To = s.cube.table, s.plan.from, s.plan.to
+	t.QualityReport = s.answer()
 	if t.Rows, err = s.rows(ctx, tx); err != nil {
 		return err
 	}
@@ -70,48 +70,40 @@ func (t *QualityTable) read(ctx context.Context, tx *sql.Tx, q *QualityTableQuer
 	if cut {
 		t.Rows = t.Rows[:q.Limit]
 	}
-	t.Total = mergeQuality(t.Rows)
-	if !cut && q.MinBids == 0 {
+	shown := mergeQuality(t.Rows)
+	if t.Total = shown; !cut && q.MinBids == 0 {
 		return nil
 	}
-	if err := t.rest(ctx, tx, &s); err != nil {
+	if err := t.all(ctx, tx, &s); err != nil {
 		return err
 	}
-	t.Total.Merge(&t.Rest)
+	t.RestLines -= int64(len(t.Rows))
+	t.Rest = t.Total
+	t.Rest.Remove(&shown)
 	return nil
 }
 
-// rest adds up what is not in the rows.
-func (t *QualityTable) rest(ctx context.Context, tx *sql.Tx, s *qualitySelect) error {
+// all counts the lines that there are, and adds them up, whatever is shown of them:
+// what is left of that is the rest.
+func (t *QualityTable) all(ctx context.Context, tx *sql.Tx, s *qualitySelect) error {
 	c := s.conditions()
-	groups := s.groups()
-	if len(groups) > 0 && len(t.Rows) > 0 {
-		marks := "(" + strings.Repeat("?, ", len(groups)-1) + "?)"
-		for i := range t.Rows {
-			if s.timed() {
-				c.args = append(c.args, t.Rows[i].At)
-			}
-			for n, v := range t.Rows[i].Values {
-				c.args = append(c.args, s.By[n].argument(v))
-			}
-		}
-		c.conditions = append(c.conditions, "("+strings.Join(groups, ", ")+") NOT IN ("+marks+strings.Repeat(", "+marks, len(t.Rows)-1)+")")
-	}
 	from := ` FROM ` + s.cube.table + ` WHERE ` + c.joined()
-	if len(groups) > 0 {
-		from += ` GROUP BY ` + strings.Join(groups, ", ")
+	const some = ` HAVING COUNT(*) > 0` // else there would be a row of nothing
+	lines := from + some
+	if groups := s.groups(); len(groups) > 0 {
+		lines = from + ` GROUP BY ` + strings.Join(groups, ", ")
 	}
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one`+from+`) some`, c.args...).Scan(&t.RestLines); err != nil {
-		return fmt.Errorf("count of the rest: %w", err)
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one`+lines+`) l`, c.args...).Scan(&t.RestLines); err != nil {
+		return fmt.Errorf("count of lines: %w", err)
 	}
-	all := qualitySelect{QualityQuery: &QualityQuery{Measures: s.Measures}}
-	rows, err := tx.QueryContext(ctx, `SELECT `+sumsOf(s.Measures)+strings.Split(from, " GROUP BY ")[0]+` HAVING COUNT(*) > 0`, c.args...) //nolint:gosec // G202: names are the program's own, values are parameters
+	sum := qualitySelect{QualityQuery: &QualityQuery{Measures: s.Measures}}
+	rows, err := tx.QueryContext(ctx, `SELECT `+sumsOf(s.Measures)+from+some, c.args...) //nolint:gosec // G202: names are the program's own, values are parameters
 	if err != nil {
 		return err
 	}
 	return eachRow(rows, func(rows *sql.Rows) error {
-		row, err := all.scan(rows)
-		t.Rest = row.Measures
+		row, err := sum.scan(rows)
+		t.Total = row.Measures
 		return err
 	})
 }
@@ -145,7 +137,7 @@ func (t *QualityTable) spark(ctx context.Context, tx *sql.Tx, q *QualityTableQue
 		in.Keys = keysOf(t.Rows)
 	}
 	report, err := in.report(ctx, tx)
-	t.Spark = &report
+	t.Spark, t.SparkOf = &report, report.Grain
 	return err
 }
 

@@ -216,6 +216,35 @@ func TestQualityHeatmapAndSeries(t *testing.T) {
 			t.Errorf("%v: before %+v", l.Values, was)
 		}
 	}
+	// What the lines leave is one line, and with them it is all there is.
+	whole, err := b.QualityReport(t.Context(), db.QualityQuery{Where: where, From: q.From, To: q.To, Grain: db.GrainHour})
+	if err != nil || s.Rest == nil || s.Rest.Total.Bids == 0 || len(s.Rest.Points) != len(s.At) {
+		t.Fatalf("the rest: %+v, %v", s.Rest, err)
+	}
+	for _, row := range whole.Rows {
+		var sum quality.Measures
+		n := slices.Index(s.At, row.At.UTC())
+		for _, l := range append(slices.Clone(s.Lines), *s.Rest) {
+			if p := l.Points[n]; p != nil {
+				sum.Merge(p)
+			}
+		}
+		if sum != row.Measures {
+			t.Errorf("at %s lines and rest are\n%+v want\n%+v", row.At, sum, row.Measures)
+		}
+	}
+	q.Top = 20
+	if s, err := b.QualitySeries(t.Context(), q); err != nil || s.Rest != nil {
+		t.Errorf("nothing is left, and the rest is %+v, %v", s.Rest, err)
+	}
+	q.Top = 3 // as many as there are
+	if s, err := b.QualitySeries(t.Context(), q); err != nil || len(s.Lines) != 3 || s.Rest != nil {
+		t.Errorf("%d lines, rest %+v, %v", len(s.Lines), s.Rest, err)
+	}
+	q.By = nil
+	if s, err := b.QualitySeries(t.Context(), q); err != nil || len(s.Lines) != 1 || s.Rest != nil {
+		t.Errorf("one line of all, rest %+v, %v", s.Rest, err)
+	}
 	q.Grain = db.GrainFiveMinutes
 	q.From, q.To = from, from.Add(30*24*time.Hour)
 	if _, err := b.QualitySeries(t.Context(), q); err == nil || !strings.HasPrefix(err.Error(), "grain: has 8640 points") {
@@ -235,7 +264,21 @@ func TestNumberQuality(t *testing.T) {
 	if err != nil || fmt.Sprint(list) != "[{provider [7 9]} {country [RU]}]" {
 		t.Errorf("%v, %v", list, err)
 	}
+	none, err := b.NumberQuality(t.Context(), []db.QualityWhere{{Dimension: db.ByGate, Values: []string{"-"}}, {Dimension: db.ByCountry, Values: []string{"-", "RU"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "what has none", []db.QualityWhere{{Dimension: db.ByGate, Values: []string{"0"}}, {Dimension: db.ByCountry, Values: []string{"", "RU"}}}, none)
 	if _, err := b.NumberQuality(t.Context(), []db.QualityWhere{{Dimension: db.ByAccount, Values: []string{"nobody"}}}); err == nil || err.Error() != `account: there is no "nobody"; want a name, or a number` {
 		t.Errorf("%v", err)
+	}
+	for value, want := range map[string]string{
+		"country=Россия": "country: want a country", "a_country=ru": "a_country: want a country", "prefix=Ж": "prefix: want up to 7 digits", "prefix=79161234": "prefix: want up to 7 digits",
+		"tier=gold": "tier: want noncli", "provider=-5": "provider: want an id", "network=a\nb": "network: no line ends", "colour=red": "colour: cannot be picked by; take provider",
+	} {
+		what, value, _ := strings.Cut(value, "=")
+		if _, err := b.NumberQuality(t.Context(), []db.QualityWhere{{Dimension: db.QualityDimension(what), Values: []string{value}}}); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s=%s: %v, want %s", what, value, err, want)
+		}
 	}
 }

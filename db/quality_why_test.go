@@ -166,7 +166,7 @@ func TestQualityDelays(t *testing.T) {
 	seen := 0
 	if err := b.EachRouteQuality(t.Context(), from, func(r *db.RouteQuality) {
 		seen++
-		if !r.At.Equal(from) || r.ProviderID != 7 || r.Measures.Bids != int64(len(records)) || r.Measures.PDD.Count() != int64(len(records)) {
+		if !r.At.Equal(from) || r.ProviderID != 7 || r.Measures.Bids != int64(len(records)) || r.Measures.Seizures != int64(len(records)) || r.Measures.PDD.Count() != int64(len(records)) {
 			t.Errorf("%+v", r)
 		}
 	}); err != nil || seen != 1 {

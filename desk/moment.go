@@ -1,7 +1,10 @@
 package desk
 
 import (
+	"errors"
+	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -26,4 +29,17 @@ func ParseMoment(flag, text string, zone *time.Location) (time.Time, error) {
 		}
 	}
 	return time.Time{}, wrong(flag, strconv.Quote(text), "want a day such as 2026-12-01, or a moment such as \"2026-12-01 06:00\" or 2026-12-01T06:00:00Z")
+}
+
+// ParseAge reads a length of time: 90m, 24h, 30d. It is more than 0.
+func ParseAge(text string) (time.Duration, error) {
+	unit := int64(1)
+	if days, is := strings.CutSuffix(text, "d"); is {
+		text, unit = days+"h", 24
+	}
+	length, err := time.ParseDuration(text)
+	if err != nil || length <= 0 || int64(length) > math.MaxInt64/unit {
+		return 0, errors.New("want a length of time such as 90m, 24h or 30d")
+	}
+	return time.Duration(unit * int64(length)), nil
 }

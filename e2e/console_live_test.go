@@ -26,6 +26,7 @@ func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	topics := fmt.Sprintf("live,overview,account:%d", buyer.id)
 	first, second := one.watch(t, topics), two.watch(t, topics)
 	first.empty(t)
+	x.inLine(t)
 
 	b := x.number("0000")
 	call := x.dial(t, moscow, string(b))

@@ -40,15 +40,17 @@ func paying(slice, lead, warn, wait time.Duration) func(*play.Options) {
 	}
 }
 
-// inLine waits until the first node, which was there before Asterisk, can move the
-// limits of calls and whisper to callers.
+// inLine waits until the nodes, which were there before Asterisk, see calls at once,
+// can move their limits and whisper to callers.
 func (x *exchange) inLine(t *testing.T) {
 	t.Helper()
 	eventually(t, patience, func() error {
-		log := tail(x.Nodes[0].Log, 100_000)
-		for _, message := range []string{"AMI answers again", "ARI events come again"} {
-			if !strings.Contains(log, message) {
-				return fmt.Errorf("nobody has said %q", message)
+		for _, node := range x.Nodes {
+			log := tail(node.Log, 100_000)
+			for _, message := range []string{"AMI answers again", "ARI events come again"} {
+				if !strings.Contains(log, message) {
+					return fmt.Errorf("node %s has not said %q", node.Name, message)
+				}
 			}
 		}
 		return nil

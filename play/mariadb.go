@@ -294,7 +294,7 @@ func (s *mariadbServer) argv(data string, more ...string) []string {
 	if os.Geteuid() == 0 {
 		argv = append(argv, "--user=root") // it refuses to run as root unless told
 	}
-	return append(argv, more...)
+	return append(append(argv, s.tool.Options...), more...)
 }
 
 // start starts the server and waits until it accepts connections.

@@ -34,6 +34,8 @@ type MariaDBTool struct {
 	Version string   `json:"version"` // "10.11.18"
 	Share   string   `json:"share"`   // folder of the error messages, character sets and the system tables' SQL
 	Argv    []string `json:"argv"`
+	// Options are added to its command line after our own, and win over them.
+	Options []string `json:"-"`
 }
 
 // FindTools reads what scripts/setup.sh left in CacheDir. The error says to run

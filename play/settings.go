@@ -18,6 +18,8 @@ type NodeSettings struct {
 	// Slice of paid talk, when the next is paid and the caller warned, and how long
 	// an end report may take.
 	Slice, Lead, Warn, Patience time.Duration
+	// Alarms is how often they are judged.
+	Alarms time.Duration
 }
 
 // Secrets of the play stack. They open nothing but this stack, whose doors are
@@ -54,6 +56,8 @@ money:
   patience: %[38]s
 breaker:
   min_failures: %[34]d
+alarms:
+  every: %[40]s
 drain: %[11]s
 spool:
   dir: %[12]s
@@ -102,7 +106,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	}
 	v := NodeSettings{
 		Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5,
-		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second,
+		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second, Alarms: 30 * time.Second,
 	}
 	if s.options.Settings != nil {
 		s.options.Settings(&v)
@@ -133,7 +137,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 		filepath.Join(dir, "spool"), collect, strings.Join(nodes, ", "), ServerName, s.SIP(), rtpFirst, rtpLast,
 		s.at(asteriskHost, iaxPort), s.at(asteriskHost, ariPort), s.at(asteriskHost, amiPort),
 		ariUser, secrets[0], amiUser, secrets[1], secrets[2], s.ReportFile(), asterisk,
-		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures, v.Slice, v.Lead, v.Warn, v.Patience, cdrs)
+		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures, v.Slice, v.Lead, v.Warn, v.Patience, cdrs, v.Alarms)
 	if err := os.WriteFile(n.Config, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}

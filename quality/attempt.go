@@ -17,10 +17,11 @@ type Attempt struct {
 	Rang     bool // 180, 183 or any other answer between 100 and 200 was heard
 
 	// PDD, post-dial delay: from the bid to the first sign of life beyond 100
-	// Trying. RFC 6076 §4.3 calls it session request delay; ITU-T E.721 calls
-	// about the same post-selection delay. 0: there was none.
+	// Trying: ringing, progress, or the answer where it came without either. RFC
+	// 6076 §4.3 calls it session request delay; ITU-T E.721 calls about the same
+	// post-selection delay. 0: there was none.
 	PDD     time.Duration
-	Elapsed time.Duration // from the bid to the end of the attempt, or to its answer
+	Elapsed time.Duration // from the bid to the end of the attempt, talk included
 	Talk    time.Duration
 	Blame   q850.Blame
 	Cost    money.Amount

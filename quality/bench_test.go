@@ -62,7 +62,7 @@ func BenchmarkLearn(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		e.Learn(&quality.Tried{Key: route(1 + i%benchRoutes), B: numbers[i*7919%len(numbers)], At: noon, Answered: i%2 == 0})
+		e.Learn(&quality.Tried{Key: route(1 + i%benchRoutes), B: numbers[i*7919%len(numbers)], At: noon, Outcome: quality.Outcome{Answered: i%2 == 0}})
 		i++
 	}
 }
@@ -77,7 +77,7 @@ func BenchmarkWeighWhileLearning(b *testing.B) {
 			case <-done:
 				return
 			default:
-				e.Learn(&quality.Tried{Key: route(1 + i%benchRoutes), B: numbers[i*31%len(numbers)], At: noon, Answered: i%2 == 0})
+				e.Learn(&quality.Tried{Key: route(1 + i%benchRoutes), B: numbers[i*31%len(numbers)], At: noon, Outcome: quality.Outcome{Answered: i%2 == 0}})
 			}
 		}
 	})
@@ -107,7 +107,7 @@ func TestHotPathAllocatesNothing(t *testing.T) {
 	}
 }
 
-// Many goroutines learn, weigh and explain at the same time; with the race
+// Many goroutines learn and weigh at the same time; with the race
 // detector on. Nothing that is learnt gets lost.
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
@@ -118,18 +118,15 @@ func TestManyAtOnce(t *testing.T) {
 		all.Go(func() {
 			offers := offersOf(30_000, 40_000)
 			for i := range each {
-				b.Learn(&quality.Tried{Key: route(1 + i%2), B: number(moscow, w*each+i), At: noon, Answered: true, Ended: true})
+				b.Learn(&quality.Tried{Key: route(1 + i%2), B: number(moscow, w*each+i), At: noon, Outcome: quality.Outcome{Answered: true, Ended: true}})
 				b.Weigh(&quality.Call{B: number(moscow, i), At: noon, Ticket: uint64(i)}, offers)
-				if i%50 == 0 {
-					b.Explain(&quality.Call{B: number(moscow, i), At: noon}, offers)
-				}
 			}
 		})
 	}
 	all.Wait()
-	for i, e := range b.Explain(&quality.Call{B: number(moscow, 1), At: noon}, offersOf(1, 2)) {
-		if e.Calls != workers*each/2 {
-			t.Errorf("route %d: %d calls, want %d", i+1, e.Calls, workers*each/2)
+	for r := 1; r <= 2; r++ {
+		if n := b.Ever(route(r), number(moscow, 1)); n != workers*each/2 {
+			t.Errorf("route %d: %d calls, want %d", r, n, workers*each/2)
 		}
 	}
 }

@@ -50,7 +50,7 @@ type Config struct {
 	Floors []Floor
 
 	// MaxCells bounds the memory: how many pairs of a route and a prefix are
-	// known at once. Each takes 64 bytes.
+	// known at once. Each takes 72 bytes.
 	MaxCells int
 }
 
@@ -67,12 +67,15 @@ func Defaults() Config {
 
 // Floor is a hard rule: a route of whose recent calls to a prefix, when there are
 // at least Over, a smaller share than Least was answered goes behind all others.
-// Refused calls count: it is the ABR. The route is not left out: when all others
+// Of which calls is Measure's to say: MeasureASR, of those that the far side took
+// up, or MeasureABR, of all, refused ones too; empty is MeasureASR. An answer with
+// less talk than Config.Short is none. The route is not left out: when all others
 // fail it is still tried, and where all are below, nothing changes.
 type Floor struct {
-	Prefix string // of the B-number; empty: any
-	Least  Share
-	Over   int
+	Prefix  string // of the B-number; empty: any
+	Measure Measure
+	Least   Share
+	Over    int // seizures or bids, by Measure
 }
 
 // Validate names the setting that makes no sense.
@@ -104,6 +107,9 @@ func (c *Config) Validate() error {
 	for i, f := range c.Floors {
 		if f.Least <= 0 || f.Least >= Whole || f.Over < 10 || f.Over > c.Memory {
 			return fmt.Errorf("quality.floors[%d]: %s over %d calls: want a share between 0 and 100 %% over 10 to %d calls (memory)", i, f.Least, f.Over, c.Memory)
+		}
+		if f.Measure != "" && f.Measure != MeasureASR && f.Measure != MeasureABR {
+			return fmt.Errorf("quality.floors[%d].measure %q: want %s (of seizures) or %s (of bids)", i, f.Measure, MeasureASR, MeasureABR)
 		}
 	}
 	return nil

@@ -4,28 +4,44 @@ import (
 	"time"
 
 	"tandem/internal/e164"
+	"tandem/routing"
 )
 
 // destination is what all routes together make of calls to a number, worked out
 // once a call.
 type destination struct {
 	prefixes prefixes
-	rates    [levels]float64 // answered, by prefix: each leans on the shorter one
+	rates    [levels]float64 // answered, by prefix: each leans on the shorter ones that know more
 	rate     float64         // of the longest
 }
 
 // destination asks what is known of a number's prefixes, whatever the route.
 func (e *Evidence) destination(b e164.Number, now uint32) destination {
 	d := destination{prefixes: prefixesOf(b), rate: float64(e.config.Belief) / float64(Whole)}
-	k := float64(e.config.Borrowed)
-	var m memo
+	k := float64(e.config.Borrowed) / destinationSooner
+	var path [levels]memo
 	for level := range d.prefixes.n {
-		e.read(d.prefixes.id(everybody, level), now, &m)
-		d.rate = (float64(m.long.answered) + k*d.rate) / (float64(m.long.n) + k)
+		e.read(d.prefixes.id(everybody, level), now, &path[level])
+	}
+	for level := range d.prefixes.n {
+		w := &path[level].long
+		if level == d.prefixes.n-1 || knowsMore(w, &path[level+1].long, k) {
+			d.rate = (float64(w.answered) + k*d.rate) / (float64(w.n) + k)
+		}
 		d.rates[level] = d.rate
 	}
 	return d
 }
+
+// destinationSooner is how much sooner a destination's rate is believed than a
+// route's: all routes' calls are in it, and each call of a route is compared with
+// it when it is learnt, the first ones, too.
+const destinationSooner = 4
+
+// knowsMore says that a prefix has enough calls besides those of the longer one
+// below it: else they are the same calls again, and would count as often as there
+// are prefixes.
+func knowsMore(w, below *window, k float64) bool { return float64(w.n) >= float64(below.n)+k }
 
 // estimate is what is believed of a route's next call to a destination.
 type estimate struct {
@@ -68,8 +84,8 @@ func (e *Evidence) rate(s subject, d *destination, now uint32) estimate {
 	times, ended, wait, lender := 1.0, endedBelief, waitBelief, -1
 	for level := range last {
 		w, below := &path[level].long, &path[level+1].long
-		if float64(w.n) < float64(below.n)+k {
-			continue // the same calls again
+		if !knowsMore(w, below, k) {
+			continue
 		}
 		usual := k * d.rates[level]
 		times = (float64(w.answered) + usual*times) / (float64(w.expected) + usual)
@@ -94,18 +110,27 @@ func (e *Evidence) rate(s subject, d *destination, now uint32) estimate {
 // infinitely good on the rest.
 const leastEnded = 0.02
 
-// floored says which hard rule puts the route behind all others.
-func (e *Evidence) floored(v *estimate, b e164.Number) *Floor {
+// floored says which hard rule puts the route behind all others, and by what
+// figure.
+func (e *Evidence) floored(v *estimate, b e164.Number) (floor routing.Floor, below bool) {
+	w := &v.own.long
 	for i := range e.config.Floors {
 		f := &e.config.Floors[i]
 		if len(b) < len(f.Prefix) || string(b[:len(f.Prefix)]) != f.Prefix {
 			continue
 		}
-		if w := &v.own.long; w.n >= float32(f.Over) && float64(w.answered)*float64(Whole) < float64(f.Least)*float64(w.n) {
-			return f
+		of := w.seized
+		if f.Measure == MeasureABR {
+			of = w.n
+		}
+		if of >= float32(f.Over) && float64(w.answered)*float64(Whole) < float64(f.Least)*float64(of) {
+			return routing.Floor{
+				ABR: f.Measure == MeasureABR, Prefix: f.Prefix, Least: int32(f.Least), Over: uint32(f.Over),
+				Share: ppm(float64(w.answered / of)), Of: uint32(of + 0.5),
+			}, true
 		}
 	}
-	return nil
+	return routing.Floor{}, false
 }
 
 // idle is how long nothing was heard of the route at this destination.

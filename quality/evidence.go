@@ -49,6 +49,9 @@ func (e *Evidence) Learn(t *Tried) {
 	if t.Answered {
 		v.answered = 1
 	}
+	if t.Seized || t.Answered {
+		v.seized = 1
+	}
 	if t.Ended || t.Answered {
 		v.ended = 1
 	}
@@ -60,8 +63,12 @@ func bounded(wait time.Duration) float32 { return float32(min(wait.Seconds(), 30
 
 // Count is a number of attempts that are told at once, from a rollup.
 type Count struct {
-	Bids, Answered, Ended int64
-	Waited                time.Duration // of all
+	Bids, Seized, Answered, Ended int64
+	Waited                        time.Duration // of all
+
+	// Among is how many routes the count is of, when it is not known which of them:
+	// each is told of its part, which need not be whole attempts. 0 and 1: of one.
+	Among int
 }
 
 // Prime tells what is known of a route's calls to a prefix, or to one number of
@@ -75,10 +82,12 @@ func (e *Evidence) Prime(k routing.Key, prefix e164.Number, at time.Time, c Coun
 	if !ok {
 		return
 	}
-	e.learn(s, prefix, seconds(at), sample{
-		n: float32(c.Bids), answered: float32(min(c.Answered, c.Bids)), ended: float32(min(max(c.Ended, c.Answered), c.Bids)),
-		waited: float32(c.Bids) * bounded(c.Waited/time.Duration(c.Bids)),
-	})
+	v := sample{
+		n: float32(c.Bids), answered: float32(min(c.Answered, c.Bids)), seized: float32(min(max(c.Seized, c.Answered), c.Bids)),
+		ended: float32(min(max(c.Ended, c.Answered), c.Bids)), waited: float32(c.Bids) * bounded(c.Waited/time.Duration(c.Bids)),
+	}
+	v.scale(1 / float32(max(1, c.Among)))
+	e.learn(s, prefix, seconds(at), v)
 }
 
 // learn counts a sample wherever it belongs: for the route at each prefix, for

@@ -50,9 +50,11 @@ func BinOf(d time.Duration) int {
 func (h *Histogram) Add(d time.Duration) { h[BinOf(d)]++ }
 
 // Merge adds the counts of another.
-func (h *Histogram) Merge(o *Histogram) {
+func (h *Histogram) Merge(o *Histogram) { h.plus(o, 1) }
+
+func (h *Histogram) plus(o *Histogram, times int64) {
 	for i := range h {
-		h[i] += o[i]
+		h[i] += times * o[i]
 	}
 }
 

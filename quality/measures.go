@@ -48,21 +48,26 @@ type Blamed struct {
 const ShortTalk = 6 * time.Second
 
 // Merge adds another set of attempts.
-func (m *Measures) Merge(o *Measures) {
-	m.Bids += o.Bids
-	m.Seizures += o.Seizures
-	m.Effective += o.Effective
-	m.Answers += o.Answers
-	m.Short += o.Short
-	m.Talk += o.Talk
-	m.Cost += o.Cost
-	m.Sale += o.Sale
-	m.Blamed.Caller += o.Blamed.Caller
-	m.Blamed.Called += o.Blamed.Called
-	m.Blamed.Route += o.Blamed.Route
-	m.Blamed.Us += o.Blamed.Us
-	m.PDD.Merge(&o.PDD)
-	m.Media.Merge(&o.Media)
+func (m *Measures) Merge(o *Measures) { m.plus(o, 1) }
+
+// Remove takes away what Merge has added: what is left of a whole without a part.
+func (m *Measures) Remove(part *Measures) { m.plus(part, -1) }
+
+func (m *Measures) plus(o *Measures, times int64) {
+	m.Bids += times * o.Bids
+	m.Seizures += times * o.Seizures
+	m.Effective += times * o.Effective
+	m.Answers += times * o.Answers
+	m.Short += times * o.Short
+	m.Talk += time.Duration(times) * o.Talk
+	m.Cost += money.Amount(times) * o.Cost
+	m.Sale += money.Amount(times) * o.Sale
+	m.Blamed.Caller += times * o.Blamed.Caller
+	m.Blamed.Called += times * o.Blamed.Called
+	m.Blamed.Route += times * o.Blamed.Route
+	m.Blamed.Us += times * o.Blamed.Us
+	m.PDD.plus(&o.PDD, times)
+	m.Media.plus(&o.Media, times)
 }
 
 // Add counts one attempt. short is the talk below which an answer is short.

@@ -26,13 +26,15 @@ const (
 )
 
 // Merge adds another set.
-func (m *Media) Merge(o *Media) {
-	m.Legs += o.Legs
-	m.Silent += o.Silent
-	m.Expected += o.Expected
-	m.Lost += o.Lost
-	m.JitterMicros += o.JitterMicros
-	m.MOS += o.MOS
+func (m *Media) Merge(o *Media) { m.plus(o, 1) }
+
+func (m *Media) plus(o *Media, times int64) {
+	m.Legs += times * o.Legs
+	m.Silent += times * o.Silent
+	m.Expected += times * o.Expected
+	m.Lost += times * o.Lost
+	m.JitterMicros += times * o.JitterMicros
+	m.MOS += times * o.MOS
 }
 
 // Add counts the stream of an answered leg.

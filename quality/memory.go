@@ -5,6 +5,7 @@ import "math"
 // window is a sum over recent calls, newer ones counting more.
 type window struct {
 	n        float32 // calls
+	seized   float32 // of them, those that the far side took up
 	answered float32
 	expected float32 // of them, had they gone as the destination's calls go
 	ended    float32 // calls after which the hunt did not go on
@@ -21,16 +22,15 @@ type memo struct {
 	// up to when its provider's changes have been taken into account, and since
 	// when it is worse than the destination's other routes, 0 when it is not.
 	better, worse uint32
-	samples       uint32 // calls ever, faded or not
+	samples       uint32 // calls ever, faded or not, and at least one each time that it was told
 }
 
 // sample is one call, or a number of them that are told at once.
-type sample struct {
-	n, answered, expected, ended, waited float32
-}
+type sample = window
 
 func (w *window) scale(k float32) {
 	w.n *= k
+	w.seized *= k
 	w.answered *= k
 	w.expected *= k
 	w.ended *= k
@@ -46,18 +46,11 @@ func (w *window) add(s sample, size float32) {
 		w.scale((size - s.n) / w.n)
 	}
 	w.n += s.n
+	w.seized += s.seized
 	w.answered += s.answered
 	w.expected += s.expected
 	w.ended += s.ended
 	w.waited += s.waited
-}
-
-func (s *sample) scale(k float32) {
-	s.n *= k
-	s.answered *= k
-	s.expected *= k
-	s.ended *= k
-	s.waited *= k
 }
 
 // fade lets time pass. The short window forgets eight times as soon.

@@ -17,6 +17,9 @@ const Whole Share = 1_000_000
 // shareOf rounds a probability.
 func shareOf(p float64) Share { return Share(math.Round(min(max(p, 0), 1) * float64(Whole))) }
 
+// ppm is a probability as routing keeps it.
+func ppm(p float64) int32 { return int32(shareOf(p)) }
+
 // ParseShare reads a share in percent, exactly: 20%, 0.5 %.
 func ParseShare(text string) (Share, error) {
 	bad := fmt.Errorf("share %q: want a percentage such as 20%% or 0.5%%", text)

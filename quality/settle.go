@@ -62,7 +62,7 @@ func (q *Settle) Offered(call string, n int, t Tried) {
 
 // Over ends an attempt. An attempt that was never offered here, or was taken for
 // answered already, changes nothing.
-func (q *Settle) Over(call string, n int, answered, ended bool, wait time.Duration) {
+func (q *Settle) Over(call string, n int, o Outcome) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	key := bidKey{call, n}
@@ -72,7 +72,7 @@ func (q *Settle) Over(call string, n int, answered, ended bool, wait time.Durati
 	}
 	delete(q.open, key)
 	b := &q.queue[place]
-	b.over, b.tried.Answered, b.tried.Ended, b.tried.Wait = true, answered, ended, wait
+	b.over, b.tried.Outcome = true, o
 }
 
 // Forget takes an attempt back: it never reached its route.
@@ -96,7 +96,7 @@ func (q *Settle) Tick(now time.Time) {
 			if now.Sub(b.tried.At) < q.rings {
 				return
 			}
-			b.over, b.tried.Answered, b.tried.Ended, b.tried.Wait = true, true, true, -1
+			b.over, b.tried.Outcome = true, Outcome{Seized: true, Answered: true, Ended: true, Wait: -1}
 		}
 		q.take()
 	}

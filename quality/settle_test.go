@@ -18,11 +18,8 @@ func (b *bed) offer(q *quality.Settle, call int) {
 }
 
 func (b *bed) calledOf() (calls uint32, answered quality.Share) {
-	e := b.Explain(&quality.Call{B: number(moscow, 1), At: b.at}, offersOf(1))[0]
-	if e.Own == nil {
-		return 0, 0
-	}
-	return e.Calls, *e.Own
+	e := weights(b.Evidence, &quality.Call{B: number(moscow, 1), At: b.at}, offersOf(1))[0]
+	return b.Ever(route(1), number(moscow, 1)), quality.Share(e.Own)
 }
 
 // A route that gets its first calls all at once, one in three of which fails at
@@ -34,7 +31,7 @@ func TestSettleTellsInOrderOfBids(t *testing.T) {
 	for i := range 60 {
 		b.offer(q, i)
 		if i%3 == 1 {
-			q.Over(strconv.Itoa(i), 1, false, false, time.Millisecond)
+			q.Over(strconv.Itoa(i), 1, quality.Outcome{Wait: time.Millisecond})
 		}
 	}
 	b.at = b.at.Add(10 * time.Second)
@@ -48,7 +45,7 @@ func TestSettleTellsInOrderOfBids(t *testing.T) {
 	if calls != 60 || answered < 600_000 || answered > 730_000 {
 		t.Errorf("%d calls, %s answered: want 60, about two in three", calls, answered)
 	}
-	q.Over("0", 1, false, false, 0) // too late to matter
+	q.Over("0", 1, quality.Outcome{}) // too late to matter
 	q.Tick(b.at)
 	if calls, _ := b.calledOf(); calls != 60 {
 		t.Errorf("%d calls after an end that came late, want 60", calls)
@@ -94,7 +91,7 @@ func TestSettleCountsOnce(t *testing.T) {
 				held, began[next] = append(held, next), true
 			case 2:
 				i := rapid.IntRange(0, next+1).Draw(t, "call")
-				q.Over(strconv.Itoa(i), 1, true, true, time.Second)
+				q.Over(strconv.Itoa(i), 1, quality.Outcome{Answered: true, Ended: true, Wait: time.Second})
 				over[i] = over[i] || began[i]
 			case 3:
 				q.Tick(b.at)
@@ -120,9 +117,9 @@ func TestForgottenAttemptIsNotTold(t *testing.T) {
 	q.Forget("0", 1)
 	q.Forget("0", 1)  // once more
 	q.Forget("77", 1) // never offered
-	q.Over("0", 1, true, true, 0)
-	q.Over("1", 1, true, true, 0)
-	q.Over("2", 1, true, true, 0)
+	q.Over("0", 1, quality.Outcome{Answered: true, Ended: true})
+	q.Over("1", 1, quality.Outcome{Answered: true, Ended: true})
+	q.Over("2", 1, quality.Outcome{Answered: true, Ended: true})
 	q.Tick(b.at)
 	if calls, answered := b.calledOf(); calls != 2 || answered != quality.Whole {
 		t.Errorf("%d calls, %s answered; want the two that were made", calls, answered)

@@ -15,13 +15,14 @@ type Call = routing.Weighing
 // Offer is a route that may carry the call.
 type Offer = routing.Weighed
 
-// Weigh sets the Worth and Weight of each offer; equals are the caller's to order,
-// by cost.
+// Weigh sets the Worth and Weight of each offer, with every figure that went into
+// it, and the call's Destination; equals are the caller's to order, by cost.
 // One call in many explores: then a route that is not the best as far as is
 // known comes first, and explored is its place in offers. It is -1 otherwise.
 func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
 	now := seconds(c.At)
 	d := e.destination(c.B, now)
+	c.Destination = routing.Destination{Prefix: d.prefixes.text(c.B, d.prefixes.n-1), Answered: ppm(d.rate)}
 	all := e.stake(c, &d, offers)
 	best := 0
 	for i := range offers {
@@ -48,13 +49,28 @@ func (e *Evidence) Weigh(c *Call, offers []Offer) (explored int) {
 // least, behind all when a floor says so.
 func (e *Evidence) worth(v *estimate, s stake, b e164.Number, o *Offer) {
 	o.Worth = s.index(v.low, v.ended, v.wait)
-	o.Weight = routing.Weight{
-		Worth: money.Amount(o.Worth), Low: int32(shareOf(v.low)), Samples: uint32(v.own.long.n + 0.5),
-		Floored: e.floored(v, b) != nil, Demoted: v.own.worse,
+	own := &v.own.long
+	w := &o.Weight
+	*w = routing.Weight{
+		Worth: money.Amount(o.Worth), Low: ppm(v.low), Samples: uint32(own.n + 0.5), Demoted: v.own.worse,
+		Borrowed: ppm(v.borrowed), Lender: lender(v.lender), Expected: ppm(v.rate), Ended: ppm(v.ended),
+		Gain: money.Amount(s.gain), Fee: money.Amount(s.fee), Wait: uint32(v.wait * 1000), Delay: money.Amount(s.waiting(v.wait)),
 	}
-	if o.Weight.Floored {
+	if own.n > 0 {
+		w.Own = ppm(float64(own.answered / own.n))
+	}
+	if w.Floor, w.Floored = e.floored(v, b); w.Floored {
 		o.Worth -= floorRank
 	}
+}
+
+// lender is the level that a rate is borrowed from as routing keeps it: so many
+// digits of the destination's prefix.
+func lender(level int) int8 {
+	if level < 0 {
+		return routing.LentByDestination
+	}
+	return int8(depthOf(level))
 }
 
 // explores spreads a share of the calls evenly over the tickets. The tickets of

@@ -59,9 +59,12 @@ func (s *stake) index(answered, ended, wait float64) int64 {
 		worth = s.gain
 	}
 	worth -= times(s.fee, Whole-p, Whole)
-	worth -= times(s.delay, Share(wait*1000), 1000)
+	worth -= s.waiting(wait)
 	return clamp(times(worth, Whole, max(1, shareOf(max(ended, answered)))))
 }
+
+// waiting is what so many seconds of it cost.
+func (s *stake) waiting(seconds float64) int64 { return times(s.delay, Share(seconds*1000), 1000) }
 
 // times is a × b / c, rounded half away from zero; what leaves the range stays at
 // its end.

@@ -98,6 +98,11 @@ func FuzzParseReasons(f *testing.F) {
 	f.Add(rated.Append(nil))
 	weighed := routing.Reasons{Routes: []routing.ReasonRoute{{Weight: &routing.Weight{Worth: -5, Low: 400_000, Samples: 57, Exploring: true, Floored: true, Demoted: 1_767_225_600}}, {}}}
 	f.Add(weighed.Append(nil))
+	weighed.Routes[0].Weight.Ended, weighed.Routes[0].Weight.Lender, weighed.Routes[0].Weight.Floor = 9, 5, routing.Floor{ABR: true, Prefix: "7", Least: 1, Over: 2, Of: 3}
+	f.Add(weighed.Append(nil))
+	old := weighed.Append(nil)
+	old[0] = 3
+	f.Add(old)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := routing.ParseReasons(b)
 		if err != nil {

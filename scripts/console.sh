@@ -2,7 +2,8 @@
 #
 # Builds the console into web/dist, where the next `go build` embeds it, and
 # says "built"; says nothing where it is built already, from the same sources
-# and for the same API, or where there is no Node to build it with.
+# and for the same API, or where there is no Node to build it with. Packages of
+# another lock file than today's are an error.
 #
 #   scripts/console.sh PROGRAM    a tandem of these sources: it tells its API
 
@@ -10,8 +11,12 @@ set -euo pipefail
 export LC_ALL=C # the order of names
 
 cd "${BASH_SOURCE[0]%/*}/.."
-program=$PWD/$1
+program=$PWD/${1:?want the path of a tandem of these sources, from the top of the repository}
 command -v npm >/dev/null && [[ -r web/node_modules/.tandem-lock ]] || exit 0 # scripts/setup.sh has said so
+if [[ $(<web/node_modules/.tandem-lock) != "$(sha256sum <web/package-lock.json)" ]]; then
+	echo "the console's packages are of another web/package-lock.json: run make setup (it needs Node 20.19 or newer), then again" >&2
+	exit 1
+fi
 
 mkdir -p var
 exec 9>var/console.lock # two builds would write the same files

@@ -59,7 +59,7 @@ type QualityFigures struct {
 type QualityLine struct {
 	From *time.Time        `json:"from,omitempty" doc:"When the hour, day or five minutes began"`
 	By   map[string]string `json:"by" doc:"The dimensions: numbers of providers, gates and accounts, else as written"`
-	Name map[string]string `json:"name,omitempty" doc:"Names of providers and accounts"`
+	Name map[string]string `json:"name,omitempty" doc:"Names of providers, gates and accounts"`
 
 	QualityFigures
 
@@ -71,14 +71,15 @@ type QualityLine struct {
 
 // Quality is a report.
 type Quality struct {
-	From     time.Time      `json:"from" doc:"What it is of: more than was asked for where only larger buckets are kept"`
-	To       time.Time      `json:"to"`
-	Currency string         `json:"currency,omitempty" doc:"Base currency, ISO 4217: of cost, sale and margin"`
-	Total    QualityFigures `json:"total" doc:"Of all lines and the rest"`
-	Lines    []QualityLine  `json:"lines" nullable:"false"`
-	Rest     *QualityRest   `json:"rest,omitempty" doc:"What the limit or the least bids left out"`
-	Before   *QualityBefore `json:"before,omitempty" doc:"The time to compare with"`
-	Spark    *QualitySpark  `json:"spark,omitempty"`
+	From     time.Time       `json:"from" doc:"What it is of: more than was asked for where only larger buckets are kept"`
+	To       time.Time       `json:"to"`
+	Grain    db.QualityGrain `json:"grain" enum:"total,5m,hour,day" doc:"Of the lines: a longer one than was asked for where the figures of shorter times are forgotten"`
+	Currency string          `json:"currency,omitempty" doc:"Base currency, ISO 4217: of cost, sale and margin"`
+	Total    QualityFigures  `json:"total" doc:"Of all lines and the rest"`
+	Lines    []QualityLine   `json:"lines" nullable:"false"`
+	Rest     *QualityRest    `json:"rest,omitempty" doc:"What the limit or the least bids left out"`
+	Before   *QualityBefore  `json:"before,omitempty" doc:"The time to compare with"`
+	Spark    *QualitySpark   `json:"spark,omitempty"`
 }
 
 // QualityRest is what a report left out.
@@ -101,15 +102,6 @@ type QualitySpark struct {
 	Unit    quality.Unit    `json:"unit" enum:"count,share,ms,money,us,mos" doc:"share: millionths; money: millionths of the base currency; us: microseconds; mos: hundredths of a point"`
 	Grain   db.QualityGrain `json:"grain" enum:"5m,hour,day"`
 	At      []time.Time     `json:"at" nullable:"false"`
-}
-
-// NewQuality is a report with names beside numbers.
-func NewQuality(ctx context.Context, q *db.QualityQuery, r *db.QualityReport, names *db.Names) (Quality, error) {
-	t := db.QualityTable{QualityReport: *r}
-	for i := range r.Rows {
-		t.Total.Merge(&r.Rows[i].Measures)
-	}
-	return NewQualityTable(ctx, &db.QualityTableQuery{QualityQuery: *q}, &t, nil, names)
 }
 
 // QualityFiguresOf are measures as people read them.
@@ -172,6 +164,8 @@ func loadQualityNames(ctx context.Context, by []db.QualityDimension, rows []db.Q
 				want.Providers = append(want.Providers, id)
 			case of == db.ByAccount:
 				want.Accounts = append(want.Accounts, id)
+			case of == db.ByGate:
+				want.Gates = append(want.Gates, id)
 			}
 		}
 	}
@@ -198,6 +192,8 @@ func qualityName(by db.QualityDimension, value string, names *db.Names) string {
 		return names.Provider(id)
 	case by == db.ByAccount:
 		return names.Account(id)
+	case by == db.ByGate:
+		return names.Gate(id)
 	}
 	return ""
 }

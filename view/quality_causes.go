@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strconv"
@@ -23,7 +24,8 @@ type QualityCause struct {
 	Blame     q850.Blame          `json:"blame,omitempty" enum:"caller,called,route,us" doc:"Whose doing it was"`
 	Bids      int64               `json:"bids"`
 	Share     quality.Share       `json:"share" doc:"Millionths of all bids of the same by, answered ones too"`
-	Behind    string              `json:"behind" doc:"Path and query of the list of these attempts"`
+	Folded    bool                `json:"folded,omitempty" doc:"In this time rare causes were put together: a line without status and cause has some of them, and no behind; one with them may count fewer than behind lists"`
+	Behind    string              `json:"behind,omitempty" doc:"Path and query of the list of these attempts"`
 }
 
 // QualityCauseGroup is whose doing the failed attempts of one value were.
@@ -42,7 +44,7 @@ type QualityCauses struct {
 	Blame  QualityBlame        `json:"blame"`
 	Groups []QualityCauseGroup `json:"groups" nullable:"false" doc:"Those with the most failed bids first"`
 	Lines  []QualityCause      `json:"lines" nullable:"false" doc:"The most frequent first"`
-	Rest   int64               `json:"rest,omitempty" doc:"Bids of the causes that the limit left out"`
+	Rest   int64               `json:"rest,omitempty" doc:"Bids of the causes that the limit left out, and those of groups that are not told"`
 }
 
 // NewQualityCauses are causes with names beside numbers.
@@ -71,28 +73,25 @@ func NewQualityCauses(ctx context.Context, q *db.QualityCausesQuery, c *db.Quali
 	behind := Behind{Where: q.Where, From: c.From, To: c.To}
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		line := QualityCause{Result: l.Result, SIPStatus: l.SIPStatus, Cause: int(l.Cause), Blame: l.Blame, Bids: l.Bids}
+		line := QualityCause{Result: l.Result, SIPStatus: l.SIPStatus, Cause: int(l.Cause), Blame: l.Blame, Bids: l.Bids, Folded: l.Folded}
 		line.By, line.Name = qualityKeys(by, []string{l.Value}, names)
 		if l.Cause != 0 {
 			line.Text = l.Cause.String()
 		}
 		line.Share, _ = quality.Ratio{Part: l.Bids, Whole: of[l.Value]}.Share()
-		line.Behind = "/attempts?" + causeQuery(behind.Query(by, []string{l.Value}), l).Encode()
+		if !l.Folded || l.SIPStatus != 0 || l.Cause != 0 {
+			line.Behind = "/attempts?" + causeQuery(behind.Query(by, []string{l.Value}), l).Encode()
+		}
 		v.Lines = append(v.Lines, line)
 	}
 	return v, nil
 }
 
+// causeQuery picks the attempts of a cause; 0 and None are those that have none.
 func causeQuery(q url.Values, l *db.QualityCause) url.Values {
 	q.Set("result", string(l.Result))
-	if l.Blame != "" {
-		q.Set("blame", string(l.Blame))
-	}
-	if l.SIPStatus != 0 {
-		q.Set("sip_status", strconv.Itoa(l.SIPStatus))
-	}
-	if l.Cause != 0 {
-		q.Set("cause", strconv.Itoa(int(l.Cause)))
-	}
+	q.Set("blame", cmp.Or(string(l.Blame), None))
+	q.Set("sip_status", strconv.Itoa(l.SIPStatus))
+	q.Set("cause", strconv.Itoa(int(l.Cause)))
 	return q
 }

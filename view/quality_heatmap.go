@@ -14,6 +14,9 @@ type QualitySide struct {
 	Name  string `json:"name,omitempty"`
 
 	QualityFigures
+
+	Before  *QualityFigures   `json:"before,omitempty" doc:"The same of the time to compare with; without bids there: all 0"`
+	Changed map[string]string `json:"changed,omitempty" doc:"By measure: better or worse, where the two times differ with 95 % confidence; up or down of measures that are neither good nor bad"`
 }
 
 // QualityCell is where a row and a column met.
@@ -23,7 +26,9 @@ type QualityCell struct {
 
 	QualityFigures
 
-	Behind string `json:"behind" doc:"Path and query of the list of attempts that the cell is of"`
+	Before  *QualityFigures   `json:"before,omitempty" doc:"As that of rows"`
+	Changed map[string]string `json:"changed,omitempty" doc:"As that of rows"`
+	Behind  string            `json:"behind" doc:"Path and query of the list of attempts that the cell is of"`
 }
 
 // QualityHeatmap is two dimensions against each other.
@@ -34,11 +39,19 @@ type QualityHeatmap struct {
 	Rows     []QualitySide `json:"rows" nullable:"false" doc:"The busiest first"`
 	Columns  []QualitySide `json:"columns" nullable:"false" doc:"The busiest first"`
 	Cells    []QualityCell `json:"cells" nullable:"false" doc:"Those with bids"`
+	Bids     int64         `json:"bids" doc:"Of all rows and columns; where the limits leave some out, the cells come to less"`
+	Before   *QualitySpan  `json:"before,omitempty" doc:"The time to compare with"`
+}
+
+// QualitySpan is a time that figures are of.
+type QualitySpan struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // NewQualityHeatmap is a heat map with names beside numbers.
 func NewQualityHeatmap(ctx context.Context, q *db.QualityHeatmapQuery, h *db.QualityHeatmap, levels Thresholds, names *db.Names) (QualityHeatmap, error) {
-	v := QualityHeatmap{From: h.From, To: h.To, Cells: make([]QualityCell, 0, len(h.Cells.Rows))}
+	v := QualityHeatmap{From: h.From, To: h.To, Bids: h.Bids, Cells: make([]QualityCell, 0, len(h.Cells.Rows))}
 	var err error
 	if v.Rows, err = qualitySides(ctx, q.Rows, h.Rows.Rows, levels, names); err != nil {
 		return v, err
@@ -55,7 +68,24 @@ func NewQualityHeatmap(ctx context.Context, q *db.QualityHeatmapQuery, h *db.Qua
 			Behind: behind.Line([]db.QualityDimension{q.Rows, q.Columns}, c.Values, time.Time{}, db.GrainTotal),
 		})
 	}
+	if h.Before != nil {
+		v.compare(h, levels)
+	}
 	return v, nil
+}
+
+// compare puts the other time beside each row, column and cell.
+func (v *QualityHeatmap) compare(h *db.QualityHeatmap, levels Thresholds) {
+	v.Before = &QualitySpan{From: h.Before.From, To: h.Before.To}
+	beside(h.Rows.Rows, h.Before.Rows.Rows, levels, func(i int, before *QualityFigures, changed map[string]string) {
+		v.Rows[i].Before, v.Rows[i].Changed = before, changed
+	})
+	beside(h.Columns.Rows, h.Before.Columns.Rows, levels, func(i int, before *QualityFigures, changed map[string]string) {
+		v.Columns[i].Before, v.Columns[i].Changed = before, changed
+	})
+	beside(h.Cells.Rows, h.Before.Cells.Rows, levels, func(i int, before *QualityFigures, changed map[string]string) {
+		v.Cells[i].Before, v.Cells[i].Changed = before, changed
+	})
 }
 
 func qualitySides(ctx context.Context, by db.QualityDimension, rows []db.QualityRow, levels Thresholds, names *db.Names) ([]QualitySide, error) {
@@ -65,7 +95,7 @@ func qualitySides(ctx context.Context, by db.QualityDimension, rows []db.Quality
 	list := make([]QualitySide, len(rows))
 	for i := range rows {
 		value := rows[i].Values[0]
-		list[i] = QualitySide{value, qualityName(by, value, names), QualityFiguresOf(&rows[i].Measures, levels)}
+		list[i] = QualitySide{Value: value, Name: qualityName(by, value, names), QualityFigures: QualityFiguresOf(&rows[i].Measures, levels)}
 	}
 	return list, nil
 }
@@ -93,10 +123,17 @@ type QualitySeries struct {
 	From     time.Time           `json:"from"`
 	To       time.Time           `json:"to"`
 	Currency string              `json:"currency,omitempty" doc:"Base currency"`
-	Grain    db.QualityGrain     `json:"grain" enum:"5m,hour,day"`
+	Grain    db.QualityGrain     `json:"grain" enum:"5m,hour,day" doc:"Of the points: a longer one than was asked for where the figures of shorter times, or of those of before, are forgotten"`
 	At       []time.Time         `json:"at" nullable:"false" doc:"When each point begins"`
 	BeforeAt []time.Time         `json:"before_at,omitempty" doc:"When the points of before begin"`
 	Lines    []QualitySeriesLine `json:"lines" nullable:"false" doc:"The busiest first"`
+	Rest     *QualitySeriesRest  `json:"rest,omitempty" doc:"Of all that top left out, as one line"`
+}
+
+// QualitySeriesRest is the line of those that are not shown.
+type QualitySeriesRest struct {
+	Total  QualityFigures    `json:"total"`
+	Points []*QualityFigures `json:"points" nullable:"false" doc:"One for each of at; null: no bids"`
 }
 
 // NewQualitySeries is a series with names beside numbers.
@@ -119,6 +156,9 @@ func NewQualitySeries(ctx context.Context, q *db.QualitySeriesQuery, s *db.Quali
 			line.Before = points(l.Was, levels)
 		}
 		v.Lines = append(v.Lines, line)
+	}
+	if s.Rest != nil {
+		v.Rest = &QualitySeriesRest{QualityFiguresOf(&s.Rest.Total, levels), points(s.Rest.Points, levels)}
 	}
 	return v, nil
 }

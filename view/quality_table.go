@@ -15,7 +15,7 @@ func NewQualityTable(ctx context.Context, q *db.QualityTableQuery, t *db.Quality
 	if err := loadQualityNames(ctx, q.By, t.Rows, names); err != nil {
 		return Quality{}, err
 	}
-	v := Quality{From: t.From, To: t.To, Total: QualityFiguresOf(&t.Total, levels), Lines: make([]QualityLine, 0, len(t.Rows))}
+	v := Quality{From: t.From, To: t.To, Grain: t.Grain, Total: QualityFiguresOf(&t.Total, levels), Lines: make([]QualityLine, 0, len(t.Rows))}
 	behind := Behind{Where: q.Where, From: t.From, To: t.To}
 	for i := range t.Rows {
 		row := &t.Rows[i]
@@ -24,7 +24,7 @@ func NewQualityTable(ctx context.Context, q *db.QualityTableQuery, t *db.Quality
 		if !row.At.IsZero() {
 			l.From = &row.At
 		}
-		l.Behind = behind.Line(q.By, row.Values, row.At, q.Grain)
+		l.Behind = behind.Line(q.By, row.Values, row.At, t.Grain)
 		v.Lines = append(v.Lines, l)
 	}
 	if t.RestLines > 0 {
@@ -42,17 +42,24 @@ func NewQualityTable(ctx context.Context, q *db.QualityTableQuery, t *db.Quality
 // compare puts the other time beside each line.
 func (v *Quality) compare(t *db.QualityTable, levels Thresholds) {
 	v.Before = &QualityBefore{From: t.Before.From, To: t.Before.To, Total: QualityFiguresOf(&t.WasTotal, levels)}
-	was := make(map[string]*quality.Measures, len(t.Before.Rows))
-	for i := range t.Before.Rows {
-		was[keyText(t.Before.Rows[i].Values)] = &t.Before.Rows[i].Measures
+	beside(t.Rows, t.Before.Rows, levels, func(i int, before *QualityFigures, changed map[string]string) {
+		v.Lines[i].Before, v.Lines[i].Changed = before, changed
+	})
+}
+
+// beside tells what each row was at another time, and in what it differs; nothing
+// is known of a row that was not there: all 0.
+func beside(now, was []db.QualityRow, levels Thresholds, tell func(i int, before *QualityFigures, changed map[string]string)) {
+	measures := make(map[string]*quality.Measures, len(was))
+	for i := range was {
+		measures[keyText(was[i].Values)] = &was[i].Measures
 	}
-	for i := range v.Lines {
-		m := was[keyText(t.Rows[i].Values)]
+	for i := range now {
+		m := measures[keyText(now[i].Values)]
 		if m == nil {
 			m = &quality.Measures{}
 		}
-		v.Lines[i].Before = new(QualityFiguresOf(m, levels))
-		v.Lines[i].Changed = changed(&t.Rows[i].Measures, m)
+		tell(i, new(QualityFiguresOf(m, levels)), changed(&now[i].Measures, m))
 	}
 }
 

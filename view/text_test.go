@@ -18,7 +18,7 @@ import (
 func TestCellText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"": "", "Zoë": "Zoë", "=1+1": "'=1+1", "+44": "'+44", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "a=1": "a=1", "'=": "'=",
+		"": "", "Zoë": "Zoë", "=1+1": "'=1+1", "+44": "'+44", "-1": "-1", "-1.50": "-1.50", "-1+2": "'-1+2", "-": "'-", "-A1": "'-A1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "a=1": "a=1", "'=": "'=",
 	} {
 		if got := view.CellText(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

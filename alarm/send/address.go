@@ -3,6 +3,7 @@ package send
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -39,16 +40,41 @@ func metadata() []netip.Addr {
 	}
 }
 
-// allowed says whether webhooks may go to an address.
-func allowed(a netip.Addr, networks []netip.Prefix) bool {
+// allowed says whether webhooks may go to an address; own are those of this machine.
+func allowed(a netip.Addr, networks []netip.Prefix, own []netip.Addr) bool {
 	a = a.Unmap().WithZone("")
-	if slices.Contains(metadata(), a) {
+	here := a.IsLoopback() || a.IsUnspecified() || slices.Contains(own, a) // all of 127/8, and 0.0.0.0, lead to this machine
+	if slices.Contains(metadata(), a) || here && !named(a, networks) {
 		return false
 	}
 	if slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) }) {
 		return true
 	}
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(reserved(), func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// named says whether networks name an address by itself, or this machine: a network
+// that this machine is in, too, does not mean it.
+func named(a netip.Addr, networks []netip.Prefix) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a) && (p.IsSingleIP() || p.Addr().IsLoopback()) })
+}
+
+// ownAddresses are those of this machine's interfaces now. A public address that a
+// router puts in their place is not among them.
+func ownAddresses() ([]netip.Addr, error) {
+	found, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("this machine's own addresses: %w", err)
+	}
+	var list []netip.Addr
+	for _, f := range found {
+		if of, ok := f.(*net.IPNet); ok {
+			if a, ok := netip.AddrFromSlice(of.IP); ok {
+				list = append(list, a.Unmap())
+			}
+		}
+	}
+	return list, nil
 }
 
 // allowOnly looks at the address that a name has led to, at the moment it is
@@ -59,7 +85,11 @@ func allowOnly(networks []netip.Prefix) func(network, address string, c syscall.
 		if err != nil {
 			return fmt.Errorf("%s: %w", address, errRefused)
 		}
-		if !allowed(to.Addr(), networks) {
+		own, err := ownAddresses()
+		if err != nil {
+			return err
+		}
+		if !allowed(to.Addr(), networks, own) {
 			return fmt.Errorf("%s: %w", to.Addr(), errRefused)
 		}
 		return nil

@@ -100,13 +100,13 @@ func (c *Courier) Deliver(ctx context.Context, e *Errand) {
 			c.told(ctx, e, "sent", e.Sent(ctx, ""))
 			return
 		case errors.Is(err, ErrPartly):
-			c.config.Log.Warn().Str("message", e.Message.ID).Str("kind", e.Kind).Err(err).Msg("an alarm was not told to everybody")
+			c.config.Log.Warn().Str("id", e.Message.ID).Str("kind", e.Kind).Err(err).Msg("an alarm was not told to everybody")
 			c.told(ctx, e, "sent", e.Sent(ctx, err.Error()))
 			return
 		}
 		problem, forGood = err.Error(), errors.Is(err, ErrGone)
 	}
-	c.config.Log.Warn().Str("message", e.Message.ID).Str("kind", e.Kind).Str("problem", problem).Msg("an alarm could not be told")
+	c.config.Log.Warn().Str("id", e.Message.ID).Str("kind", e.Kind).Str("problem", problem).Msg("an alarm could not be told")
 	c.told(ctx, e, "failed", e.Failed(ctx, problem, forGood))
 }
 
@@ -117,6 +117,6 @@ func (c *Courier) told(ctx context.Context, e *Errand, outcome string, err error
 		c.config.Told(e.Kind, outcome)
 	}
 	if err != nil && ctx.Err() == nil {
-		c.config.Log.Warn().Err(err).Str("message", e.Message.ID).Msg("what came of an alarm's message could not be written down")
+		c.config.Log.Warn().Err(err).Str("id", e.Message.ID).Msg("what came of an alarm's message could not be written down")
 	}
 }

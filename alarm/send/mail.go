@@ -2,8 +2,10 @@ package send
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -29,38 +31,48 @@ type MailConfig struct {
 type Mail struct {
 	config  MailConfig
 	options []mail.Option
+	tls     *tls.Config
 }
 
 // NewMail makes a sender of e-mail.
 func NewMail(c MailConfig) (*Mail, error) {
-	options := []mail.Option{mail.WithPort(c.Port), mail.WithTimeout(mailWithin)}
+	s := &Mail{config: c, tls: &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12}}
+	s.options = []mail.Option{mail.WithPort(c.Port), mail.WithTimeout(mailWithin), mail.WithTLSConfig(s.tls)}
 	switch c.TLS {
 	case "starttls":
-		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory))
+		s.options = append(s.options, mail.WithTLSPolicy(mail.TLSMandatory))
 	case "tls":
-		options = append(options, mail.WithSSL())
+		s.options = append(s.options, mail.WithSSL())
 	case "none":
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
+		s.options = append(s.options, mail.WithTLSPolicy(mail.NoTLS))
 	default:
 		return nil, fmt.Errorf("mail.tls %q: want starttls, tls or none", c.TLS)
 	}
 	if c.User != "" {
-		auth := mail.SMTPAuthAutoDiscover // never in the clear
 		if c.TLS == "none" {
 			return nil, errors.New("mail.user: a password is not sent without TLS: set mail.tls, or leave mail.user out")
 		}
-		options = append(options, mail.WithSMTPAuth(auth), mail.WithUsername(c.User), mail.WithPassword(c.Password))
+		s.options = append(s.options, mail.WithOpportunisticSMTPAuth(signIns()...), mail.WithUsername(c.User), mail.WithPassword(c.Password))
 	}
 	if c.Helo != "" {
-		options = append(options, mail.WithHELO(c.Helo))
+		s.options = append(s.options, mail.WithHELO(c.Helo))
 	}
 	if err := mail.NewMsg().From(c.From); err != nil {
 		return nil, fmt.Errorf("mail.from: want an address such as tandem@example.com: %w", err)
 	}
-	if _, err := mail.NewClient(c.Host, options...); err != nil {
+	if _, err := mail.NewClient(c.Host, s.options...); err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &Mail{config: c, options: options}, nil
+	return s, nil
+}
+
+// signIns are ways to sign in, the best first. The last ones tell the password itself:
+// there is TLS by then, or nothing is sent.
+func signIns() []mail.SMTPAuthType {
+	return []mail.SMTPAuthType{
+		mail.SMTPAuthSCRAMSHA256PLUS, mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthSCRAMSHA1PLUS, mail.SMTPAuthSCRAMSHA1,
+		mail.SMTPAuthNTLM, mail.SMTPAuthCramMD5, mail.SMTPAuthPlain, mail.SMTPAuthLogin,
+	}
 }
 
 func (s *Mail) send(ctx context.Context, t *Target, m *Message) error {
@@ -71,7 +83,12 @@ func (s *Mail) send(ctx context.Context, t *Target, m *Message) error {
 			return err
 		}
 	}
-	client, err := mail.NewClient(s.config.Host, s.options...)
+	line := &mailLine{}
+	if s.config.TLS == "tls" {
+		line.tls = s.tls
+	}
+	defer line.close()
+	client, err := mail.NewClient(s.config.Host, append(slices.Clip(s.options), mail.WithDialContextFunc(line.dial))...)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}

@@ -1,13 +1,11 @@
 package send_test
 
 import (
-	"bufio"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
-	"fmt"
-	"net"
+	"net/http/httptest"
 	"net/mail"
-	"net/netip"
-	"net/textproto"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,94 +13,6 @@ import (
 
 	"tandem/alarm/send"
 )
-
-// postOffice is a mail server that takes what comes: RFC 5321, as much as it needs.
-type postOffice struct {
-	port   int
-	refuse string // a command that is refused, or the beginning of one
-	came   chan letter
-}
-
-type letter struct {
-	from, text string
-	to         []string
-}
-
-func newPostOffice(t *testing.T, refuse string) *postOffice {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, err := netip.ParseAddrPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &postOffice{port: int(at.Port()), refuse: refuse, came: make(chan letter, 10)}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			p.serve(c)
-		}
-	}()
-	t.Cleanup(func() {
-		_ = l.Close()
-		<-done
-	})
-	return p
-}
-
-func (p *postOffice) serve(c net.Conn) {
-	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
-	in := textproto.NewReader(bufio.NewReader(c))
-	say := func(text string) { _, _ = fmt.Fprintf(c, "%s\r\n", text) }
-	say("220 here")
-	var l letter
-	for {
-		line, err := in.ReadLine()
-		if err != nil {
-			return
-		}
-		verb, rest, _ := strings.Cut(line, " ")
-		verb = strings.ToUpper(verb)
-		if verb == p.refuse || p.refuse != "" && strings.HasPrefix(line, p.refuse) {
-			say("550 no\tthanks")
-			continue
-		}
-		switch verb {
-		case "EHLO":
-			say("250-here")
-			say("250 8BITMIME")
-		case "MAIL":
-			l = letter{from: rest}
-			say("250 ok")
-		case "RCPT":
-			l.to = append(l.to, rest)
-			say("250 ok")
-		case "DATA":
-			say("354 go on")
-			text, err := in.ReadDotBytes()
-			if err != nil {
-				return
-			}
-			l.text = string(text)
-			p.came <- l
-			l = letter{}
-			say("250 ok")
-		case "QUIT":
-			say("221 bye")
-			return
-		default:
-			say("250 ok")
-		}
-	}
-}
 
 func post(t *testing.T, p *postOffice, tls string) *send.Sender {
 	t.Helper()
@@ -163,6 +73,7 @@ func TestMailPartly(t *testing.T) {
 func TestMailFails(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ refuse, tls, want string }{
+		{"GREETING", "none", "554"},
 		{"MAIL", "none", "550"},
 		{"RCPT", "none", "550"},
 		{"DATA", "none", "550"},
@@ -182,5 +93,51 @@ func TestMailFails(t *testing.T) {
 	}
 	if _, err := send.NewMail(send.MailConfig{Host: "h", Port: 25, TLS: "none", From: "a@example.com", User: "u", Password: "p"}); err == nil {
 		t.Error("a password in the clear")
+	}
+}
+
+// With TLS, by STARTTLS or from the first byte, somebody signs in; a server whose
+// certificate nobody vouches for gets nothing, nor does one that refuses. Whatever comes
+// of it, the line is closed.
+func TestMailTLS(t *testing.T) {
+	t.Parallel()
+	certified := httptest.NewTLSServer(nil)
+	defer certified.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(certified.Certificate())
+	for _, c := range []struct {
+		tls, refuse, want string
+		trust             bool
+	}{
+		{"starttls", "", "", true},
+		{"tls", "", "", true},
+		{"starttls", "", "certificate", false},
+		{"tls", "", "certificate", false},
+		{"starttls", "STARTTLS", "550", true},
+		{"starttls", "AUTH", "550", true},
+		{"tls", "AUTH", "550", true},
+		{"tls", "GREETING", "554", true},
+	} {
+		p := (&postOffice{refuse: c.refuse, tls: &tls.Config{Certificates: certified.TLS.Certificates, MinVersion: tls.VersionTLS12}, first: c.tls == "tls"}).open(t)
+		m, err := send.NewMail(send.MailConfig{Host: "127.0.0.1", Port: p.port, TLS: c.tls, From: "tandem@example.com", User: "tandem", Password: "secret"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.trust {
+			m.Trust(roots)
+		}
+		err = (&send.Sender{Mail: m}).Send(t.Context(), &send.Target{Kind: "email", To: []string{"noc@example.com"}}, &send.Message{ID: "m", Subject: "s", Text: "t"})
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) || len(p.came) > 0 {
+				t.Errorf("%s refusing %q: %d letters, %v", c.tls, c.refuse, len(p.came), err)
+			}
+			continue
+		}
+		if err != nil || len(p.came) != 1 {
+			t.Fatalf("%s: %d letters, %v", c.tls, len(p.came), err)
+		}
+		if l := <-p.came; l.user != " tandem secret" {
+			t.Errorf("%s: signed in as %q", c.tls, l.user)
+		}
 	}
 }

@@ -140,17 +140,17 @@ func TestWebhookAddresses(t *testing.T) {
 		"169.254.169.254": false, "168.63.129.16": false, "168.63.129.17": true, "fe80::1": false, "fd00:ec2::254": false, "100.100.100.200": false, "127.0.0.1": false, "::1": false, "0.0.0.0": false, "::": false,
 		"224.0.0.1": false, "255.255.255.255": false, "::ffff:169.254.169.254": false, "100.64.0.1": false, "64:ff9b::a9fe:a9fe": false, "2002:a9fe:a9fe::1": false,
 	} {
-		if got := send.Allowed(netip.MustParseAddr(address), send.PrivateNetworks()); got != want {
+		if got := send.Allowed(netip.MustParseAddr(address), send.PrivateNetworks(), nil); got != want {
 			t.Errorf("%s: %v", address, got)
 		}
 	}
 	for _, address := range []string{"169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254"} {
 		a := netip.MustParseAddr(address)
-		if send.Allowed(a, []netip.Prefix{netip.PrefixFrom(a, a.BitLen())}) || send.Allowed(a, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}) {
+		if send.Allowed(a, []netip.Prefix{netip.PrefixFrom(a, a.BitLen())}, nil) || send.Allowed(a, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}, nil) {
 			t.Errorf("%s: it was named", address)
 		}
 	}
-	if send.Allowed(netip.MustParseAddr("10.1.2.3"), here()) {
+	if send.Allowed(netip.MustParseAddr("10.1.2.3"), here(), nil) {
 		t.Error("a private network that is not named")
 	}
 }

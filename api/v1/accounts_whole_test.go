@@ -14,8 +14,7 @@ import (
 // stays, and it is told what names it.
 func TestAccountIsDeleted(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	admin := h.session(access.Admin)
 	open := func(name string) (path, tag string) {
 		made := admin.post("/accounts", map[string]any{"name": name, "currency": "EUR", "allow": []string{"44"}, "block": []string{"882"}}).want(t, http.StatusCreated)

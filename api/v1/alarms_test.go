@@ -132,6 +132,9 @@ func TestAlarmRuleRefused(t *testing.T) {
 		{"window_s", 60, "body.window_s", "want 300 to 604800"},
 		{"window_s", 301, "body.window_s", "in whole 5 minutes"},
 		{"for_s", -1, "body.for_s", "want 0 to 86400"},
+		{"min_money", "-1", "body.min_money", "want nothing below 0"},
+		{"min_money", "1,5", "body.min_money", "want a decimal"},
+		{"min_money", "", "", ""},
 		{"repeat_s", 10, "body.repeat_s", "want 0 for never"},
 		{"silent_from", "22:00", "body.silent_to", "want both"},
 		{"silent_zone", "Mars/Olympus", "body.silent_zone", "IANA"},
@@ -211,21 +214,31 @@ func TestAlarmLinks(t *testing.T) {
 	h := newHouse(t)
 	analyst := h.as(access.Analyst)
 	to := time.Now().UTC()
+	some := map[string]string{"tier": "cli", "country": "RU", "network": "n"}
 	for _, m := range alarm.Measures() {
-		r, by := alarm.Rule{Measure: m}, map[string]string{}
-		for _, what := range m.Each {
-			if m.Source != alarm.Rollups || what != "account" && what != "server" { // those do not go with the others
-				by[what] = map[string]string{"tier": "cli", "country": "RU", "network": "n"}[what]
-				if by[what] == "" {
-					by[what] = "7"
+		for _, none := range []string{"7", "", "0"} { // a member that there is, and none: what is not known, what has no id
+			sets := map[bool][]string{}
+			for _, what := range m.Each {
+				apart := m.Source == alarm.Rollups && (what == "account" || what == "server") // those do not go with the others
+				sets[apart] = append(sets[apart], what)
+			}
+			sets[true] = append(sets[true], "account")[:1]
+			for _, each := range sets {
+				by := map[string]string{}
+				for _, what := range each {
+					by[what] = none
+					if value, is := some[what]; is && none != "" {
+						by[what] = value
+					}
+				}
+				r := alarm.Rule{Measure: m}
+				if m.Source == alarm.Numbers {
+					r.Only = []alarm.Only{{What: "account", Values: []string{none}}, {What: "server", Values: []string{"s"}}}
+				}
+				if link := r.Link(by, to.Add(-time.Hour), to); link != "/live" {
+					analyst.get(link).want(t, http.StatusOK)
 				}
 			}
-		}
-		if m.Source == alarm.Numbers {
-			r.Only = []alarm.Only{{What: "account", Values: []string{"7"}}, {What: "server", Values: []string{"s"}}}
-		}
-		if link := r.Link(by, to.Add(-time.Hour), to); link != "/live" {
-			analyst.get(link).want(t, http.StatusOK)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package v1
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -89,8 +90,35 @@ func attemptColumns() []exportColumn[db.AttemptLine] {
 		{"blame", func(a *a) string { return a.Blame }},
 		{"b_number", func(a *a) string { return view.CellText(a.BNumber) }},
 		{"b_country", func(a *a) string { return a.BPlace.Country }},
+		{"b_region", func(a *a) string { return view.CellText(a.BPlace.Region) }},
+		{"b_network", func(a *a) string { return view.CellText(a.BPlace.Network) }},
 		{"b_type", func(a *a) string { return cellType(a.BPlace) }},
 		{"cost", func(a *a) string { return cellSum(a.Cost) }},
 		{"currency", func(a *a) string { return a.Currency }},
+		{"rtp_received", cellMedia(func(m *db.MediaLine) string { return cellInt(m.Received) })},
+		{"rtp_lost", cellMedia(func(m *db.MediaLine) string { return cellInt(m.Lost) })},
+		{"rtp_sent", cellMedia(func(m *db.MediaLine) string { return cellInt(m.Sent) })},
+		{"loss", cellMedia(func(m *db.MediaLine) string { return cellMaybeShare(m.Loss) })},
+		{"jitter_ms", cellMedia(func(m *db.MediaLine) string { return cellFigure(&m.JitterMS) })},
+		{"rtt_ms", cellMedia(func(m *db.MediaLine) string { return cellFigure(m.RTTMS) })},
+		{"mos", cellMedia(func(m *db.MediaLine) string { return cellFigure(m.MOS) })},
 	}
+}
+
+// cellMedia is empty where nothing was heard.
+func cellMedia(tell func(*db.MediaLine) string) func(*db.AttemptLine) string {
+	return func(a *db.AttemptLine) string {
+		if a.Media == nil {
+			return ""
+		}
+		return tell(a.Media)
+	}
+}
+
+// cellFigure is empty where a figure is not known.
+func cellFigure(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'f', -1, 64)
 }

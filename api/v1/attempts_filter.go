@@ -26,8 +26,8 @@ type AttemptsFilter struct {
 	ACountry   []string              `query:"a_country" maxItems:"300" pattern:"^([A-Z]{2}|001|-)$" patternDescription:"a country of ISO 3166-1 such as RU, 001 for none, or -" doc:"Of the calling number"`
 	Network    []string              `query:"network,explode" maxItems:"50" maxLength:"64" doc:"Who got the range first; repeat the parameter for several"`
 	Result     []billing.Disposition `query:"result" maxItems:"7" enum:"in_progress,answered,busy,no_answer,cancelled,failed,rejected"`
-	Blame      []q850.Blame          `query:"blame" maxItems:"4" enum:"caller,called,route,us"`
-	SIPStatus  []int                 `query:"sip_status" maxItems:"50" doc:"0: none was sent"`
+	Blame      []q850.Blame          `query:"blame" maxItems:"5" enum:"caller,called,route,us,-"`
+	SIPStatus  []int                 `query:"sip_status" maxItems:"50" doc:"0: none was sent, or a number that no status is"`
 	Cause      []int                 `query:"cause" maxItems:"50" doc:"Q.850; 0: not known"`
 	Finished   bool                  `query:"finished" doc:"Only those that are over and went to a provider: those that reports count"`
 }
@@ -35,7 +35,7 @@ type AttemptsFilter struct {
 func (f AttemptsFilter) filter() (db.AttemptFilter, error) {
 	v := db.AttemptFilter{
 		From: f.From, To: f.To, CallID: f.CallID, Providers: f.ProviderID, Tiers: known(f.Tier), Gates: f.GateID, Servers: f.Server, Accounts: f.AccountID,
-		Countries: known(f.Country), Prefixes: known(f.Prefix), Networks: known(f.Network), ACountries: known(f.ACountry), Results: f.Result, Blames: f.Blame,
+		Countries: known(f.Country), Prefixes: known(f.Prefix), Networks: known(f.Network), ACountries: known(f.ACountry), Results: f.Result, Blames: known(f.Blame),
 		SIPStatuses: f.SIPStatus, Causes: f.Cause, Finished: f.Finished,
 	}
 	for name, ids := range map[string][]int64{"provider_id": f.ProviderID, "gate_id": f.GateID, "account_id": f.AccountID} {
@@ -52,7 +52,7 @@ func (f AttemptsFilter) filter() (db.AttemptFilter, error) {
 }
 
 // known takes - for what is not known, which the database has as an empty text.
-func known(values []string) []string {
+func known[T ~string](values []T) []T {
 	list := slices.Clone(values)
 	for i, v := range list {
 		if v == view.None {

@@ -17,6 +17,7 @@ type auditEntry struct {
 }
 
 func TestAuditLog(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	var u struct{ ID int64 }
@@ -57,6 +58,7 @@ func TestAuditLog(t *testing.T) {
 }
 
 func TestAuditPagesAndExport(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	h.exec(`INSERT INTO audit_log (at, actor, action, kind, object_id, object_name) SELECT NOW(3), '=evil()', 'update', 'gate', seq, 'gate' FROM seq_1_to_12345`)

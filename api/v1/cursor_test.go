@@ -11,8 +11,7 @@ import (
 // However long the text is that rows are ordered by, there is a page behind it.
 func TestCursorsOfLongTexts(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	c := h.session(access.Admin)
 	for _, letter := range []string{"ж", "<", `"`, "😀"} {
 		h.exec("UPDATE gates SET comment = LPAD(id, 255, ?)", letter)

@@ -99,8 +99,7 @@ func TestDraftsAreComparedAndDeleted(t *testing.T) {
 
 func TestTariffs(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	c := h.session(access.Admin)
 	usd := h.id("SELECT id FROM currency WHERE iso = 'USD'")
 	made := c.post("/tariffs", map[string]any{"name": "Plus", "currency_id": usd, "cost_plus": true, "percent": "10", "per_minute": "0.005"}).want(t, http.StatusCreated)
@@ -129,10 +128,9 @@ func TestTariffs(t *testing.T) {
 
 func TestSimulate(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, func(c *v1.Config) {
+	h := seededHouse(t, func(c *v1.Config) {
 		c.Desk.Limits = callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: time.Minute, NoProgress: 10 * time.Second, AgentWithin: time.Second}
 	})
-	h.seed()
 	c := h.session(access.Analyst)
 	var v desk.Explanation
 	account := h.id("SELECT account_id FROM subscribers ORDER BY id LIMIT 1")

@@ -37,8 +37,7 @@ func TestHangUpIsToldAsItIs(t *testing.T) {
 // Who adds up the ledger waits for those who do the same: lists and decks do not.
 func TestSumsHaveTheirOwnPlaces(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	customer, operator := h.session(access.Customer), h.session(access.Operator)
 	lock, err := h.hand.Conn(t.Context())
 	if err != nil {

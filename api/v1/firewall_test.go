@@ -12,8 +12,8 @@ import (
 
 // Networks come once, in order, none inside another, and only of enabled providers.
 func TestFirewall(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	h.exec(`DELETE FROM providers_ips`)
 	h.exec(`INSERT INTO providers_ips (provider_id, ipaddress, domainname, direction, proto) VALUES
 		(7, '195.94.225.2', NULL, 'IN/OUT', 'SIP'), (3, '185.45.152.128/28', NULL, 'IN', 'SIP'), (3, '185.45.152.130', NULL, 'IN', 'SIP'),
@@ -67,8 +67,8 @@ add element inet tandem providers6 {
 
 // Asterisk takes an address for one endpoint only.
 func TestAddressBelongsToOneProvider(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	in := func(provider int, address, protocol string) map[string]any {
 		return map[string]any{"provider_id": provider, "address": address, "direction": "IN", "protocol": protocol}
@@ -85,8 +85,8 @@ func TestAddressBelongsToOneProvider(t *testing.T) {
 
 // Prices would become prices in another currency.
 func TestCurrencyOfProviderWithDecksStays(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	var v map[string]any
 	admin.get("/providers/7").want(t, http.StatusOK).into(t, &v)
@@ -97,8 +97,9 @@ func TestCurrencyOfProviderWithDecksStays(t *testing.T) {
 }
 
 func TestServerConfiguration(t *testing.T) {
+	t.Parallel()
 	asked := ""
-	h := newHouse(t, func(c *v1.Config) {
+	h := seededHouse(t, func(c *v1.Config) {
 		c.Rendered = func(server string) (map[string]string, error) {
 			if asked = server; server == "asterisk-msm" {
 				return nil, errors.New("asterisk.servers.asterisk-msm: missing")
@@ -106,7 +107,6 @@ func TestServerConfiguration(t *testing.T) {
 			return map[string]string{"pjsip.conf": "[<b>]\n"}, nil
 		}
 	})
-	h.seed()
 	admin := h.as(access.Admin)
 	var v struct {
 		Server string

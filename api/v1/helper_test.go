@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,12 +24,13 @@ import (
 	"tandem/db"
 	"tandem/desk"
 	"tandem/geo"
-	"tandem/play/dbtest"
+	"tandem/play/dbtest/filled"
 )
 
 // house is the whole API over a database of the test's own.
 //
-//	h := newHouse(t)                       empty tables; h.seed() for the demo's data
+//	h := newHouse(t)                       empty tables
+//	h := seededHouse(t)                    the article's data and the demo's
 //	admin := h.as(access.Admin)            signed in, one user a role
 //	admin.post("/providers", map[string]any{"name": "acme"}).want(t, 201)
 //	a := admin.get("/providers/1")         a.status, a.header, a.body, a.into(t, &v)
@@ -50,8 +52,20 @@ type house struct {
 // newHouse makes one. change may alter what the API is made of.
 func newHouse(t *testing.T, change ...func(*v1.Config)) *house {
 	t.Helper()
+	return houseOver(t, filled.Migrated(t), change...)
+}
+
+// seededHouse is newHouse with the article's data and the demo's.
+func seededHouse(t *testing.T, change ...func(*v1.Config)) *house {
+	t.Helper()
+	return houseOver(t, filled.Seeded(t), change...)
+}
+
+// houseOver is a house over a database that is migrated.
+func houseOver(t *testing.T, dsn string, change ...func(*v1.Config)) *house {
+	t.Helper()
 	h := &house{t: t, log: &bytes.Buffer{}, roles: map[access.Role]db.User{}, transport: &http.Transport{}}
-	h.open(dbtest.DSN(t))
+	h.open(dsn)
 	logger := zerolog.New(zerolog.SyncWriter(h.log))
 	var err error
 	if h.guard, err = access.NewGuard(access.Config{DB: h.db, Log: logger, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}); err != nil {
@@ -74,7 +88,7 @@ func newHouse(t *testing.T, change ...func(*v1.Config)) *house {
 	return h
 }
 
-// open migrates the database and opens both doors to it.
+// open opens both doors to the database.
 func (h *house) open(dsn string) {
 	h.t.Helper()
 	c, err := mysql.ParseDSN(dsn)
@@ -85,7 +99,9 @@ func (h *house) open(dsn string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.db, err = db.Open(h.t.Context(), db.Config{Address: c.Addr, User: c.User, Password: c.Passwd, Database: c.DBName, Atlas: atlas})
+	config := filled.ConfigOf(c)
+	config.Atlas = atlas
+	h.db, err = db.Open(h.t.Context(), config)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -100,20 +116,6 @@ func (h *house) open(dsn string) {
 			h.t.Error(err)
 		}
 	})
-	if err := h.db.Migrate(h.t.Context(), nil); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// seed fills the database with the article's data and the demo's.
-func (h *house) seed() {
-	h.t.Helper()
-	if _, err := h.db.SeedArticle(h.t.Context(), false); err != nil {
-		h.t.Fatal(err)
-	}
-	if _, err := h.db.SeedDemo(h.t.Context(), false); err != nil {
-		h.t.Fatal(err)
-	}
 }
 
 // exec runs SQL by hand.
@@ -213,6 +215,9 @@ func (h *house) subscriber() int64 {
 // password of every user that h.user makes.
 const password = "correct horse battery staple"
 
+// passwordHash costs what it is meant to cost, so hundreds of users share one.
+var passwordHash = sync.OnceValues(func() (string, error) { return access.HashPassword(password) })
+
 // user is the one user with this role, made when first asked for; the login is the
 // role's name.
 func (h *house) user(role access.Role) db.User {
@@ -227,7 +232,7 @@ func (h *house) user(role access.Role) db.User {
 	if role == access.Agent {
 		s.SubscriberID = h.subscriber()
 	}
-	hash, err := access.HashPassword(password)
+	hash, err := passwordHash()
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -241,3 +246,11 @@ func (h *house) user(role access.Role) db.User {
 
 // path is fmt.Sprintf, for paths.
 func (h *house) path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// seed fills the database with the article's data and the demo's.
+func (h *house) seed() {
+	h.t.Helper()
+	if err := filled.Seed(h.t.Context(), h.db); err != nil {
+		h.t.Fatal(err)
+	}
+}

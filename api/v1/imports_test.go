@@ -24,8 +24,7 @@ import (
 func newDesk(t *testing.T) *house {
 	t.Helper()
 	var config *v1.Config
-	h := newHouse(t, func(c *v1.Config) { config = c })
-	h.seed()
+	h := seededHouse(t, func(c *v1.Config) { config = c })
 	run(t, config.Jobs)
 	return h
 }
@@ -202,8 +201,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 func TestImportsOutliveTheirNode(t *testing.T) {
 	t.Parallel()
 	var config *v1.Config
-	h := newHouse(t, func(c *v1.Config) { config = c })
-	h.seed()
+	h := seededHouse(t, func(c *v1.Config) { config = c })
 	c := h.session(access.Operator)
 	v := c.upload("voxbeam-cli.csv", sheet(t, "voxbeam-cli.csv"))
 	path := h.path("/imports/%d", v.ID)
@@ -249,8 +247,7 @@ func TestImportsOutliveTheirNode(t *testing.T) {
 func TestStoppedNodeGivesItsWorkBack(t *testing.T) {
 	t.Parallel()
 	var config *v1.Config
-	h := newHouse(t, func(c *v1.Config) { config = c })
-	h.seed()
+	h := seededHouse(t, func(c *v1.Config) { config = c })
 	c := h.session(access.Operator)
 	var big bytes.Buffer
 	big.WriteString("code,price\n")
@@ -329,8 +326,7 @@ func TestKeptIsWhatWasLookedAt(t *testing.T) {
 // Work that takes its node with it is given up.
 func TestWorkThatKillsIsGivenUp(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	c := h.session(access.Operator)
 	v := c.upload("voxbeam-cli.csv", sheet(t, "voxbeam-cli.csv"))
 	for range 5 {

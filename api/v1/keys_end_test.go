@@ -16,6 +16,7 @@ func wanted(role access.Role, password string) map[string]any {
 
 // Who finds a session open makes no key with it: a key would outlive it.
 func TestKeysWantThePassword(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.as(access.Analyst)
 	c.post("/keys", map[string]any{"name": "k", "role": "analyst", "scopes": []string{"*"}}).want(t, http.StatusUnprocessableEntity)
@@ -32,6 +33,7 @@ func TestKeysWantThePassword(t *testing.T) {
 }
 
 func TestKeysAreBounded(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.as(access.Analyst)
 	for range db.MaxKeys - 1 {
@@ -54,6 +56,7 @@ func TestKeysAreBounded(t *testing.T) {
 // Another password ends what the old one may have made, unless its owner says that
 // their keys are theirs.
 func TestKeysEndWithThePassword(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	const another = "another four words here"

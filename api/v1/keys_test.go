@@ -17,6 +17,7 @@ type keyMade struct {
 }
 
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	var k keyMade
@@ -47,6 +48,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestKeysOfOthers(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin, analyst := h.as(access.Admin), h.as(access.Analyst)
 	var k keyMade
@@ -72,6 +74,7 @@ func TestKeysOfOthers(t *testing.T) {
 
 // A key never may more than its owner, who may change; and it ends at once.
 func TestKeysFollowTheirOwner(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	key := h.key(access.Operator, "*")
 	role := func() (me access.Principal) {
@@ -108,6 +111,7 @@ func TestKeysFollowTheirOwner(t *testing.T) {
 }
 
 func TestKeysAreChecked(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	operator, customer := h.as(access.Operator), h.as(access.Customer)
 	for _, c := range []struct {
@@ -139,6 +143,7 @@ func TestKeysAreChecked(t *testing.T) {
 
 // What is no key of ours is refused, not taken for nobody.
 func TestBadKeys(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	good := h.key(access.Analyst, "*").bearer
 	for _, key := range []string{"x", "tdm_", "tdm_1", "tdm_1.", "tdm_x.y", "tdm_99999.secret", good + "x", good[:len(good)-1], strings.Replace(good, "tdm_", "abc_", 1), strings.Repeat("a", 4000)} {

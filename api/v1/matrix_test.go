@@ -76,6 +76,7 @@ func TestEveryOperationHasARule(t *testing.T) {
 // TestAccessMatrix asks for every operation as everybody, over HTTP, and compares
 // the answer with a table written by hand.
 func TestAccessMatrix(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ops := operations(t, h.api)
 	for _, role := range access.Roles() {
@@ -132,6 +133,7 @@ func TestKeysMatrix(t *testing.T) {
 
 // A key may what both its owner, as they are today, and the key itself may.
 func TestKeysWhenTheirOwnerChanges(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	order := []access.Role{access.Admin, access.Operator, access.Analyst, access.Agent, access.Customer}
 	want := map[access.Role]string{ // of a key of this role, while its owner is each of those

@@ -12,8 +12,7 @@ import (
 // What a preview foresees is what the deed does, word for word.
 func TestNumberPreviewIsTheDeed(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	admin := h.session(access.Admin)
 	for name, change := range map[string]map[string]any{
 		"references": {"account_id": 2, "server_id": 1, "provider_id": 7},
@@ -35,8 +34,7 @@ func TestNumberPreviewIsTheDeed(t *testing.T) {
 // Numbers that the preview has not shown are not touched.
 func TestNumberSelection(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	admin := h.session(access.Admin)
 	preview := func(body map[string]any) string {
 		var r db.NumberReport
@@ -63,8 +61,7 @@ func TestNumberSelection(t *testing.T) {
 // A preview waits for nobody and makes nobody wait: calls read the same rows.
 func TestNumberPreviewLocksNothing(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	h.seed()
+	h := seededHouse(t)
 	admin := h.session(access.Admin)
 	tx, err := h.hand.BeginTx(t.Context(), nil)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 // A preview tells what the deed then does, and writes nothing.
 func TestNumberRange(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	before := h.id(`SELECT COUNT(*) FROM numbers_pool`)
 	body := map[string]any{"from": "74951815000", "to": "74951815100", "provider_id": 7, "server_id": 1, "account_id": 2, "direction": "IN"}
@@ -47,8 +47,8 @@ func TestNumberRange(t *testing.T) {
 }
 
 func TestNumberBulk(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	var r db.NumberReport
 	body := map[string]any{
@@ -95,8 +95,8 @@ func TestNumberBulk(t *testing.T) {
 }
 
 func TestNumberImport(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	send := func(path, table string) answer { return admin.post(path, table, "Content-Type", "text/csv") }
 	var r db.NumberImport

@@ -97,7 +97,7 @@ func (in *mapInput) query(now time.Time) (db.QualityQuery, error) {
 	if q.From.IsZero() {
 		q.From = q.To.Add(-24 * time.Hour)
 	}
-	if q.To.Sub(q.From) > maxMapSpan {
+	if q.To.Sub(q.From) > db.LongestReport {
 		return q, wrong("query.from", "want at most 400 days until query.to")
 	}
 	switch {
@@ -113,9 +113,6 @@ func (in *mapInput) query(now time.Time) (db.QualityQuery, error) {
 	}
 	return q, nil
 }
-
-// maxMapSpan bounds what is added up.
-const maxMapSpan = 400 * 24 * time.Hour
 
 // addLive counts the calls in progress.
 func (d *door) addLive(ctx context.Context, m *CallsMap, countries map[string]*MapCountry, in *mapInput) {

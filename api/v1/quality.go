@@ -66,19 +66,25 @@ type QualityQuestion struct {
 	QualityCompare
 }
 
+type qualityInput struct {
+	QualityQuestion
+	QualityLimit
+}
+
 type qualityOutput struct{ Body view.Quality }
 
-func (d *door) getQuality(ctx context.Context, in *QualityQuestion) (*qualityOutput, error) {
-	v, err := d.readQuality(ctx, in)
+func (d *door) getQuality(ctx context.Context, in *qualityInput) (*qualityOutput, error) {
+	v, err := d.readQuality(ctx, &in.QualityQuestion, in.Limit)
 	return &qualityOutput{v}, err
 }
 
 // readQuality is the report that is asked for.
-func (d *door) readQuality(ctx context.Context, in *QualityQuestion) (view.Quality, error) {
+func (d *door) readQuality(ctx context.Context, in *QualityQuestion, limit int) (view.Quality, error) {
 	q, err := d.qualityQuery(ctx, in)
 	if err != nil {
 		return view.Quality{}, err
 	}
+	q.Limit = limit
 	t, err := d.DB.QualityTable(ctx, q)
 	if err != nil {
 		return view.Quality{}, inQuery(tooMuch(err))

@@ -7,18 +7,20 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tandem/db"
 	"tandem/quality"
 	"tandem/view"
 )
 
 type qualityExportInput struct {
 	QualityQuestion
+	QualityFileLimit
 	Format
 }
 
-// exportQuality writes exactly the lines that get-quality shows.
+// exportQuality writes the lines that get-quality shows, all of them.
 func (d *door) exportQuality(ctx context.Context, in *qualityExportInput) (*huma.StreamResponse, error) {
-	v, err := d.readQuality(ctx, &in.QualityQuestion)
+	v, err := d.readQuality(ctx, &in.QualityQuestion, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -26,19 +28,57 @@ func (d *door) exportQuality(ctx context.Context, in *qualityExportInput) (*huma
 }
 
 func (d *door) qualityFile(ctx context.Context, name string, by []string, v *view.Quality, format string) (*huma.StreamResponse, error) {
-	timed := len(v.Lines) > 0 && v.Lines[0].From != nil
-	return feed[view.QualityLine]{
-		name: name, columns: qualityColumns(by, timed, v.Before != nil),
-		page: func(context.Context, *view.QualityLine) ([]view.QualityLine, error) { return v.Lines, nil },
+	return feed[qualityLine]{
+		name: name, columns: qualityColumns(by, v.Grain != db.GrainTotal, v.Before != nil), page: once(qualityLines(by, v)),
 	}.stream(ctx, d, format)
 }
 
-type qualityLine = view.QualityLine
+// qualityLine is a line of a file.
+type qualityLine struct {
+	view.QualityLine
+
+	RestLines int64 `json:"rest_lines,omitempty"` // of the last one: so many lines that are left out, together
+}
+
+// restName stands in the first column of the line that has what is left out.
+const restName = "rest"
+
+// qualityLines are those of a report, and one of the rest if there is any: who adds
+// a file up has all there is.
+func qualityLines(by []string, v *view.Quality) []qualityLine {
+	list := make([]qualityLine, 0, len(v.Lines)+1)
+	for i := range v.Lines {
+		list = append(list, qualityLine{QualityLine: v.Lines[i]})
+	}
+	if v.Rest == nil {
+		return list
+	}
+	rest := qualityLine{QualityLine: view.QualityLine{By: map[string]string{}, QualityFigures: v.Rest.QualityFigures}, RestLines: v.Rest.Lines}
+	if len(by) > 0 {
+		rest.By[by[0]] = restName
+	}
+	return append(list, rest)
+}
+
+// once is a list of one page.
+func once[T any](list []T) func(context.Context, *T) ([]T, error) {
+	return func(_ context.Context, last *T) ([]T, error) {
+		if last != nil {
+			return nil, nil
+		}
+		return list, nil
+	}
+}
 
 func qualityColumns(by []string, timed, compared bool) []exportColumn[qualityLine] {
 	var list []exportColumn[qualityLine]
 	if timed {
-		list = append(list, exportColumn[qualityLine]{"from", func(l *qualityLine) string { return cellTime(*l.From) }})
+		list = append(list, exportColumn[qualityLine]{"from", func(l *qualityLine) string {
+			if l.From == nil {
+				return restName
+			}
+			return cellTime(*l.From)
+		}})
 	}
 	for _, of := range by {
 		list = append(list, exportColumn[qualityLine]{of, func(l *qualityLine) string { return view.CellText(l.By[of]) }})
@@ -49,13 +89,17 @@ func qualityColumns(by []string, timed, compared bool) []exportColumn[qualityLin
 	for _, c := range figureColumns() {
 		list = append(list, exportColumn[qualityLine]{c.name, func(l *qualityLine) string { return c.cell(&l.QualityFigures) }})
 	}
-	if !compared {
-		return list
+	if compared {
+		for _, c := range figureColumns() {
+			list = append(list, exportColumn[qualityLine]{"before_" + c.name, func(l *qualityLine) string {
+				if l.Before == nil {
+					return ""
+				}
+				return c.cell(l.Before)
+			}})
+		}
 	}
-	for _, c := range figureColumns() {
-		list = append(list, exportColumn[qualityLine]{"before_" + c.name, func(l *qualityLine) string { return c.cell(l.Before) }})
-	}
-	return list
+	return append(list, exportColumn[qualityLine]{"rest_lines", func(l *qualityLine) string { return cellID(l.RestLines) }})
 }
 
 // figureColumns are measures as tables have them: shares from 0 to 1.

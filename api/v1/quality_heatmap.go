@@ -10,6 +10,7 @@ import (
 type heatmapInput struct {
 	QualityTime
 	QualityFilter
+	QualityCompare
 
 	Rows        string `query:"rows" enum:"provider,tier,gate,account" default:"provider"`
 	Columns     string `query:"columns" enum:"country,prefix,network,tier" default:"country"`
@@ -30,6 +31,9 @@ func (d *door) getQualityHeatmap(ctx context.Context, in *heatmapInput) (*heatma
 	}
 	q := db.QualityHeatmapQuery{
 		Rows: db.QualityDimension(in.Rows), Columns: db.QualityDimension(in.Columns), Where: where, From: from, To: to, MaxRows: in.RowLimit, MaxColumn: in.ColumnLimit,
+	}
+	if q.BeforeFrom, q.BeforeTo, err = in.other(from, to); err != nil {
+		return nil, err
 	}
 	h, err := d.DB.QualityHeatmap(ctx, q)
 	if err != nil {

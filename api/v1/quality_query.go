@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tandem/db"
+	"tandem/desk"
 	"tandem/quality"
 	"tandem/view"
 )
@@ -19,9 +20,6 @@ type QualityTime struct {
 
 	Since string `query:"since" maxLength:"16" doc:"So much time until now, instead of from: 90m, 24h, 30d. Without either: 24h" example:"24h"`
 }
-
-// longestReport bounds the time of a report: a year and the days to compare with.
-const longestReport = 400 * 24 * time.Hour
 
 // span is the time; until now when nobody says until when.
 func (t *QualityTime) span(ctx context.Context, database *db.DB) (from, to time.Time, err error) {
@@ -48,7 +46,7 @@ func checkQualitySpan(field string, from, to time.Time) error {
 	switch {
 	case !from.Before(to):
 		return wrong(field, "want a time after from")
-	case to.Sub(from) > longestReport:
+	case to.Sub(from) > db.LongestReport:
 		return wrong(field, "want at most 400 days after from")
 	case from.Year() < 2000 || to.Year() > 9000:
 		return wrong(field, "want times of this age")
@@ -58,18 +56,9 @@ func checkQualitySpan(field string, from, to time.Time) error {
 
 // ago reads a length of time: 90m, 24h, 30d.
 func ago(text string) (time.Duration, error) {
-	bad := fmt.Errorf("want a length of time such as 90m, 24h or 30d, at most %dd", int(longestReport.Hours()/24))
-	if days, is := strings.CutSuffix(text, "d"); is {
-		text = days + "h"
-		length, err := time.ParseDuration(text)
-		if err != nil || length <= 0 || length > longestReport/24 {
-			return 0, bad
-		}
-		return 24 * length, nil
-	}
-	length, err := time.ParseDuration(text)
-	if err != nil || length <= 0 || length > longestReport {
-		return 0, bad
+	length, err := desk.ParseAge(text)
+	if err != nil || length > db.LongestReport {
+		return 0, fmt.Errorf("want a length of time such as 90m, 24h or 30d, at most %dd", int(db.LongestReport.Hours()/24))
 	}
 	return length, nil
 }
@@ -130,13 +119,22 @@ type QualityShape struct {
 	Grain   string   `query:"grain" enum:"total,5m,hour,day" default:"total" doc:"One line of all the time, or one of each five minutes, hour, day (UTC)"`
 	Sort    string   `query:"sort" enum:"at,-at,bids,-bids,seizures,-seizures,effective,-effective,answers,-answers,abr,-abr,asr,-asr,ner,-ner,short,-short,acd,-acd,pdd_p50,-pdd_p50,pdd_p95,-pdd_p95,talk,-talk,cost,-cost,sale,-sale,margin,-margin,margin_share,-margin_share,blame_caller,-blame_caller,blame_called,-blame_called,blame_route,-blame_route,blame_us,-blame_us,loss,-loss,jitter,-jitter,mos,-mos,silent,-silent" doc:"A measure, the largest first with a minus; at: by time and dimensions. Default: -bids, of lines in time at"`
 	MinBids int64    `query:"min_bids" minimum:"0" doc:"Lines with fewer go to the rest"`
-	Limit   int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	Spark   string   `query:"spark" enum:"bids,seizures,effective,answers,abr,asr,ner,short,acd,pdd_p50,pdd_p95,talk,cost,sale,margin,margin_share,blame_caller,blame_called,blame_route,blame_us,loss,jitter,mos,silent" doc:"Also how this measure went, of each line; with grain=total"`
+}
+
+// QualityLimit is how many lines a page shows.
+type QualityLimit struct {
+	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+// QualityFileLimit is how many lines a file has.
+type QualityFileLimit struct {
+	Limit int `query:"limit" minimum:"1" maximum:"5000" default:"5000" doc:"Lines; if there are more, one behind them has the rest"`
 }
 
 func (s *QualityShape) shape(q *db.QualityTableQuery) {
 	q.By, q.Grain = dimensions(s.By), db.QualityGrain(s.Grain)
-	q.MinBids, q.Limit, q.Spark = s.MinBids, s.Limit, quality.Measure(s.Spark)
+	q.MinBids, q.Spark = s.MinBids, quality.Measure(s.Spark)
 	sort := s.Sort
 	if sort == "" {
 		sort = map[bool]string{true: "-bids", false: "at"}[q.Grain == db.GrainTotal]
@@ -172,9 +170,8 @@ func (c *QualityCompare) compare(q *db.QualityTableQuery) error {
 // other is the other time; zero: none.
 func (c *QualityCompare) other(from, to time.Time) (otherFrom, otherTo time.Time, err error) {
 	own := !c.CompareFrom.IsZero() || !c.CompareTo.IsZero()
-	back := map[string]time.Duration{"before": to.Sub(from), "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}[c.Compare]
 	switch {
-	case own && back > 0:
+	case own && c.Compare != "":
 		return otherFrom, otherTo, wrong("query.compare", "send either compare, or compare_from and compare_to")
 	case own && c.CompareFrom.IsZero():
 		return otherFrom, otherTo, wrong("query.compare_from", "goes with compare_to")
@@ -182,8 +179,7 @@ func (c *QualityCompare) other(from, to time.Time) (otherFrom, otherTo time.Time
 		return otherFrom, otherTo, wrong("query.compare_to", "goes with compare_from")
 	case own:
 		return c.CompareFrom.UTC(), c.CompareTo.UTC(), checkQualitySpan("query.compare_to", c.CompareFrom, c.CompareTo)
-	case back > 0:
-		return from.Add(-back), to.Add(-back), nil
 	}
+	otherFrom, otherTo = db.QualityEarlier(from, to, c.Compare)
 	return otherFrom, otherTo, nil
 }

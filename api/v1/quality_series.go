@@ -53,6 +53,9 @@ func (d *door) seriesQuery(ctx context.Context, in *seriesInput) (q db.QualitySe
 	for _, m := range in.Measures {
 		q.Measures = append(q.Measures, quality.Measure(m))
 	}
+	if in.Compare == "before" { // points that stand beside each other are of the same length
+		q.From, q.To = db.QualityWhole(q.From, q.To)
+	}
 	otherFrom, otherTo, err := in.other(q.From, q.To)
 	if err == nil && otherTo.Sub(otherFrom) != q.To.Sub(q.From) && !otherFrom.IsZero() {
 		err = wrong("query.compare_to", "want a time as long as from and to")

@@ -71,6 +71,9 @@ func TestBehindQuality(t *testing.T) {
 	var heat view.QualityHeatmap
 	analyst.get("/quality/heatmap?"+qualityDay()+"&columns=network&tier=cli").into(t, &heat)
 	for _, c := range heat.Cells {
+		if c.Before != nil {
+			t.Errorf("%+v: nobody asked for the time before", c)
+		}
 		if n := listed(c.Behind); n != c.Bids || heat.Rows[c.Row].Bids < n || heat.Columns[c.Column].Bids < n {
 			t.Errorf("cell %d, %d: %d bids, lists %d", c.Row, c.Column, c.Bids, n)
 		}
@@ -79,7 +82,7 @@ func TestBehindQuality(t *testing.T) {
 	analyst.get("/quality/causes?"+qualityDay()+"&by=provider&country=KZ,-").into(t, &causes)
 	failed := int64(0)
 	for _, l := range causes.Lines {
-		if n := listed(l.Behind); l.SIPStatus != 0 && l.Cause != 0 && n != l.Bids {
+		if n := listed(l.Behind); n != l.Bids || l.Folded {
 			t.Errorf("%+v lists %d", l, n)
 		}
 		failed += l.Bids
@@ -118,10 +121,10 @@ func TestQualityReport(t *testing.T) {
 		t.Errorf("%d bids, total %d", bids, v.Total.Bids)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(analyst.get(strings.Replace(query, "/quality?", "/quality/export?", 1)).body))).ReadAll()
-	if err != nil || len(rows) != 5 || rows[0][0] != "provider" || !slices.Contains(rows[0], "before_asr_low") {
+	if err != nil || len(rows) != 6 || rows[5][0] != "rest" || rows[0][0] != "provider" || !slices.Contains(rows[0], "before_asr_low") {
 		t.Fatalf("%v, %v: %s", rows, err, analyst.get(strings.Replace(query, "/quality?", "/quality/export?", 1)).body)
 	}
-	for i, row := range rows[1:] {
+	for i, row := range rows[1:5] {
 		l := v.Lines[i]
 		share := row[slices.Index(rows[0], "abr")]
 		if row[0] != l.By["provider"] || row[slices.Index(rows[0], "bids")] != strconv.FormatInt(l.Bids, 10) || share != fmt.Sprintf("%.6f", float64(l.ABR.Share)/1e6) ||
@@ -142,9 +145,33 @@ func TestQualityReport(t *testing.T) {
 	if len(s.Lines) != 3 || len(s.At) != 24 || len(s.Lines[0].Points) != 24 || len(s.Lines[0].Before) != 24 || s.Lines[0].Points[3].ASR == nil || s.Lines[0].Points[3].TalkMS != 0 || s.Lines[0].Points[23] != nil {
 		t.Errorf("%+v", s)
 	}
+	if s.Rest != nil {
+		t.Errorf("all are shown, and there is a rest: %+v", s.Rest)
+	}
+	s = view.QualitySeries{}
+	analyst.get("/quality/series?"+qualityDay()+"&by=provider&grain=hour&top=2").into(t, &s)
+	all := view.Quality{}
+	analyst.get("/quality?"+qualityDay()).into(t, &all)
+	if len(s.Lines) != 2 || s.Rest == nil || s.Rest.Total.Bids == 0 || s.Rest.Total.Bids+s.Lines[0].Total.Bids+s.Lines[1].Total.Bids != all.Total.Bids || len(s.Rest.Points) != 24 || s.Rest.Points[23] != nil {
+		t.Errorf("%+v of %+v", s, all.Total)
+	}
 }
 
 // What cannot be asked is told by its name.
+// A graph beside the time before is of whole points, whenever it is asked for.
+func TestSeriesBesideTheTimeBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	analyst := h.session(access.Analyst)
+	for _, query := range []string{"since=24h&grain=5m", "since=7h&grain=hour", "from=2026-10-01T12:01:02Z&to=2026-10-01T13:03:04Z&grain=5m", "since=30d&grain=day"} {
+		var s view.QualitySeries
+		analyst.get("/quality/series?compare=before&"+query).want(t, http.StatusOK).into(t, &s)
+		if n := len(s.At); n == 0 || n != len(s.BeforeAt) || s.BeforeAt[n-1].After(s.At[0]) {
+			t.Errorf("%s: %d points, %d before, the last at %v", query, n, len(s.BeforeAt), s.BeforeAt)
+		}
+	}
+}
+
 func TestQualityProblems(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -155,7 +182,7 @@ func TestQualityProblems(t *testing.T) {
 		"?from=1900-10-02T00:00:00Z&to=1900-10-03T00:00:00Z": "query.to", "?limit=1001": "query.limit", "?country=Russia": "query.country", "?provider=VoxBeam": "query.provider", "?provider=-1": "query.provider",
 		"?prefix=7916x": "query.prefix", "?tier=gold": "query.tier", "?sort=colour": "query.sort", "?spark=colour": "query.spark", "?grain=hour&spark=asr": "query.spark", "?grain=hour&compare=before": "query.compare",
 		"?compare=before&compare_from=2026-10-01T00:00:00Z": "query.compare", "?compare_from=2026-10-01T00:00:00Z": "query.compare_to", "?compare_to=2026-10-01T00:00:00Z": "query.compare_from",
-		"?min_bids=-1": "query.min_bids", "?colour=red": "colour", "/heatmap?rows=tier&columns=tier": "query.columns", "/heatmap?rows=account&columns=prefix": "query.by", "/series?grain=5m&since=30d": "query.grain",
+		"?from=2026-10-01": "want a moment such as 2026-11-14T08:00:00Z", "?min_bids=-1": "query.min_bids", "?colour=red": "colour", "/heatmap?rows=tier&columns=tier": "query.columns", "/heatmap?compare=before&compare_from=2026-10-01T00:00:00Z": "query.compare", "/heatmap?rows=account&columns=prefix": "query.by", "/series?grain=5m&since=30d": "query.grain",
 		"/series?compare_from=2026-10-01T00:00:00Z&compare_to=2026-10-01T01:00:00Z": "query.compare_to", "/causes?by=gate": "query.by", "/causes?prefix=7916": "prefix", "/margin?by=provider": "query.by",
 		"/export?format=xml": "query.format",
 	} {

@@ -12,8 +12,8 @@ import (
 
 // What was read may be sent back to make another one: the id in it is not looked at.
 func TestCreateForgetsTheID(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	list := append(samples(),
 		sample{path: "tariffs", body: map[string]any{"name": "Another", "currency_id": 122}},
@@ -38,8 +38,8 @@ func TestCreateForgetsTheID(t *testing.T) {
 
 // A server that is up, or has calls in progress, is not cut off by a slip.
 func TestServersAreNotCutOff(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	const one = "/servers/1"
 	var before map[string]any
@@ -75,6 +75,7 @@ func TestServersAreNotCutOff(t *testing.T) {
 
 // Of a sum that no balance holds the field is named.
 func TestSumsOutOfRange(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.coins()
 	admin := h.as(access.Admin)

@@ -16,8 +16,8 @@ func escaped(text string) string { return url.QueryEscape(text) }
 
 // Pages of any order, put together, are all rows once.
 func TestPagesAreTheWhole(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	h.exec(`INSERT INTO numbers_pool (number, provider_id, direction, server_id) SELECT 78120000000 + seq, 3 + (seq % 2), 'IN', IF(seq % 3, 1, NULL) FROM seq_1_to_60`)
 	admin := h.as(access.Admin)
 	total := h.id(`SELECT COUNT(*) FROM numbers_pool`)
@@ -49,8 +49,8 @@ func TestPagesAreTheWhole(t *testing.T) {
 }
 
 func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	admin.get("/numbers?sort=password").blames(t, "query.sort", "-number")
 	admin.get("/gates?sort=password").blames(t, "query.sort", "")
@@ -73,8 +73,8 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	for path, want := range map[string]string{
 		"/providers?enabled=false":                                       `0`,
@@ -111,8 +111,8 @@ func TestFilters(t *testing.T) {
 
 // A delete that would break a reference says what refers.
 func TestDeleteSaysWhatRefers(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	for path, want := range map[string][]string{
 		"/providers/7":   {"provider WestCall", "1 addresses", "4 numbers", "1 decks"},
@@ -139,8 +139,8 @@ func TestDeleteSaysWhatRefers(t *testing.T) {
 
 // Two administrators at the same moment: one of them is told.
 func TestTwoAdministrators(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	one, two := h.as(access.Admin), h.as(access.Admin)
 	read := one.get("/providers/7")
 	body := strings.Replace(string(read.body), `"cps":0`, `"cps":7`, 1)
@@ -157,8 +157,8 @@ func TestTwoAdministrators(t *testing.T) {
 
 // Secrets go in and never come out, and are kept when they are left out.
 func TestSecrets(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	var v map[string]any
 	a := admin.post("/gates", map[string]any{"name": "g", "number_id": 279, "server_id": 1, "login": "me", "password": "hush-hush"}).want(t, http.StatusCreated).into(t, &v)

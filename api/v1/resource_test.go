@@ -66,8 +66,8 @@ func (s sample) made() map[string]any {
 // Every resource is made, read, listed, changed under its version, exported and
 // deleted, and the audit log has it before and after.
 func TestResources(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	for _, s := range samples() {
 		t.Run(s.path, func(t *testing.T) {
@@ -142,8 +142,8 @@ func sameFields(t *testing.T, sent, got map[string]any) {
 
 // Who may look may not change, and customers see nothing of this.
 func TestResourceRoles(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	analyst, customer, reader := h.as(access.Analyst), h.as(access.Customer), h.key(access.Operator, "routing:read")
 	for _, s := range samples() {
 		analyst.get("/"+s.path).want(t, http.StatusOK)
@@ -165,8 +165,8 @@ func hostile() []string {
 
 // Text for people is kept as it was written, wherever it comes back.
 func TestHostileTextIsKept(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	for i, text := range hostile() {
 		text = strings.TrimSpace(text)
@@ -209,8 +209,8 @@ func TestHostileTextIsKept(t *testing.T) {
 // What reaches Asterisk's configuration has a closed alphabet, and the refusal names
 // the field without repeating what was sent.
 func TestHostileNamesAreRefused(t *testing.T) {
-	h := newHouse(t)
-	h.seed()
+	t.Parallel()
+	h := seededHouse(t)
 	admin := h.as(access.Admin)
 	for _, text := range append(hostile(), "a\nb", "a;b", "x[y]", "tandem-x", "trunk-1", strings.Repeat("a", 300)) {
 		for _, c := range []struct {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestChangePassword(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	here, there := h.as(access.Operator), h.as(access.Operator)
 	const another = "another four words here"
@@ -28,6 +29,7 @@ func TestChangePassword(t *testing.T) {
 
 // Ten wrong passwords, and the eleventh attempt waits, even with the right one.
 func TestThrottleByLogin(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.user(access.Admin)
 	try := func(login, password string) answer {
@@ -53,6 +55,7 @@ func TestThrottleByLogin(t *testing.T) {
 }
 
 func TestThrottleByAddress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.user(access.Admin)
 	h.exec(`INSERT INTO sign_in_tries (subject, tries, since) VALUES ('address 127.0.0.1', 29, UTC_TIMESTAMP(3))`)
@@ -67,6 +70,7 @@ func TestThrottleByAddress(t *testing.T) {
 // often, with ten tries of their own; and a password asked for in a session does not
 // count for the address.
 func TestThrottleOfAnAddressSparesWhoIsAtHome(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.user(access.Admin)
 	try := func(login, password string) answer {
@@ -85,6 +89,7 @@ func TestThrottleOfAnAddressSparesWhoIsAtHome(t *testing.T) {
 }
 
 func TestPasswordsInASessionDoNotCountForTheAddress(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.as(access.Analyst)
 	before := h.one(`SELECT COALESCE(SUM(tries), 0) FROM sign_in_tries WHERE subject LIKE 'address %'`)
@@ -101,6 +106,7 @@ func TestPasswordsInASessionDoNotCountForTheAddress(t *testing.T) {
 // Strangers who guess do not shut the owner out where they came in before, and not
 // at all from one address.
 func TestThrottleSparesTheOwner(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.user(access.Admin)
 	try := func(from, password string) answer {
@@ -129,6 +135,7 @@ func TestThrottleSparesTheOwner(t *testing.T) {
 
 // Logins that look like our own counts fill none of them.
 func TestCraftedLogins(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.as(access.Admin)
 	for _, login := range []string{"admin at 127.0.0.1", "desk 127.0.0.1 login admin", "login admin", "127.0.0.1 login admin", "admin' OR '1'='1"} {
@@ -144,6 +151,7 @@ func TestCraftedLogins(t *testing.T) {
 
 // What somebody types in place of a login may be a password, and is not in the log.
 func TestLoginsAreNotLogged(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for range 12 {
 		h.nobody().post("/session", map[string]any{"login": "my Secret passphrase", "password": "alice"})
@@ -157,6 +165,7 @@ func TestLoginsAreNotLogged(t *testing.T) {
 }
 
 func TestThrottleOfPasswordsInASession(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.as(access.Analyst)
 	for range 10 {
@@ -166,6 +175,7 @@ func TestThrottleOfPasswordsInASession(t *testing.T) {
 }
 
 func TestPasswordLink(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	var u struct{ ID int64 }

@@ -9,6 +9,7 @@ import (
 )
 
 func TestSignInAndOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.nobody().get("/session").want(t, http.StatusUnauthorized)
 	admin := h.as(access.Admin)
@@ -29,6 +30,7 @@ func TestSignInAndOut(t *testing.T) {
 
 // Who guesses learns nothing from the answer.
 func TestSignInRefusals(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.user(access.Admin)
 	h.user(access.Analyst)
@@ -57,6 +59,7 @@ func TestSignInRefusals(t *testing.T) {
 }
 
 func TestCookie(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	login := map[string]any{"login": h.user(access.Admin).Login, "password": password}
 	c := h.nobody().post("/session", login).want(t, http.StatusOK).header.Get("Set-Cookie")
@@ -82,6 +85,7 @@ func TestCookie(t *testing.T) {
 
 // A page of somebody else cannot use a browser's cookie.
 func TestForeignPages(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	for _, headers := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}} {
@@ -92,6 +96,7 @@ func TestForeignPages(t *testing.T) {
 }
 
 func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	h.exec(`UPDATE sessions SET seen_at = seen_at - INTERVAL 2 MINUTE, expires_at = expires_at - INTERVAL 2 MINUTE`)
@@ -110,6 +115,7 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestOtherSessions(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	here, there := h.as(access.Operator), h.as(access.Operator)
 	other := h.as(access.Admin)
@@ -127,6 +133,7 @@ func TestOtherSessions(t *testing.T) {
 }
 
 func TestPreferences(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.as(access.Customer)
 	c.put("/session/preferences", map[string]any{"language": "ru", "time_zone": "Asia/Almaty"}).want(t, http.StatusOK)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestFirstAdministrator(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	link := func() string {
 		l, err := access.FirstAdminLink(t.Context(), h.db, "https://tandem.example/")
@@ -48,6 +49,7 @@ func TestFirstAdministrator(t *testing.T) {
 
 // Of two who set up at once, one does.
 func TestFirstAdministratorOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var done [2]answer
 	var group sync.WaitGroup
@@ -72,6 +74,7 @@ func TestFirstAdministratorOnce(t *testing.T) {
 
 // A node that starts anew and anew leaves no link each time; the latest are good.
 func TestSetupLinksAreBounded(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	var tokens []string
 	for range 6 {

@@ -21,12 +21,11 @@ import (
 func TestSimulateByTheConfigurationInMemory(t *testing.T) {
 	t.Parallel()
 	var snapshot atomic.Pointer[routing.Snapshot]
-	h := newHouse(t, func(c *v1.Config) {
+	h := seededHouse(t, func(c *v1.Config) {
 		c.Desk.Limits = callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: time.Minute, NoProgress: 10 * time.Second, AgentWithin: time.Second}
 		c.Desk.Ported = func(_ context.Context, n e164.Number) e164.Number { return n }
 		c.Snapshot = snapshot.Load
 	})
-	h.seed()
 	c := h.session(access.Analyst)
 	body := map[string]any{"to": "74957777777", "account_id": h.id("SELECT account_id FROM subscribers ORDER BY id LIMIT 1")}
 	ask := func() string {

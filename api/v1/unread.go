@@ -7,9 +7,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// unread puts into words of the API what the decoder of JSON says in words of the
-// program: "json: cannot unmarshal number 1e300 into Go struct field T.port of type int".
+// unread puts into words of the API what is said in words of the program: by the
+// decoder of JSON ("json: cannot unmarshal number 1e300 into Go struct field T.port of
+// type int"), and of times ("invalid date/time for format 2006-01-02T15:04:05Z07:00").
 func unread(detail *huma.ErrorDetail) {
+	if strings.HasPrefix(detail.Message, "invalid date/time for format ") {
+		detail.Message = "want a moment such as 2026-11-14T08:00:00Z"
+		return
+	}
 	rest, is := strings.CutPrefix(detail.Message, "json: cannot unmarshal ")
 	if !is {
 		return

@@ -10,6 +10,7 @@ import (
 )
 
 func TestUsers(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	made := admin.post("/users", map[string]any{
@@ -53,6 +54,7 @@ func TestUsers(t *testing.T) {
 }
 
 func TestUsersAreChecked(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	account, phone := h.account(), h.subscriber()
@@ -98,6 +100,7 @@ func TestUsersAreChecked(t *testing.T) {
 
 // The platform cannot lose its last administrator.
 func TestLastAdministrator(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	path := h.path("/users/%d", h.user(access.Admin).ID)
@@ -111,6 +114,7 @@ func TestLastAdministrator(t *testing.T) {
 }
 
 func TestUserList(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin := h.as(access.Admin)
 	for _, login := range []string{"a_1", "a%2", "ax3"} {
@@ -154,6 +158,7 @@ func TestUserList(t *testing.T) {
 }
 
 func TestSignOutUser(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	admin, eve := h.as(access.Admin), h.as(access.Operator)
 	admin.delete(h.path("/users/%d/sessions", h.user(access.Operator).ID)).want(t, http.StatusNoContent)

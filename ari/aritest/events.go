@@ -38,15 +38,13 @@ func (s *Server) SetDeaf(deaf bool) { s.set(func() { s.deaf = deaf }) }
 
 // events is GET /events.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	deaf := false
+	s.set(func() { deaf = s.deaf }) // before the other side knows that it is connected, and says otherwise
 	c, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return
 	}
-	deaf := false
-	s.set(func() {
-		s.streams[c] = r.URL.Query().Get("app")
-		deaf = s.deaf
-	})
+	s.set(func() { s.streams[c] = r.URL.Query().Get("app") })
 	defer s.set(func() { delete(s.streams, c) })
 	if deaf {
 		<-s.ended

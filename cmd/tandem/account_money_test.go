@@ -22,9 +22,7 @@ import (
 // so are its pages put together.
 func TestLongStatement(t *testing.T) {
 	t.Parallel()
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	const lines = 2*view.StatementPage + 345
 	begin := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
 	withDatabase(t, config, func(ctx context.Context, database *db.DB) error {
@@ -92,9 +90,7 @@ func TestLongStatement(t *testing.T) {
 // Without --from a statement begins with the month, on the account's clock.
 func TestStatementBeginsWithTheMonth(t *testing.T) {
 	t.Parallel()
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	withDatabase(t, config, func(ctx context.Context, database *db.DB) error {
 		for _, zone := range []string{"", "Asia/Tokyo"} {
 			now, err := database.Now(ctx)
@@ -178,9 +174,7 @@ func TestPostingTold(t *testing.T) {
 // A sum below zero is no flag, wherever it may stand.
 func TestSumsBelowZero(t *testing.T) {
 	t.Parallel()
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	for i, args := range [][]string{
 		{"account", "adjust", "Retail", "-1.50", "--note", "a", "--key", "k1"},
 		{"account", "adjust", "--note", "b", "Retail", "-.5", "--key", "k2"},

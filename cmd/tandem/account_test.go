@@ -31,9 +31,7 @@ func TestAccountManualIsTrue(t *testing.T) {
 // tellMoneyStory runs the commands of a story and writes it anew.
 func tellMoneyStory(t *testing.T, text string) string {
 	t.Helper()
-	s := moneyStory{story: story{t: t, config: office(t), dir: t.TempDir()}}
-	must(t, s.config, "migrate", "up")
-	must(t, s.config, "seed")
+	s := moneyStory{story: story{t: t, config: seededOffice(t), dir: t.TempDir()}}
 	var told strings.Builder
 	for line := range strings.Lines(text) {
 		if command, ok := strings.CutPrefix(line, "$ "); ok {

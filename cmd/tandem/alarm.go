@@ -111,7 +111,7 @@ func printAlarm(out io.Writer, a *db.Alarm, told []db.AlarmDelivery) {
 	line("look at", a.Link)
 	for i := range told {
 		d := &told[i]
-		line("told", moment(d.CreatedAt)+" "+d.Event+" to "+d.Channel+": "+d.State+", "+plural(int64(d.Tries), "try")+" "+d.Error)
+		line("told", moment(d.CreatedAt)+" "+d.Event+" to "+d.Channel+": "+d.State+", tried "+plural(int64(d.Tries), "time")+" "+d.Error)
 	}
 }
 

@@ -35,19 +35,19 @@ func (f archiveFlags) dir(e *env) (string, error) {
 	return c.Keep.Archive, err
 }
 
-// withMonth runs work on a month while nobody else moves months.
-func (f archiveFlags) withMonth(ctx context.Context, e *env, name string, work func(ctx context.Context, database *db.DB, dir string, month int) error) error {
-	month, err := archive.ParseMonth(name)
-	if err != nil {
-		return err
-	}
+// alone runs work while nobody else moves months.
+func (f archiveFlags) alone(ctx context.Context, e *env, work func(ctx context.Context, database *db.DB, dir string) error) error {
 	dir, err := f.dir(e)
 	if err != nil {
 		return err
 	}
 	return withDB(ctx, e, func(database *db.DB) error {
-		err := database.AloneWithMonths(ctx, func(ctx context.Context) error { return work(ctx, database, dir, month) })
-		if errors.Is(err, db.ErrBusy) {
+		began := false
+		err := database.AloneWithMonths(ctx, func(ctx context.Context) error {
+			began = true
+			return work(ctx, database, dir)
+		})
+		if !began && errors.Is(err, db.ErrBusy) {
 			return errors.New("a node, or another command, is moving months; try again when it is done")
 		}
 		return err
@@ -57,30 +57,57 @@ func (f archiveFlags) withMonth(ctx context.Context, e *env, name string, work f
 type archiveCreateCmd struct {
 	archiveFlags
 
-	Month  string `arg:"" help:"Such as 2026-03."`
-	Remove bool   `help:"Remove the records from the database once the files are read back and found equal."`
+	Months []string `arg:"" help:"Such as 2026-03."`
+	Remove bool     `help:"Remove the records from the database once the files are read back and found equal."`
 }
 
-// Run archives one month.
+// Run archives months. One that cannot be archived does not keep others, nor does
+// what a run that died has left of others; it is told at the end.
 func (x archiveCreateCmd) Run(ctx context.Context, e *env) error {
-	var m archive.Manifest
-	if err := x.withMonth(ctx, e, x.Month, func(ctx context.Context, database *db.DB, dir string, month int) error {
+	months, err := parseMonths(x.Months)
+	if err != nil {
+		return err
+	}
+	var list []archive.Manifest
+	failed := x.alone(ctx, e, func(ctx context.Context, database *db.DB, dir string) error {
 		b := newBar(e, "archive", 0, false)
 		defer b.end()
 		k := archive.Keeper{Store: database.Records(), Dir: dir, Program: version, Progress: b.month}
-		err := k.Recover(ctx)
-		switch {
-		case err != nil:
-		case x.Remove:
-			m, err = k.Move(ctx, month)
-		default:
-			m, err = k.Archive(ctx, month)
+		errs := []error{k.Recover(ctx)}
+		for _, month := range months {
+			if ctx.Err() != nil {
+				return errors.Join(append(errs, ctx.Err())...)
+			}
+			m, err := x.one(ctx, k, month)
+			if err == nil {
+				list = append(list, m)
+			}
+			errs = append(errs, err)
 		}
-		return err
-	}); err != nil {
-		return err
+		return errors.Join(errs...)
+	})
+	for _, m := range list {
+		failed = errors.Join(failed, x.print(e, m))
 	}
-	return x.print(e, m)
+	return failed
+}
+
+func (x archiveCreateCmd) one(ctx context.Context, k archive.Keeper, month int) (archive.Manifest, error) {
+	if x.Remove {
+		return k.Move(ctx, month)
+	}
+	return k.Archive(ctx, month)
+}
+
+func parseMonths(names []string) (months []int, err error) {
+	for _, name := range names {
+		month, err := archive.ParseMonth(name)
+		if err != nil {
+			return nil, err
+		}
+		months = append(months, month)
+	}
+	return months, nil
 }
 
 // month is archive.Keeper's progress.

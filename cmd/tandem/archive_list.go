@@ -84,7 +84,10 @@ func (x archiveListCmd) archived(e *env, of func(month string) *archiveLine) err
 	for i := range list {
 		of(list[i].Month).Archive = &list[i]
 	}
-	if errors.Is(err, fs.ErrNotExist) && x.Dir == "" {
+	if errors.Is(err, fs.ErrNotExist) {
+		if x.Dir != "" {
+			return fmt.Errorf("--dir %s: there is no such folder; tandem archive create makes it", x.Dir)
+		}
 		return nil // nothing was archived yet
 	}
 	return err

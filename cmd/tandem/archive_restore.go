@@ -17,8 +17,12 @@ type archiveRestoreCmd struct {
 
 // Run restores one month.
 func (x archiveRestoreCmd) Run(ctx context.Context, e *env) error {
+	month, err := archive.ParseMonth(x.Month)
+	if err != nil {
+		return err
+	}
 	list := []archive.Restored{}
-	if err := x.withMonth(ctx, e, x.Month, func(ctx context.Context, database *db.DB, dir string, month int) (err error) {
+	if err := x.alone(ctx, e, func(ctx context.Context, database *db.DB, dir string) (err error) {
 		b := newBar(e, "restore", 0, false)
 		defer b.end()
 		list, err = archive.Restore(ctx, database.RestoredRecords(), dir, month, x.Beside, b.month)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,8 +44,7 @@ func firstMonth(t *testing.T, c config) int {
 }
 
 func TestArchiveCommands(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
+	config := migratedOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +57,9 @@ func TestArchiveCommands(t *testing.T) {
 	}
 	if _, err := say(t, config, "archive", "create", "03/2026", "--dir", dir); err == nil || !strings.Contains(err.Error(), "such as 2026-03") {
 		t.Errorf("without a month: %v", err)
+	}
+	if _, err := say(t, config, "archive", "list", "--dir", dir+"/none"); err == nil || !strings.Contains(err.Error(), "there is no such folder; tandem archive create makes it") {
+		t.Errorf("a folder that is not there: %v", err)
 	}
 	out := must(t, config, "archive", "create", "2026-03", "--dir", dir)
 	if !strings.Contains(out, "calls") || !strings.Contains(out, "3 rows") || count(t, c, "SELECT COUNT(*) FROM calls") != 3 {
@@ -97,10 +100,49 @@ func TestArchiveCommands(t *testing.T) {
 	}
 }
 
+// What a run that died has left of one month does not keep others from their
+// archives; it is told at the end.
+func TestArchiveGoesOnWithOtherMonths(t *testing.T) {
+	config := migratedOffice(t)
+	c, err := loadConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	oldMonth(t, c)
+	dir := filepath.Join(t.TempDir(), "archive")
+	// The calls of February are gone, its attempts are not, and its archive is lost:
+	// nobody may decide about them by himself.
+	change(t, c, "CREATE TABLE attempts_aside_202602 LIKE attempts")
+	change(t, c, "ALTER TABLE attempts_aside_202602 REMOVE PARTITIONING")
+	change(t, c, "INSERT INTO attempts_aside_202602 (call_id, n, started_at, result) VALUES ('alpha-1769990400.1', 1, '2026-02-02', 'busy')")
+
+	out, err := say(t, config, "archive", "create", "2026-02", "2026-03", "--dir", dir)
+	if !strings.Contains(out, "2026-03") || !strings.Contains(out, "3 rows") {
+		t.Errorf("the month that can be archived:\n%s", out)
+	}
+	if err == nil || !strings.Contains(err.Error(), "2026-02") || strings.Contains(err.Error(), "2026-03") {
+		t.Errorf("the month that cannot: %v", err)
+	}
+	if _, err := archive.Verify(t.Context(), dir, 202603); err != nil {
+		t.Error(err)
+	}
+	if _, err := archive.ReadManifest(dir, 202602); !errors.Is(err, archive.ErrNone) {
+		t.Errorf("an archive without what is aside: %v", err)
+	}
+	if _, err := say(t, config, "archive", "create", "2026-03", "--remove", "--dir", dir); err == nil || !strings.Contains(err.Error(), "2026-02") {
+		t.Errorf("--remove: %v", err)
+	}
+	if n := count(t, c, "SELECT COUNT(*) FROM calls"); n != 0 {
+		t.Errorf("%d calls are left", n)
+	}
+	if n := count(t, c, "SELECT COUNT(*) FROM attempts_aside_202602"); n != 1 {
+		t.Errorf("%d attempts are aside", n)
+	}
+}
+
 // What a node does every hour.
 func TestOldMonthsLeave(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
+	config := migratedOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ type benchReportsCmd struct {
 	Attempts int `help:"Attempts that are recorded." default:"1000000"`
 	Days     int `help:"Days that they are spread over." default:"30"`
 	Rounds   int `help:"Times that each report is asked for." default:"5"`
-	Raw      int `help:"Times that the same is asked for from attempts." default:"1"`
+	Raw      int `help:"Times that the same is asked for from attempts; 0: not at all." default:"1"`
 }
 
 // Run measures and prints.

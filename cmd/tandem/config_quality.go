@@ -27,7 +27,7 @@ type qualityConfig struct {
 	Trial        quality.Share `koanf:"trial"`         // of calls: to a route that is expected to be the best
 	Retest       time.Duration `koanf:"retest"`        // a route behind is tried again
 	Floors       []floorConfig `koanf:"floors"`
-	MaxCells     int           `koanf:"max_cells"` // pairs of a route and a prefix, 64 bytes each
+	MaxCells     int           `koanf:"max_cells"` // pairs of a route and a prefix, 72 bytes each
 	Prime        time.Duration `koanf:"prime"`     // how far back a node that starts learns from rollups; 0: it knows nothing
 
 	// How long rollups are kept: docs/quality-reports.md. 0: for ever.
@@ -38,9 +38,10 @@ type qualityConfig struct {
 
 // floorConfig puts routes behind all others.
 type floorConfig struct {
-	Prefix string        `koanf:"prefix"` // of the B-number; empty: any
-	Least  quality.Share `koanf:"least"`  // answered, of all bids
-	Over   int           `koanf:"over"`   // calls at least
+	Prefix  string          `koanf:"prefix"`  // of the B-number; empty: any
+	Measure quality.Measure `koanf:"measure"` // asr: answered of seizures; abr: of bids
+	Least   quality.Share   `koanf:"least"`
+	Over    int             `koanf:"over"` // seizures or bids at least
 }
 
 // defaultQuality are the figures that docs/quality.md is measured with.
@@ -49,7 +50,7 @@ func defaultQuality() qualityConfig {
 	return qualityConfig{
 		Memory: d.Memory, Sudden: d.Sudden, HalfLife: d.HalfLife, Borrowed: d.Borrowed, Sure: d.Sure, Belief: d.Belief, Short: d.Short,
 		RepeatWithin: d.RepeatWithin, Goodwill: d.Goodwill, Impatience: d.Impatience, Unsold: d.Unsold, Explore: d.Explore, Trial: d.Trial,
-		Retest: d.Retest, MaxCells: d.MaxCells, Prime: 6 * time.Hour, KeepFive: 7 * 24 * time.Hour, KeepHours: 100 * 24 * time.Hour,
+		Retest: d.Retest, MaxCells: d.MaxCells, Prime: 6 * time.Hour, KeepFive: 8 * 24 * time.Hour, KeepHours: 100 * 24 * time.Hour,
 	}
 }
 

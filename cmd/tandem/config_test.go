@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ func TestConfigIsStrict(t *testing.T) {
 		"hours out of order":    {"node: a\nquality: {keep_days: 1000h}\n", "quality.keep_hours 2400h0m0s: want no more than quality.keep_days"},
 		"primed of long ago":    {"node: a\nquality: {prime: 100h}\n", "quality.prime"},
 		"floor over few":        {"node: a\nquality: {floors: [{least: 10%, over: 1}]}\n", "quality.floors[0]"},
+		"floor on no ratio":     {"node: a\nquality: {floors: [{measure: ner, least: 10%, over: 50}]}\n", "quality.floors[0].measure \"ner\": want asr (of seizures) or abr (of bids)"},
 		"bad node address":      {"node: a\nasterisk: {nodes: [{agi: 'x:1', http: '127.0.0.1:1'}]}\n", "asterisk.nodes[0].agi"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,6 +64,17 @@ func TestEnvironmentOverridesTheFile(t *testing.T) {
 	t.Setenv("TANDEM__AGI__LISTEM", "127.0.0.9:4573")
 	if _, err := loadConfig(writeConfig(t, "node: a\n")); err == nil || !strings.Contains(err.Error(), "listem") {
 		t.Fatalf("unknown key in the environment: %v", err)
+	}
+}
+
+func TestFloorsOfTheFile(t *testing.T) {
+	c, err := loadConfig(writeConfig(t, "node: a\nquality: {floors: [{prefix: '7', least: 15%, over: 50}, {measure: abr, least: 5%, over: 100}]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []quality.Floor{{Prefix: "7", Least: quality.Whole * 15 / 100, Over: 50}, {Measure: quality.MeasureABR, Least: quality.Whole / 20, Over: 100}}
+	if got := c.Quality.evidence().Floors; !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 

@@ -17,9 +17,7 @@ import (
 // Whatever is sent as a sheet: it is refused with a reason, or read; it changes
 // nothing unless it is whole.
 func TestBadSheets(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	before := must(t, config, "deck", "list", "--all", "--json")
 	const header = "Code,Price USD,Effective\n"
 	faults := func(n int) string {
@@ -82,9 +80,7 @@ func TestBadSheets(t *testing.T) {
 
 // A sheet of two gigabytes is refused by its size: nobody reads it first.
 func TestHugeSheet(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	path := filepath.Join(t.TempDir(), "huge.csv")
 	file, err := os.Create(path)
 	if err == nil {
@@ -101,9 +97,7 @@ func TestHugeSheet(t *testing.T) {
 
 // What a mark at the beginning says of the encoding is no part of the sheet.
 func TestSheetWithMark(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	path := filepath.Join(t.TempDir(), "marked.csv")
 	if err := os.WriteFile(path, []byte("\ufeffCode;Price\r\n44;0,01\r\n447;0,02\r\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -116,9 +110,7 @@ func TestSheetWithMark(t *testing.T) {
 
 // Foreign text cannot play with the terminal that shows it.
 func TestForeignTextIsHarmless(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	path := filepath.Join(t.TempDir(), "evil\x1b[2J.csv")
 	if err := os.WriteFile(path, []byte("Code,Price USD,Destination,\x1b[2Jnote\n44,0.01,U\u202eK,x\n447,0.01,U\u202eK,x\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -132,9 +124,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 
 // Nor can the name of an owner.
 func TestForeignNamesAreHarmless(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)
@@ -169,9 +159,7 @@ func TestForeignNamesAreHarmless(t *testing.T) {
 
 // A comment is kept whole or refused, a long file name is cut in the list only.
 func TestLongTexts(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	name := strings.Repeat("é", 41)
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte("Code,Price USD\n44,0.01\n"), 0o600); err != nil {
@@ -275,9 +263,7 @@ func (c countdown) Err() error {
 // Wherever an import is interrupted: the live deck stays, and what is there of
 // the new one is all or nothing.
 func TestInterruptedAnywhere(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	sheet := filepath.Join(t.TempDir(), "sheet.csv")
 	var text strings.Builder
 	text.WriteString("Code,Price USD\n")

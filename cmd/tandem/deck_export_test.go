@@ -12,9 +12,7 @@ import (
 // An export takes the place of files only; through a link it writes the file
 // behind it.
 func TestExportWritesOverFilesOnly(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	if err := errors.Join(

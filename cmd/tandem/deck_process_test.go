@@ -65,9 +65,7 @@ type hanging struct {
 
 func newHanging(t *testing.T) *hanging {
 	t.Helper()
-	h := &hanging{t: t, config: office(t), sheet: filepath.Join(t.TempDir(), "big.csv")}
-	must(t, h.config, "migrate", "up")
-	must(t, h.config, "seed")
+	h := &hanging{t: t, config: seededOffice(t), sheet: filepath.Join(t.TempDir(), "big.csv")}
 	var text strings.Builder
 	text.WriteString("Destination,Code,Price USD\n")
 	for i := range hangRates {
@@ -323,9 +321,7 @@ func converseAfter(t *testing.T, config, answer string, first func(), args ...st
 }
 
 func TestPublishAsks(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	status := func() string {
 		return must(t, config, "deck", "list", "--provider", "VoxBeam", "--tier", "cli", "--all")
 	}
@@ -359,9 +355,7 @@ func TestPublishAsks(t *testing.T) {
 // What was shown is what is done: a deck that came in force meanwhile is not
 // overruled by a yes that did not know of it.
 func TestPublishAsksAnew(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	sheet := []string{"deck", "import", "testdata/sheets/voxbeam-cli.csv", "--provider", "VoxBeam", "--tier", "cli"}
 	must(t, config, sheet...)
 	must(t, config, sheet...)

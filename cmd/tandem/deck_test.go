@@ -120,9 +120,7 @@ func nobodyThere(t *testing.T) {
 // tellStory runs the commands of a story over the demo data and writes it anew.
 func tellStory(t *testing.T, text string) string {
 	t.Helper()
-	s := story{t: t, config: office(t), dir: t.TempDir()}
-	must(t, s.config, "migrate", "up")
-	must(t, s.config, "seed")
+	s := story{t: t, config: seededOffice(t), dir: t.TempDir()}
 	var told strings.Builder
 	for line := range strings.Lines(text) {
 		if command, ok := strings.CutPrefix(line, "$ "); ok {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"tandem/desk"
 	"tandem/geo"
 	"tandem/internal/e164"
+	"tandem/quality"
 )
 
 type explainCmd struct {
@@ -113,6 +115,9 @@ func printExplanation(out io.Writer, x *desk.Explanation) error {
 func printPlan(out io.Writer, t callflow.Told) error {
 	if len(t.Plan)+len(t.Dropped) > 0 || t.Refused != "" {
 		fmt.Fprintf(out, "ordered by %s, expected lengths of %s%s\n", t.Policy, t.Lengths, saleOf(t))
+	}
+	if d := t.Destination; d != nil {
+		fmt.Fprintf(out, "of all calls to %s, whatever the route, %s are answered\n", cmp.Or(d.Prefix, "any number"), quality.Share(d.Answered))
 	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	if len(t.Plan) > 0 {

@@ -7,9 +7,7 @@ import (
 
 // An account that is sold at cost plus has no one price, and explain says so.
 func TestExplainTellsOfCostPlus(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -20,10 +21,41 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(dbtest.Main(m).Run()) }
 
-// office is a configuration over a fresh database.
+// office is a configuration over an empty database.
 func office(t *testing.T) string {
 	t.Helper()
-	dsn, err := mysql.ParseDSN(dbtest.DSN(t))
+	return officeOver(t, dbtest.DSN(t))
+}
+
+// migratedOffice is an office after "tandem migrate up".
+func migratedOffice(t *testing.T) string {
+	t.Helper()
+	return officeAfter(t, "migrated", []string{"migrate", "up"})
+}
+
+// seededOffice is an office after "tandem migrate up" and "tandem seed".
+func seededOffice(t *testing.T) string {
+	t.Helper()
+	return officeAfter(t, "seeded", []string{"migrate", "up"}, []string{"seed"})
+}
+
+// officeAfter is an office over a copy of a database on which those commands ran.
+func officeAfter(t *testing.T, kind string, commands ...[]string) string {
+	t.Helper()
+	return officeOver(t, dbtest.Copy(t, kind, func(_ context.Context, dsn string) error {
+		config := officeOver(t, dsn)
+		for _, c := range commands {
+			if out, err := say(t, config, c...); err != nil {
+				return fmt.Errorf("tandem %v: %w\n%s", c, err, out)
+			}
+		}
+		return nil
+	}))
+}
+
+func officeOver(t *testing.T, source string) string {
+	t.Helper()
+	dsn, err := mysql.ParseDSN(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +114,7 @@ func TestFromEmptyDatabaseToARoute(t *testing.T) {
 }
 
 func TestExplainRunsTheLiveDecision(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	out := must(t, config, "explain", "--server", "asterisk-macomnet", "--from", "74951815000", "--to", "+7 495 777-77-77", "--at", "2026-06-01T12:00:00Z", "--json")
 	var x struct {
 		Action   string
@@ -124,9 +154,7 @@ func TestExplainRunsTheLiveDecision(t *testing.T) {
 }
 
 func TestRenderSaysWhatIsMissing(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	if _, err := say(t, config, "asterisk", "render", "--server", "nowhere", "--out", t.TempDir()); err == nil || !strings.Contains(err.Error(), "nowhere") {
 		t.Fatalf("%v", err)
 	}
@@ -139,9 +167,7 @@ func TestRenderSaysWhatIsMissing(t *testing.T) {
 // they come out of the article's own rows, but for two, where rows and print
 // disagree and the rows win.
 func TestPrintedDialStringsComeOut(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)

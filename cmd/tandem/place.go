@@ -59,7 +59,7 @@ func plainDigits(text string) string {
 		}
 		return r
 	}, text)
-	if len(digits) > geo.MaxDigits || strings.Trim(digits, "0123456789") != "" {
+	if strings.HasPrefix(text, "-") || len(digits) > geo.MaxDigits || strings.Trim(digits, "0123456789") != "" {
 		return ""
 	}
 	return digits
@@ -72,6 +72,9 @@ func parseHours(text string) (from, to int, err error) {
 	end, err2 := time.Parse("15:04", b)
 	if !both || err1 != nil || err2 != nil {
 		return 0, 0, fmt.Errorf("--quiet %s: want hours such as 22:00-08:00", strconv.Quote(text))
+	}
+	if start.Equal(end) {
+		return 0, 0, fmt.Errorf("--quiet %s: want two different times", strconv.Quote(text))
 	}
 	return 60*start.Hour() + start.Minute(), 60*end.Hour() + end.Minute(), nil
 }

@@ -36,7 +36,7 @@ func TestPlaceCommand(t *testing.T) {
 	if text, err = place("--json", "88001234567"); err != nil || !strings.Contains(text, `"number": "88001234567"`) || !strings.Contains(text, `"known": false`) {
 		t.Errorf("%v\n%s", err, text)
 	}
-	for _, args := range [][]string{{"12a4"}, {"442038070121", "--quiet", "22"}, {"442038070121", "--quiet", "25:00-08:00"}, {"442038070121", "--lang", "de"}, {}} {
+	for _, args := range [][]string{{"12a4"}, {"442038070121", "--quiet", "22"}, {"442038070121", "--quiet", "22:00-22:00"}, {"--", "-442038070121"}, {"442038070121", "--quiet", "25:00-08:00"}, {"442038070121", "--lang", "de"}, {}} {
 		if text, err := place(args...); err == nil {
 			t.Errorf("%v: %s", args, text)
 		}

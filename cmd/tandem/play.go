@@ -80,6 +80,7 @@ func (p playCmd) play(ctx context.Context, e *env) (call billing.End, err error)
 	stack, err := play.Up(ctx, play.Options{
 		Dir: p.Dir, Binary: binary, Tools: tools, Nodes: 1, Media: true, Demo: !p.Once, Log: zerolog.Nop(),
 		Progress: func(text string) { fmt.Fprintf(e.out, "%5.1fs  %s\n", time.Since(began).Seconds(), text) },
+		Settings: func(s *play.NodeSettings) { s.Alarms = 5 * time.Second }, // who tries a rule sees it fire
 	})
 	if err != nil {
 		return call, err

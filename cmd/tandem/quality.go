@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,16 +20,16 @@ type qualityCmd struct {
 }
 
 type qualityShowCmd struct {
-	By      []string      `help:"What to tell by: provider, tier, gate, server, account, country, prefix, network." placeholder:"WHAT,..."`
-	Only    []string      `help:"Only what has one of these values, as provider=7,11 or country=RU; names or numbers of providers, gates, accounts. May be repeated." placeholder:"WHAT=VALUE,..." sep:"none"`
-	Since   time.Duration `help:"Of bids in so much time until now." default:"24h"`
-	From    string        `help:"Of bids from then, UTC, instead of --since." placeholder:"TIME"`
-	To      string        `help:"Until before then, UTC. Default: now." placeholder:"TIME"`
-	Grain   string        `help:"One line of all the time, or for each hour, day or five minutes." enum:"total,5m,hour,day" default:"total"`
-	Compare string        `help:"Also the ASR and the margin of the same length of time before, or of the same time a day or a week earlier, and which shares differ." enum:"before,day,week," default:""`
-	MinBids int64         `help:"Leave out lines with fewer bids." placeholder:"N"`
-	Top     int           `help:"Lines that are printed, those with the most bids; 0: all. JSON has all." default:"40"`
-	JSON    bool          `help:"Print JSON."`
+	By      []string `help:"What to tell by: provider, tier, gate, server, account, country, prefix, network." placeholder:"WHAT,..."`
+	Only    []string `help:"Only what has one of these values, as provider=7,11 or country=RU; names or numbers of providers, gates, accounts. May be repeated." placeholder:"WHAT=VALUE,..." sep:"none"`
+	Since   string   `help:"Of bids in so much time until now, such as 90m, 24h or 30d. Default: 24h." placeholder:"TIME"`
+	From    string   `help:"Of bids from then, UTC, instead of --since." placeholder:"TIME"`
+	To      string   `help:"Until before then, UTC. Default: now." placeholder:"TIME"`
+	Grain   string   `help:"One line of all the time, or for each hour, day or five minutes." enum:"total,5m,hour,day" default:"total"`
+	Compare string   `help:"Also the ASR and the margin of the same length of time before, or of the same time a day or a week earlier, and which shares differ." enum:"before,day,week," default:""`
+	MinBids int64    `help:"Leave out lines with fewer bids." placeholder:"N"`
+	Top     int      `help:"Lines that are printed, those with the most bids; 0: all. JSON has all." default:"40"`
+	JSON    bool     `help:"Print JSON."`
 }
 
 // Run prints the report.
@@ -84,12 +85,20 @@ func (x qualityShowCmd) query(ctx context.Context, database *db.DB) (q db.Qualit
 			return q, err
 		}
 	}
+	if x.Since != "" && x.From != "" {
+		return q, errors.New("--since and --from: give one of them")
+	}
 	if q.From.IsZero() {
-		q.From = q.To.Add(-x.Since)
+		age, err := desk.ParseAge(cmp.Or(x.Since, "24h"))
+		if err != nil {
+			return q, fmt.Errorf("--since %s: %w", strconv.Quote(x.Since), err)
+		}
+		q.From = q.To.Add(-age)
 	}
-	if back := map[string]time.Duration{"before": q.To.Sub(q.From), "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}[x.Compare]; back > 0 {
-		q.BeforeFrom, q.BeforeTo = q.From.Add(-back), q.To.Add(-back)
+	if q.To.Sub(q.From) > db.LongestReport {
+		return q, fmt.Errorf("from %s to %s: want at most %d days", moment(q.From), moment(q.To), int(db.LongestReport.Hours()/24))
 	}
+	q.BeforeFrom, q.BeforeTo = db.QualityEarlier(q.From, q.To, x.Compare)
 	return q, nil
 }
 
@@ -125,9 +134,13 @@ func (x qualityRebuildCmd) Run(ctx context.Context, e *env) error {
 }
 
 func (x qualityRebuildCmd) since(ctx context.Context, database *db.DB) (time.Time, error) {
-	if age, err := time.ParseDuration(x.Since); err == nil {
+	if age, err := desk.ParseAge(x.Since); err == nil {
 		now, err := database.Now(ctx)
 		return now.Add(-age), err
 	}
-	return desk.ParseMoment("--since", x.Since, time.UTC)
+	at, err := desk.ParseMoment("--since", x.Since, time.UTC)
+	if err != nil {
+		return at, fmt.Errorf("%w; or so much time until now, such as 48h", err)
+	}
+	return at, nil
 }

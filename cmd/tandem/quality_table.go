@@ -18,6 +18,9 @@ import (
 // bids come first.
 func printQuality(out io.Writer, q *db.QualityQuery, v *view.Quality, top int) {
 	fmt.Fprintf(out, "bids from %s to %s UTC, sums in the base currency\n", moment(v.From), moment(v.To))
+	if v.Grain != cmp.Or(q.Grain, db.GrainTotal) {
+		fmt.Fprintf(out, "figures of shorter times are forgotten: each line is of one %s\n", v.Grain)
+	}
 	if len(v.Lines) == 0 {
 		fmt.Fprintln(out, "none")
 		printRest(out, v)

@@ -17,9 +17,7 @@ import (
 // with mistakes.
 func TestQualityCommand(t *testing.T) {
 	t.Parallel()
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	began := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	withDatabase(t, config, func(ctx context.Context, database *db.DB) error {
 		for i := range 10 {
@@ -71,7 +69,7 @@ func TestQualityCommand(t *testing.T) {
 		t.Errorf("with few bids left out:\n%s", out)
 	}
 	for args, want := range map[string]string{
-		"--by account,gate": "account goes with country alone", "--by colour": `no "colour"`, "--only country": "want what=value", "--only provider=Nobody": `provider: there is no "Nobody"; want a name, or a number`, "--compare before --grain hour": "compare: goes with grain=total",
+		"--by account,gate": "account goes with country alone", "--by colour": `no "colour"`, "--only country": "want what=value", "--only provider=Nobody": `provider: there is no "Nobody"; want a name, or a number`, "--since 24h --from 2026-03-01": "give one of them", "--since 401d": "want at most 400 days", "--only country=Россия": "country: want a country", "--compare before --grain hour": "compare: goes with grain=total",
 		"--from 2026-03-05 --to 2026-03-04": "not after", "--from yesterday": "want a day",
 	} {
 		if out, err := say(t, config, append([]string{"quality"}, strings.Fields(args)...)...); err == nil || !strings.Contains(err.Error(), want) {

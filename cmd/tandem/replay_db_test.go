@@ -15,9 +15,7 @@ import (
 // From the records in MariaDB to the sums: VoxBeam sends a deck that gives Moscow
 // away.
 func TestReplayOfRecords(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
-	must(t, config, "seed")
+	config := seededOffice(t)
 	c, err := loadConfig(config)
 	if err != nil {
 		t.Fatal(err)

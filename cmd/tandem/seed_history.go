@@ -69,9 +69,24 @@ func (x seedCmd) history(ctx context.Context, e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := countHistory(ctx, open); err != nil {
+		return err
+	}
 	fmt.Fprintf(e.out, "history of %d days: %d calls, %d answered, %d attempts, generated in %.1f s (node %s)\n",
 		historyDays, made.Calls, made.Answered, made.Attempts, time.Since(began).Seconds(), history.Node)
 	return nil
+}
+
+// countHistory counts the quality of the routes, so that nodes that start then know
+// them.
+func countHistory(ctx context.Context, open func(ctx context.Context, at time.Time) (*db.DB, error)) error {
+	database, err := open(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	defer database.Close()
+	_, err = database.RollQuality(ctx, db.QualityRoll{Place: database.Atlas().Place}, nil)
+	return err
 }
 
 // dressAccounts makes the demo's transit account one that pays afterwards, and

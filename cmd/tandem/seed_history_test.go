@@ -8,8 +8,7 @@ import (
 // TestHistoryIsWholeAndTrue: the generated days hold against the books, and are
 // kept apart from real calls.
 func TestHistoryIsWholeAndTrue(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
+	config := migratedOffice(t)
 	out := must(t, config, "seed", "--history")
 	if !strings.Contains(out, "3600 calls") || !strings.Contains(out, "(node demo-history)") {
 		t.Errorf("seed --history says:\n%s", out)
@@ -24,6 +23,9 @@ func TestHistoryIsWholeAndTrue(t *testing.T) {
 	}
 	if got := count(t, c, `SELECT COUNT(*) FROM attempts WHERE talk_ms > elapsed_ms`); got != 0 {
 		t.Errorf("%d attempts talk for longer than they last", got)
+	}
+	if count(t, c, "SELECT COUNT(*) FROM quality_dirty WHERE level = 0") != 0 || count(t, c, "SELECT COUNT(*) FROM quality_routes WHERE level = 0") == 0 {
+		t.Error("its quality is not counted: nodes that start now know nothing of the routes")
 	}
 	for _, table := range []string{"policies", "policy_rules", "route_rules", "stop_rules", "block_list", "duty_operators"} {
 		if count(t, c, "SELECT COUNT(*) FROM "+table) == 0 {

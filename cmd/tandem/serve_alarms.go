@@ -97,13 +97,20 @@ func (n *node) alarmRound(ctx context.Context, watch *db.AlarmWatch) bool {
 	for _, failed := range done.Failed {
 		n.tell(ctx, "an alarm rule could not be judged", failed)
 	}
+	if done.Late > 0 {
+		n.log.Warn().Int("rules", done.Late).Stringer("behind", done.Behind.Round(time.Second)).
+			Msg("figures of quality are late: alarm rules over them are not judged, see tandem_quality_lag_seconds in /metrics")
+	}
 	if done.LeftOut > 0 {
 		n.log.Warn().Int("left_out", done.LeftOut).Msg("an alarm rule finds more than 100 things bad: the rest is left out")
+	}
+	if done.Unseen > 0 {
+		n.log.Warn().Int("left_out", done.Unseen).Msg("an alarm rule is told by more than 2000 things: it looks at the busiest, the rest is left out")
 	}
 	if done.Fired+done.Resolved > 0 {
 		n.log.Info().Int("fired", done.Fired).Int("resolved", done.Resolved).Int("messages", done.Told).Msg("alarms")
 	}
-	n.alarms.metrics.Judged(time.Since(began), err, len(done.Failed))
+	n.alarms.metrics.Judged(time.Since(began), err, len(done.Failed)+done.Late)
 	if done.Told > 0 {
 		n.alarms.courier.Wake()
 	}

@@ -55,17 +55,7 @@ const (
 // housekeeping does, now and then and on one node, what no call waits for: it
 // measures how long calls talk and forgets what is kept for long enough.
 func (n *node) housekeeping(ctx context.Context) {
-	wait := firstRound
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		wait = nextRound
-		if !n.first() {
-			continue
-		}
+	n.nowAndThen(ctx, func() {
 		if over := n.config.Routing.MeasureOver; over > 0 {
 			_, err := n.db.CallLengths(ctx, time.Now().Add(-over))
 			n.tell(ctx, "call lengths could not be measured", err)
@@ -75,6 +65,20 @@ func (n *node) housekeeping(ctx context.Context) {
 			n.tell(ctx, "old reasons could not be forgotten", err)
 		}
 		n.forgetOld(ctx)
+	})
+}
+
+// nowAndThen does work in rounds, while this node is the one that does.
+func (n *node) nowAndThen(ctx context.Context, round func()) {
+	for wait := firstRound; ; wait = nextRound {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		if n.first() {
+			round()
+		}
 	}
 }
 

@@ -18,9 +18,7 @@ import (
 // nothing of what was long ago.
 func TestPrime(t *testing.T) {
 	t.Parallel()
-	path := office(t)
-	must(t, path, "migrate", "up")
-	must(t, path, "seed")
+	path := seededOffice(t)
 	c, err := loadConfig(path)
 	if err != nil {
 		t.Fatal(err)

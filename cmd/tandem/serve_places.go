@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"tandem/geo"
 )
@@ -11,21 +10,11 @@ import (
 // then, now and then and on one node, gives places to calls that have none yet.
 func (n *node) placing(ctx context.Context) {
 	n.tell(ctx, "places of numbers are loaded when they are asked for", geo.Warm(ctx))
-	wait := firstRound
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		wait = nextRound
-		if !n.first() {
-			continue
-		}
+	n.nowAndThen(ctx, func() {
 		done, err := n.db.PlaceHistory(ctx)
 		n.tell(ctx, "places of calls from before are not known yet", err)
 		if done > 0 {
 			n.log.Info().Int64("calls", done).Msg("calls from before have got the places of their numbers")
 		}
-	}
+	})
 }

@@ -10,9 +10,7 @@ import (
 // Times of the rollups.
 const (
 	qualityEvery  = 30 * time.Second
-	qualitySettle = time.Minute     // no transaction that writes records takes longer
 	qualityGather = 5 * time.Minute // of hours and days; reports do without them until then
-	qualityLinger = 5 * time.Minute // most calls that end an hour late end together
 	forgetEvery   = time.Hour
 )
 
@@ -30,18 +28,30 @@ func (n *node) countingQuality(ctx context.Context) {
 			continue
 		}
 		// First, so that history is not counted in buckets that are too short to be kept.
-		if time.Since(forgotten) > forgetEvery {
-			_, err := n.db.ForgetQuality(ctx, n.config.Quality.keep())
-			n.tell(ctx, "old figures of quality could not be forgotten", err)
-			if err != nil {
-				continue
-			}
+		if time.Since(forgotten) > forgetEvery && n.forgetQuality(ctx) {
 			forgotten = time.Now()
 		}
-		done, err := n.db.RollQuality(ctx, db.QualityRoll{
-			Place: n.db.Atlas().Place, Settle: qualitySettle, Gather: qualityGather, Linger: qualityLinger,
-		}, nil)
-		n.quality.Rolled(done, err, time.Now())
-		n.tell(ctx, "quality is not counted up to now", err)
+		n.countQuality(ctx)
 	}
+}
+
+// countQuality counts what is due.
+func (n *node) countQuality(ctx context.Context) {
+	done, err := n.db.RollQuality(ctx, db.QualityRoll{
+		Place: n.db.Atlas().Place, Settle: db.QualitySettle, Gather: qualityGather, Linger: db.QualityLinger,
+	}, nil)
+	n.quality.Rolled(done, err, time.Now())
+	n.tell(ctx, "quality is not counted up to now", err)
+}
+
+// forgetQuality deletes old rollups. An error is counted as one of the rollups, and
+// it is tried again with the next round; what calls have done is counted all the
+// same.
+func (n *node) forgetQuality(ctx context.Context) (done bool) {
+	_, err := n.db.ForgetQuality(ctx, n.config.Quality.keep())
+	if err != nil {
+		n.quality.Rolled(db.QualityRolled{}, err, time.Now())
+	}
+	n.tell(ctx, "old figures of quality could not be forgotten", err)
+	return err == nil
 }

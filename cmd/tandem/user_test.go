@@ -9,8 +9,7 @@ import (
 )
 
 func TestUsersOnTheCommandLine(t *testing.T) {
-	config := office(t)
-	must(t, config, "migrate", "up")
+	config := migratedOffice(t)
 	if out := must(t, config, "user", "list"); !strings.Contains(out, "nobody can sign in yet") {
 		t.Error(out)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -28,6 +29,8 @@ type shared struct {
 	mariadb *play.MariaDB
 	release func() error
 	err     error // of the one attempt to start
+
+	templates map[string]*template // by kind, see Copy
 }
 
 // Tests runs the tests of a binary and ends the server after them.
@@ -59,6 +62,12 @@ func DSN(tb testing.TB) string {
 	if err != nil {
 		tb.Fatalf("dbtest: %v", err)
 	}
+	return m.DatabaseDSN(create(tb, m))
+}
+
+// create makes an empty database and has it dropped when the test ends.
+func create(tb testing.TB, m *play.MariaDB) (name string) {
+	tb.Helper()
 	name, err := m.CreateDatabase(tb.Context())
 	if err != nil {
 		tb.Fatalf("dbtest: %v", err)
@@ -70,7 +79,7 @@ func DSN(tb testing.TB) string {
 			tb.Errorf("dbtest: %v", err)
 		}
 	})
-	return m.DatabaseDSN(name)
+	return name
 }
 
 // Open is DSN with a pool opened over it, closed when the test ends.
@@ -115,29 +124,35 @@ func startServer(ctx context.Context) (_ *play.MariaDB, release func() error, er
 	if err != nil {
 		return nil, nil, err
 	}
+	tools = careless(tools)
 	m, err := play.StartMariaDB(ctx, tools, dir)
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	if err := hurry(ctx, m); err != nil {
-		return nil, nil, errors.Join(err, m.Close(ctx), os.RemoveAll(dir))
-	}
 	return m, func() error { return os.RemoveAll(dir) }, nil
 }
 
-// hurry spares a server of our own the disk at every commit, and a file for
-// every table: nobody needs its data after a power cut. What tests see is the
-// same.
-func hurry(ctx context.Context, m *play.MariaDB) error {
-	if m.LogFile() == "" {
-		return nil // somebody else's
+// careless are the tools with a MariaDB whose data nobody needs after a power cut: it
+// waits for the disk neither at a commit nor at a new table, and has no file for every
+// table. What tests see is the same.
+func careless(tools play.Tools) play.Tools {
+	if tools.MariaDB == nil {
+		return tools // somebody else's server
 	}
-	db, err := sql.Open("mysql", m.DSN())
-	if err != nil {
-		return err
+	own := *tools.MariaDB
+	own.Options = []string{"--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-file-per-table=0"}
+	if !benchmarks() {
+		own.Options = append(own.Options, "--debug-no-sync")
 	}
-	_, err = db.ExecContext(ctx, "SET GLOBAL innodb_flush_log_at_trx_commit = 0, sync_frm = 0, innodb_file_per_table = 0")
-	return errors.Join(err, db.Close())
+	tools.MariaDB = &own
+	return tools
+}
+
+// benchmarks tells whether some are asked for: those of durable commits wait for the
+// disk.
+func benchmarks() bool {
+	bench := flag.Lookup("test.bench")
+	return bench != nil && bench.Value.String() != ""
 }
 
 func (s *shared) end() error {
@@ -149,7 +164,7 @@ func (s *shared) end() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout) //nolint:forbidigo // after the tests there is no context left
 	defer cancel()
-	err := errors.Join(s.mariadb.Close(ctx), s.release())
+	err := errors.Join(s.dropTemplates(ctx), s.mariadb.Close(ctx), s.release())
 	s.mariadb = nil
 	return err
 }

@@ -8,7 +8,12 @@
 //	    TestB ── dbtest.DSN(t) ───┼── MariaDB (unix socket, a folder under TMPDIR)
 //	                              │     tandem_0f3c…   TestA's, dropped at its end
 //	                              │     tandem_77a1…   TestB's
+//	    TestC ── dbtest.Copy(t) ──┤     tandem_9e20…   filled once, by the first that asks
+//	                              │       └─▶ tandem_b3d4…  TestC's copy of it
 //	                              └── or the server of TANDEM_MARIADB_DSN
+//
+// A test of migrations begins with an empty database. All others begin with a copy of
+// one that has them: making the copy takes a fraction of making the original.
 //
 // A package that uses it has
 //

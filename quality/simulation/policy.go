@@ -139,7 +139,7 @@ func (l *learning) offered(c *call, n, carrier int) {
 }
 
 func (l *learning) over(c *call, n, _ int, o outcome) {
-	l.settle.Over(c.id, n, o.answered, o.ended, o.wait)
+	l.settle.Over(c.id, n, quality.Outcome{Seized: o.seized, Answered: o.answered, Ended: o.ended, Wait: o.wait})
 }
 
 func (l *learning) tick(now time.Duration) { l.settle.Tick(epoch(now)) }

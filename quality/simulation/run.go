@@ -24,6 +24,7 @@ type call struct {
 
 // outcome is how an attempt ended.
 type outcome struct {
+	seized   bool // it rang, or was answered
 	answered bool // and talked
 	false    bool
 	ended    bool
@@ -74,6 +75,7 @@ func (s *Scenario) attempt(c *call, carrier int, waited time.Duration) outcome {
 		return outcome{ended: true, wait: left, took: left} // the caller has gone
 	}
 	o := outcome{wait: delay, took: delay, ended: true}
+	o.seized = u >= p.Refused
 	switch {
 	case u < p.Refused:
 		o.ended = false
