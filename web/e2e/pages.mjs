@@ -80,7 +80,7 @@ beside('pages of one thing: accessible, fitting, within the policy', () =>
         `/calls/${encodeURIComponent(items[0].call_id)}`, '/providers/8', '/providers/8?tab=settings', '/accounts/4', '/accounts/4?tab=statement', '/accounts/4?tab=settings',
         '/alarms?tab=rules&open=1', '/alarms?tab=channels', '/alarms?tab=deliveries', '/map?region=europe&m=asr&c=GB',
         '/decks/7', '/servers/1', '/simulator?from=74951815000&to=74957777777',
-        '/quality/heat', '/quality/time', '/quality/causes', '/quality/margin', '/attempts', '/quality?vs=before', '/quality?open=total',
+        '/quality/heat', '/quality/time', '/quality/causes', '/quality/margin', '/attempts', '/quality?vs=before', '/quality?open=total', '/quality/time?range=7d&split=provider', '/quality/heat?range=7d&vs=before', '/attempts?cols=started_at,b_number,country,network,mos,loss,jitter,rtt',
       ],
       [dark, phone],
     )

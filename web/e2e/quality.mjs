@@ -2,7 +2,7 @@
 // looks at, thresholds are set by those who may.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, beside, ends, newcomer, opened, stack, visit } from './doing.mjs'
+import { api, beside, choose, ends, newcomer, opened, stack, visit } from './doing.mjs'
 
 // counted waits until the history of the stack, 3600 calls, is in the rollups.
 const counted = (page) => ends(async () => (await api(page, '/quality?since=7d')).total.bids > 3000, 'the history is not counted', 120)
@@ -92,6 +92,44 @@ beside('quality: the heat map is walked with arrows; a click leads to attempts',
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Attempts' }).waitFor()
     assert.match(page.url(), /provider_id=\d+&country=/)
+  }))
+
+beside('quality: a line for each country, and what is left as one', () =>
+  visit({}, async (visitor) => {
+    const page = await visitor.signIn('analyst', '/quality/time?range=7d')
+    await counted(page)
+    await opened(page, '/quality/time?range=7d')
+    await choose(page.getByRole('main'), 'Lines', 'By Country')
+    await page.waitForFunction(() => location.search.includes('split=country'))
+    await page.reload()
+    await opened(page)
+    const lines = page.getByRole('region', { name: 'By Country' })
+    await lines.waitFor()
+    const told = await api(page, '/quality/series?since=7d&by=country&top=5')
+    const names = await lines.locator('tbody th').allTextContents()
+    assert.equal(names.length, told.lines.length + (told.rest ? 1 : 0))
+    assert.equal(names.at(-1) === 'The rest', Boolean(told.rest))
+    const legend = await page.locator('.t-chart').first().locator('.u-legend .u-label').allTextContents()
+    assert.deepEqual(legend.filter((text) => names.includes(text)), names)
+    // A name shows it alone, and what stands there is the list of its attempts.
+    await lines.getByRole('link', { name: names[0], exact: true }).click()
+    await page.waitForFunction(() => new URLSearchParams(location.search).get('country') && !location.search.includes('split='))
+  }))
+
+beside('quality: the heat map beside the time before says in words what has changed', () =>
+  visit({}, async (visitor) => {
+    const page = await visitor.signIn('analyst', '/quality/heat?range=24h')
+    await counted(page)
+    await opened(page, '/quality/heat?range=7d&m=bids')
+    await page.getByRole('button', { name: 'Compare' }).click()
+    await page.getByRole('button', { name: 'With a day earlier' }).click()
+    await page.waitForFunction(() => location.search.includes('vs=day'))
+    await page.getByText('Under a figure stands how it differs from').waitFor()
+    const cell = page.locator('.q-heat [data-at]').filter({ has: page.locator('.q-under') }).first()
+    await cell.focus()
+    assert.match(await cell.textContent(), /(more|less) by |=|new/)
+    // The same stands beside the map, with the link to what is behind it.
+    await page.locator('.t-facts .q-under').first().waitFor()
   }))
 
 test('quality: thresholds are set by an operator, and seen by all', () =>

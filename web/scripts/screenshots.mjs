@@ -24,6 +24,11 @@ try {
   await stack.until(async () => (await page.evaluate(() => fetch('/api/v1/quality?since=7d').then((answer) => answer.json()))).total.bids > 3000, 120)
   await take(page, 'quality', '/quality?range=7d')
   await take(page, 'quality-heat', '/quality/heat?range=7d')
+  await take(page, 'quality-time', '/quality/time?range=7d&split=country&grain=day', '.t-chart')
+  await page.setViewportSize({ width: 1120, height: 700 }) // coasts are many bytes
+  await take(page, 'map', '/map?range=7d')
+  await page.setViewportSize({ width: 1280, height: 760 })
+  await take(page, 'alarms', '/alarms?tab=rules')
   await take(page, 'call', await storyOf(page))
   await take(page, 'simulator', '/simulator?from=74951815000&to=74957777777&account_id=1&server_id=1')
   await take(page, 'account', '/accounts/4')
@@ -39,10 +44,12 @@ try {
   await stack.stop()
 }
 
-async function take(page, name, path) {
+// take looks at a page; at is what stands in the middle, where that is not its beginning.
+async function take(page, name, path, at) {
   await page.goto(stack.url + path)
   await page.getByRole('main').waitFor()
   await sleep(1500) // charts and live figures
+  if (at) await page.locator(at).first().evaluate((there) => there.scrollIntoView({ block: 'center' }))
   const file = resolve(images, `${name}.png`)
   await page.screenshot({ path: file })
   const { size } = statSync(file)

@@ -119,6 +119,8 @@ export default {
   clearHelp: 'Beyond the limit, to the good side; empty: at the limit',
   minSamples: 'At least',
   minSamplesHelp: 'Of so many calls a share or mean must be; with fewer nothing is said',
+  minMoney: 'At least, of money',
+  minMoneyHelp: 'Of spend, sale, cost and margin: rises to less than this, and drops from less, are not told; base currency',
   each: 'One alarm for each',
   eachHelp: 'Empty: one alarm for everything together',
   only: 'Only',

@@ -5,7 +5,8 @@ import { useLocale } from '../i18n'
 import { time } from './format'
 import { useWords } from './text'
 
-export type Series = { label: string; values: (number | null)[]; tone?: 'main' | 'good' | 'warn' | 'bad' | 'dim'; unit?: (value: number) => string; /** the same for the axis, of the first series */ axis?: (value: number) => string; fill?: boolean; dash?: boolean; /** values with holes: what stands alone is a point */ points?: boolean; /** between which the true value is */ band?: { low: (number | null)[]; high: (number | null)[] } }
+type Tone = 'main' | 'good' | 'warn' | 'bad' | 'dim' | 'one' | 'two' | 'three' | 'four' | 'five'
+export type Series = { label: string; values: (number | null)[]; tone?: Tone; unit?: (value: number) => string; /** the same for the axis, of the first series */ axis?: (value: number) => string; fill?: boolean; /** true, or lengths of strokes and gaps */ dash?: boolean | readonly number[]; /** values with holes: what stands alone is a point */ points?: boolean; /** between which the true value is */ band?: { low: (number | null)[]; high: (number | null)[] } }
 
 /** Chart: times are seconds since 1970. onRange: the reader drew a range. */
 export function Chart({ label, times, series, height = 180, onRange }: { label: string; times: number[]; series: Series[]; height?: number; onRange?: (from: Date, to: Date) => void }) {
@@ -62,7 +63,7 @@ export function Chart({ label, times, series, height = 180, onRange }: { label: 
               stroke: colour(s.tone ?? 'main'),
               width: 1.6,
               fill: s.fill ? `color-mix(in srgb, ${colour(s.tone ?? 'main')} 14%, transparent)` : undefined,
-              dash: s.dash ? [5, 4] : undefined,
+              dash: s.dash === true ? [5, 4] : s.dash ? [...s.dash] : undefined,
               points: s.points ? { size: 4 } : { show: false },
               value: (_: uPlot, v: number | null) => (v === null ? '–' : (units.current[n]?.unit?.(v) ?? String(v))),
             })),

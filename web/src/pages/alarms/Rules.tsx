@@ -106,6 +106,7 @@ function useFields(measures: Schema<'AlarmMeasure'>[]) {
       { name: 'clear', label: t('clear'), help: t('clearHelp'), kind: 'money' },
       spans('window_s', t('window'), undefined, windows, ''),
       { name: 'min_samples', label: t('minSamples'), help: t('minSamplesHelp'), kind: 'integer', required: true },
+      { name: 'min_money', label: t('minMoney'), help: t('minMoneyHelp'), kind: 'money' },
       {
         name: 'each',
         label: t('each'),

@@ -16,6 +16,7 @@ export type RuleValues = {
   for_s: number
   clear_for_s: number
   min_samples: number
+  min_money: string
   repeat_s: number
   severity: 'info' | 'warning' | 'critical'
   silent_from: string
@@ -38,6 +39,7 @@ export const ruleValues = (zone: string, r?: Rule): RuleValues => ({
   for_s: r?.for_s ?? 300,
   clear_for_s: r?.clear_for_s ?? 300,
   min_samples: r?.min_samples ?? 30,
+  min_money: r?.min_money ?? '0',
   repeat_s: r?.repeat_s ?? 0,
   severity: r?.severity ?? 'warning',
   silent_from: r?.silent_from ?? '',
@@ -51,5 +53,5 @@ export const ruleValues = (zone: string, r?: Rule): RuleValues => ({
 /** ruleBody: what a measure is always told by is not chosen. */
 export const ruleBody = (measures: Measure[]) => (v: RuleValues) => {
   const m = measures.find((m) => m.name === v.measure)
-  return { ...v, clear: v.clear === '' ? null : v.clear, each: m?.each_is_fixed ? m.each : v.each }
+  return { ...v, clear: v.clear === '' ? null : v.clear, min_money: v.min_money === '' ? '0' : v.min_money, each: m?.each_is_fixed ? m.each : v.each }
 }

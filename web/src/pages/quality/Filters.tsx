@@ -9,12 +9,12 @@ import { Compare } from './Compare'
 import { useQualityText } from './text'
 
 type Set = (changes: Changes, options?: { push?: boolean }) => void
-type Props = { params: URLSearchParams; set: Set; only?: readonly Dimension[]; alone?: boolean; children?: ReactNode }
+type Props = { params: URLSearchParams; set: Set; only?: readonly Dimension[]; children?: ReactNode }
 
 /** often are the filters that stand there; the others come when they are asked for. */
 const often: Dimension[] = ['provider', 'tier', 'country', 'prefix']
 
-export function Filters({ params, set, only = dimensions, alone, children }: Props) {
+export function Filters({ params, set, only = dimensions, children }: Props) {
   const t = useQualityText()
   const words = useWords()
   const [more, setMore] = useState(false)
@@ -36,7 +36,7 @@ export function Filters({ params, set, only = dimensions, alone, children }: Pro
           {words('clear')}
         </Button>
       )}
-      {!alone && <Compare params={params} set={set} />}
+      <Compare params={params} set={set} />
       <span className="t-spring" />
       {children}
     </div>
@@ -53,7 +53,7 @@ function FilterOf({ d, value, onChange }: { d: Dimension; value: string; onChang
     case 'account':
       return <Reference {...props} w={150} path="/accounts" />
     case 'gate':
-      return <Reference {...props} w={150} path="/gates" labelOf={(g: RowOf<'/gates'>) => g.name} />
+      return <Reference {...props} w={150} path="/gates" labelOf={(g: RowOf<'/gates'>) => `${g.name} #${g.id}`} />
     case 'server':
       return <Reference {...props} w={130} path="/servers" keyOf={(s: RowOf<'/servers'>) => s.name} />
     case 'tier':

@@ -19,9 +19,9 @@ const views = [
 ] as const
 export type ViewName = (typeof views)[number][0]
 
-type Props = { view: ViewName; state?: ReactNode; tools?: ReactNode; children: ReactNode; /** what it can be filtered by, where that is not all */ only?: readonly Dimension[]; /** it shows one time alone */ alone?: boolean }
+type Props = { view: ViewName; state?: ReactNode; tools?: ReactNode; children: ReactNode; /** what it can be filtered by, where that is not all */ only?: readonly Dimension[] }
 
-export function Frame({ view, state, tools, children, only, alone }: Props) {
+export function Frame({ view, state, tools, children, only }: Props) {
   const t = useQualityText()
   const [params, set] = useUrl()
   const [open, setOpen] = useState(false)
@@ -44,7 +44,7 @@ export function Frame({ view, state, tools, children, only, alone }: Props) {
           </Link>
         ))}
       </nav>
-      <Filters params={params} set={set} only={only} alone={alone}>
+      <Filters params={params} set={set} only={only}>
         {tools}
       </Filters>
       {children}

@@ -2,10 +2,10 @@
 // link to the attempts behind it; beside it stands what else there is to say of it.
 import { SegmentedControl, Select } from '@mantine/core'
 import { useState } from 'react'
-import { Empty, Failed, Loaded, Section, useUrl } from '../../ui'
+import { Empty, Failed, format, Loaded, Section, useUrl } from '../../ui'
 import { heatFits, useAsked, whole, type Asked } from './asked'
 import { Frame } from './Frame'
-import { HeatTable, type At } from './HeatTable'
+import { HeatTable, signs, type At } from './HeatTable'
 import { isMeasure, type Measure } from './measures'
 import { Nothing } from './Nothing'
 import { OfCell } from './OfCell'
@@ -24,12 +24,11 @@ export default function Heat() {
   const m = isMeasure(params.get('m')) ? (params.get('m') as Measure) : 'asr'
   const columns = ((columnsBy as readonly string[]).includes(params.get('to_by') ?? '') ? params.get('to_by') : 'country') as ColumnsBy
   const may = heatFits(asked.where)
-  const heat = useHeat({ ...asked.query, columns }, may)
+  const heat = useHeat({ ...asked.compared, columns }, may)
   const known = useKnown()
   return (
     <Frame
       view="heat"
-      alone
       tools={
         <>
           <SegmentedControl size="xs" aria-label={t('columnsBy')} value={columns} onChange={(to) => set({ to_by: to === 'country' ? undefined : to })} data={columnsBy.map((d) => ({ value: d, label: t(`d_${d}`) }))} />
@@ -51,13 +50,17 @@ export default function Heat() {
 }
 
 function Shown({ data, m, columns, asked }: { data: HeatOf; m: Measure; columns: ColumnsBy; asked: Asked }) {
+  const t = useQualityText()
   const watched = useWatched()
   const [at, setAt] = useState<At>()
+  const told = data.cells.reduce((sum, c) => sum + c.bids, 0)
   return (
     <div className="q-heatpage">
       <Section flush>
         <HeatTable data={data} m={m} columns={columns} asked={asked} watched={watched} onLook={setAt} />
         <Legend m={m} />
+        {told < data.bids && <p className="t-dim q-foot">{t('heatRest', { told: format.count(told), bids: format.count(data.bids) })}</p>}
+        {data.before && <p className="t-dim q-foot">{t('heatBefore', { from: format.time(data.before.from, 'short'), to: format.time(data.before.to, 'short') })}</p>}
       </Section>
       <OfCell data={data} at={at} columns={columns} asked={asked} watched={watched} />
     </div>
@@ -72,7 +75,8 @@ function Legend({ m }: { m: Measure }) {
     <p className="q-foot q-legend">
       {(['good', 'warn', 'bad'] as const).map((g) => (
         <span key={g}>
-          <i className={`q-key q-${g}`} aria-hidden /> {t(`grade_${g}`)}
+          <i className={`q-key q-${g}`} aria-hidden /> {signs[g]}
+          {t(`grade_${g}`)}
         </span>
       ))}
       <span>

@@ -8,12 +8,16 @@ import { useMember } from './columns'
 import type { ColumnsBy } from './Heat'
 import { about, written, type Figures, type Measure } from './measures'
 import { useQualityText } from './text'
-import { gradeOf, type Watched } from './tone'
-import type { HeatOf } from './useReport'
+import { changeOf, gradeOf, type Grade, type Watched } from './tone'
+import type { Beside, HeatOf } from './useReport'
+import { ChangeOf } from './Value'
 import { useUrl } from '../../ui'
 
 /** At is a cell: places of its row and column. */
 export type At = { row: number; column: number }
+/** signs go with the colours of grades. */
+export const signs: Partial<Record<Grade, string>> = { warn: '◆ ', bad: '■ ' }
+
 type Props = { data: HeatOf; m: Measure; columns: ColumnsBy; asked: Asked; watched: Watched; onLook: (at: At) => void }
 
 export function HeatTable({ data, m, columns, asked, watched, onLook }: Props) {
@@ -70,7 +74,10 @@ export function HeatTable({ data, m, columns, asked, watched, onLook }: Props) {
                 <Link href={addressOf('/quality/time', params, { provider: r.value })}>{r.name ?? `#${r.value}`}</Link>
               </th>
               <td className="q-all t-num" title={sayOf(r)}>
-                {written(m, r, language) ?? '–'}
+                <span className="q-value">
+                  {written(m, r, language) ?? '–'}
+                  {r.before && <Since m={m} of={r} />}
+                </span>
               </td>
               {data.columns.map((c, x) => {
                 const cell = cells.get(`${y} ${x}`)
@@ -94,10 +101,10 @@ export function HeatTable({ data, m, columns, asked, watched, onLook }: Props) {
                     >
                       <span className="q-heard">{`${r.name ?? r.value}, ${member(columns, c.value)}: `}</span>
                       <span>
-                        {grade === 'bad' ? <span aria-hidden>■ </span> : grade === 'warn' ? <span aria-hidden>▲ </span> : null}
+                        <span aria-hidden>{signs[grade]}</span>
                         {value}
                       </span>
-                      {share && <span className="q-under">{`${Math.round(share.low / 1e4)}–${Math.round(share.high / 1e4)}`}</span>}
+                      {cell.before ? <Since m={m} of={cell} /> : share && <span className="q-under">{`${Math.round(share.low / 1e4)}–${Math.round(share.high / 1e4)}`}</span>}
                       <span className="q-heard">{`, ${t('ofBids', { count: cell.bids })}${grade === 'none' ? '' : `, ${t(`grade_${grade}`)}`}`}</span>
                     </Link>
                   </td>
@@ -109,4 +116,12 @@ export function HeatTable({ data, m, columns, asked, watched, onLook }: Props) {
       </table>
     </div>
   )
+}
+
+// Since is how a figure differs from that of the other time; without bids then it is new.
+function Since({ m, of }: { m: Measure; of: Figures & Beside }) {
+  const t = useQualityText()
+  if (of.before?.bids === 0) return <span className="q-under">{t('isNew')}</span>
+  const change = changeOf(m, of, of.before, of.changed)
+  return change ? <ChangeOf of={change} /> : <span className="q-under">–</span>
 }

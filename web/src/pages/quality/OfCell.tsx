@@ -26,7 +26,7 @@ export function OfCell({ data, at, columns, asked, watched }: { data: HeatOf; at
   const by = { provider: row.value, [columns]: column.value }
   return (
     <Section title={`${row.name ?? `#${row.value}`} → ${member(columns, column.value)}`}>
-      <Facts columns={2} rows={told.map((m) => [unitOf(t(`m_${m}`), m, t), <Value m={m} of={cell} watched={watched} href={behind(asked.range, asked.where, by, m)} />])} />
+      <Facts columns={2} rows={told.map((m) => [unitOf(t(`m_${m}`), m, t), <Value m={m} of={cell} before={cell.before} changed={cell.changed} watched={watched} href={behind(asked.range, asked.where, by, m)} />])} />
       <BlameBar of={cell} />
       <div className="q-links">
         <Anchor component={Link} href={behind(asked.range, asked.where, by)} size="sm">

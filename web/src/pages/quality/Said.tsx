@@ -6,8 +6,7 @@ import { href } from '../../api'
 import { useLocale } from '../../i18n'
 import { Failed, format, Grid, Icon, Section, StatusBadge, useUrl, useWords, type Column } from '../../ui'
 import { Cause } from '../calls/values'
-import { addressOf, causesFit, whole, type Asked } from './asked'
-import { behind } from './behind'
+import { addressOf, causesFit, type Asked } from './asked'
 import { faults, type Fault } from './BlameBar'
 import { wilson } from './measures'
 import { Nothing } from './Nothing'
@@ -22,7 +21,7 @@ export function Said({ asked }: { asked: Asked }) {
   const may = causesFit(asked.where)
   const causes = useCauses(asked.query, may)
   const data = causes.data
-  const columns = useColumns(asked, data)
+  const columns = useColumns(data)
   if (!may)
     return (
       <Section title={t('whatWasSaid')}>
@@ -51,14 +50,14 @@ export function Said({ asked }: { asked: Asked }) {
   )
 }
 
-function useColumns(asked: Asked, data: CausesOf | undefined): Column<CauseRow>[] {
+function useColumns(data: CausesOf | undefined): Column<CauseRow>[] {
   const t = useQualityText()
   const { language } = useLocale()
   return useMemo(
     () => [
       { key: 'result', title: t('result'), width: 130, phoneWidth: 105, render: (c) => <StatusBadge status={c.result} /> },
       { key: 'sip_status', title: t('sip'), width: 60, phoneWidth: 52, right: true, render: (c) => c.sip_status || <span className="t-dim">–</span> },
-      { key: 'cause', title: t('cause'), width: 210, grow: true, wide: true, render: (c) => <Cause value={c.cause} /> },
+      { key: 'cause', title: t('cause'), width: 210, grow: true, wide: true, render: (c) => (c.behind ? <Cause value={c.cause} /> : <span className="t-dim">{t('rareCauses')}</span>) },
       { key: 'blame', title: t('blame'), width: 130, phoneWidth: 74, render: (c) => (c.blame && (faults as readonly string[]).includes(c.blame) ? t(`blame_${c.blame as Fault}`) : <span className="t-dim">–</span>) },
       {
         key: 'bids',
@@ -66,11 +65,7 @@ function useColumns(asked: Asked, data: CausesOf | undefined): Column<CauseRow>[
         width: 90,
         phoneWidth: 60,
         right: true,
-        render: (c) => (
-          <Link href={behind(whole(asked, data).range, asked.where, {}, undefined, filtersOf(c))} className="q-behind t-num">
-            {format.count(c.bids, language)}
-          </Link>
-        ),
+        render: (c) => <Counted of={c} />,
       },
       {
         key: 'share',
@@ -89,15 +84,29 @@ function useColumns(asked: Asked, data: CausesOf | undefined): Column<CauseRow>[
         },
       },
     ],
-    [t, language, data, asked],
+    [t, language, data],
   )
 }
 
-/** filtersOf are what picks the attempts of a cause; rare ones that were put together have no number. */
-function filtersOf(c: CauseRow): Record<string, string> {
-  const found: Record<string, string> = { result: c.result }
-  if (c.blame) found.blame = c.blame
-  if (c.sip_status) found.sip_status = String(c.sip_status)
-  if (c.cause) found.cause = String(c.cause)
-  return found
+/** Counted leads to the attempts that were counted. Of rare causes that were put together
+ * there is no such list. */
+export function Counted({ of }: { of: CauseRow }) {
+  const t = useQualityText()
+  const { language } = useLocale()
+  const why = of.folded ? t(of.behind ? 'foldedMore' : 'foldedNone') : undefined
+  const count = (
+    <>
+      {format.count(of.bids, language)}
+      {why && <span className="q-heard">. {why}</span>}
+    </>
+  )
+  return of.behind ? (
+    <Link href={of.behind} className="q-behind q-value t-num" title={why}>
+      {count}
+    </Link>
+  ) : (
+    <span className="q-value t-num" title={why}>
+      {count}
+    </span>
+  )
 }

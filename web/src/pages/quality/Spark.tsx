@@ -1,11 +1,12 @@
 /** Spark is a small line with holes where nothing was measured; its scale is its own. */
-export function Spark({ values, label, width = 100, height = 24 }: { values: (number | null)[]; label: string; width?: number; height?: number }) {
+export function Spark({ values, label, width = 76, height = 24 }: { values: (number | null)[]; label: string; width?: number; height?: number }) {
   const there = values.filter((v): v is number => v !== null)
   if (there.length === 0) return null
   const low = Math.min(...there)
   const span = Math.max(...there) - low || 1
-  const step = width / Math.max(1, values.length - 1)
-  const at = (v: number, n: number) => `${(n * step).toFixed(1)},${(height - 3 - ((v - low) / span) * (height - 6)).toFixed(1)}`
+  // Points at both ends are within the picture.
+  const step = (width - 4) / Math.max(1, values.length - 1)
+  const at = (v: number, n: number) => `${(2 + n * step).toFixed(1)},${(height - 3 - ((v - low) / span) * (height - 6)).toFixed(1)}`
   // A hole lifts the pen.
   const path = values.map((v, n) => (v === null ? '' : `${n > 0 && values[n - 1] !== null ? 'L' : 'M'}${at(v, n)}`)).join('')
   const alone = values.flatMap((v, n) => (v !== null && (values[n - 1] ?? null) === null && (values[n + 1] ?? null) === null ? [at(v, n).split(',')] : []))

@@ -48,3 +48,11 @@ test('a line of all, then one of a country', async () => {
   expect(await cell({ by: { country: 'GB' } })).toContain('United Kingdom')
   expect(await cell({ total: true })).toContain('All')
 })
+
+test('a change of a share says by its shape whether it may be chance', async () => {
+  const asr = (share: number) => ({ ...figures, asr: { share, low: 0, high: 1, of: 180 } })
+  const cell = (verdict?: string) => show(<Value m="asr" of={asr(500_000)} before={asr(550_000)} changed={verdict ? { asr: verdict } : undefined} watched={new Set()} />)
+  expect(await cell()).toMatch(/50.0 %▽ less by 5.0 pp, may be chance$/)
+  expect(await cell('worse')).toMatch(/50.0 %▼ less by 5.0 pp, worse$/)
+  expect(await show(<Value m="bids" of={figures} before={{ ...figures, bids: 100 }} watched={new Set()} />)).toMatch(/200▲ more by ×2.0$/)
+})

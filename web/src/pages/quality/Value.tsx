@@ -53,7 +53,8 @@ function Under({ m, of, before, changed }: Pick<ValueProps, 'm' | 'of' | 'before
   return <span className="q-under">{interval(share, language)}</span>
 }
 
-/** ChangeOf is an arrow and by how much; coloured only when it is more than chance. */
+/** ChangeOf is an arrow and by how much; coloured only when it is more than chance. The
+ * arrow of a share that may be chance is hollow; amounts are not judged. */
 export function ChangeOf({ of }: { of: Change }) {
   const t = useQualityText()
   const { language } = useLocale()
@@ -62,11 +63,14 @@ export function ChangeOf({ of }: { of: Change }) {
   // Four times as much says more than 300 %.
   const size =
     of.unit === 'points' ? `${format.decimal(by * 100, 1, language)} ${t('points')}` : of.unit === 'sum' ? format.decimal(by, 2, language) : of.by >= 1 ? `×${format.decimal(of.by + 1, of.by < 99 ? 1 : 0, language)}` : `${format.decimal(by * 100, 0, language)} %`
-  const arrow = of.by > 0 ? '▲' : of.by < 0 ? '▼' : '='
+  const chance = of.unit === 'points' && !of.sure
+  const arrow = of.by > 0 ? (chance ? '△' : '▲') : of.by < 0 ? (chance ? '▽' : '▼') : '='
+  const verdict = chance ? t('changed_chance') : of.sure === 'better' || of.sure === 'worse' ? t(`changed_${of.sure}`) : ''
   return (
-    <span className={`q-under ${tone}`}>
+    <span className={`q-under ${tone}${of.sure ? ' q-sure' : ''}`}>
       <span aria-hidden>{arrow}</span> <span className="q-heard">{of.by > 0 ? t('more') : of.by < 0 ? t('less') : ''}</span>
       {size}
+      {verdict && of.by !== 0 && <span className="q-heard">, {verdict}</span>}
     </span>
   )
 }

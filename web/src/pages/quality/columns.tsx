@@ -15,7 +15,9 @@ import { Value } from './Value'
 export type Row = Line & { total?: boolean }
 
 const usual: Measure[] = ['asr', 'ner', 'acd', 'pdd_p50', 'short', 'bids', 'margin', 'blame_route']
-const wide: Partial<Record<Measure, number>> = { asr: 104, ner: 104, abr: 104, short: 100, acd: 76, pdd_p50: 76, bids: 76, blame_caller: 112, blame_called: 112, blame_route: 108, blame_us: 104, margin_share: 104, loss: 104, silent: 104 }
+const wide: Partial<Record<Measure, number>> = { asr: 104, ner: 102, abr: 102, short: 96, acd: 72, pdd_p50: 72, bids: 72, margin: 84, blame_caller: 112, blame_called: 112, blame_route: 102, blame_us: 104, margin_share: 104, loss: 104, silent: 104 }
+// With a provider and a country the table fits a page of 1280 pixels.
+const wideBy: Partial<Record<Dimension, number>> = { provider: 104, account: 104, network: 126, country: 116, gate: 110, server: 116 }
 const onPhone: Measure[] = ['asr', 'bids']
 
 export function useColumns(by: Dimension[], asked: Asked, watched: Watched): Column<Row>[] {
@@ -23,7 +25,7 @@ export function useColumns(by: Dimension[], asked: Asked, watched: Watched): Col
   const { language } = useLocale()
   const told = by.join()
   return useMemo(() => {
-    const dims = by.map((d, n): Column<Row> => ({ key: d, title: t(`d_${d}`), width: d === 'provider' || d === 'account' || d === 'network' ? 130 : d === 'country' ? 120 : 80, grow: n === 0, phoneWidth: n === 0 ? 110 : 70, wide: n > 1, render: (r) => <Member of={r} d={d} first={n === 0} /> }))
+    const dims = by.map((d, n): Column<Row> => ({ key: d, title: t(`d_${d}`), width: wideBy[d] ?? 80, grow: n === 0, phoneWidth: n === 0 ? 94 : d === 'country' ? 96 : 70, render: (r) => <Member of={r} d={d} first={n === 0} /> }))
     const figures = measures.map((m): Column<Row> => ({
       key: m,
       title: unitOf(t(`m_${m}`), m, t),
@@ -35,7 +37,7 @@ export function useColumns(by: Dimension[], asked: Asked, watched: Watched): Col
       wide: !onPhone.includes(m),
       render: (r) => <Value m={m} of={r} before={r.before} changed={r.changed} watched={watched} href={behind(asked.range, asked.where, r.total ? {} : r.by, m)} />,
     }))
-    const spark: Column<Row> = { key: 'spark', title: t('sparkOf'), width: 112, wide: true, render: (r) => (r.spark ? <Spark values={r.spark} label={t('sparkLabel', { values: r.spark.filter((v) => v !== null).length, last: r.spark.at(-1) == null ? '–' : plain('asr', r.spark.at(-1)! / 1e6, language) })} /> : null) }
+    const spark: Column<Row> = { key: 'spark', title: t('sparkOf'), width: 92, wide: true, render: (r) => (r.spark ? <Spark values={r.spark} label={t('sparkLabel', { values: r.spark.filter((v) => v !== null).length, last: r.spark.at(-1) == null ? '–' : plain('asr', r.spark.at(-1)! / 1e6, language) })} /> : null) }
     const at = figures.findIndex((c) => c.key === 'asr') + 1
     return [...dims, ...figures.slice(0, at), spark, ...figures.slice(at)]
   }, [told, asked, watched, t, language])

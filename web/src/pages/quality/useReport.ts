@@ -44,25 +44,31 @@ export type SeriesOf = {
   at: string[]
   before_at?: string[]
   lines: { by: Record<string, string>; name?: Record<string, string>; total: Figures; points: (Figures | null)[]; before?: (Figures | null)[] }[]
+  /** what is in none of the lines, when one asks by something */
+  rest?: { total: Figures; points: (Figures | null)[] }
 }
 
 /** useSeries reads the measures over time. */
-export const useSeries = (query: Query) => useQuality<SeriesOf>('/quality/series', query)
+export const useSeries = (query: Query, enabled?: boolean) => useQuality<SeriesOf>('/quality/series', query, enabled)
 
-export type HeatEnd = Figures & { value: string; name?: string }
+/** Beside is what a figure was at the other time. */
+export type Beside = { before?: Figures; changed?: Record<string, string> }
+export type HeatEnd = Figures & Beside & { value: string; name?: string }
 export type HeatOf = {
+  bids: number
   from: string
   to: string
   rows: HeatEnd[]
   columns: HeatEnd[]
   /** row and column are places in the lists above */
-  cells: (Figures & { row: number; column: number })[]
+  cells: (Figures & Beside & { row: number; column: number })[]
+  before?: { from: string; to: string }
 }
 
 /** useHeat reads providers over destinations. */
 export const useHeat = (query: Query, enabled?: boolean) => useQuality<HeatOf>('/quality/heatmap', query, enabled)
 
-export type CauseRow = { result: string; sip_status?: number; cause?: number; blame?: string; bids: number }
+export type CauseRow = { result: string; sip_status?: number; cause?: number; blame?: string; bids: number; /** rare causes may have been put together */ folded?: boolean; /** the list of exactly these attempts */ behind?: string }
 export type CausesOf = { from: string; to: string; bids: number; lines: CauseRow[]; rest?: number }
 
 /** useCauses reads what was said, of bids that failed. */

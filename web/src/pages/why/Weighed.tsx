@@ -27,8 +27,9 @@ export function QualityOf({ weighed, seen, currency }: { weighed?: Weighed; seen
           </span>
         )}
         {weighed?.exploring && <StatusBadge status="exploring" tone="busy">{t('exploring')}</StatusBadge>}
-        {weighed?.floored && <StatusBadge status="floored" tone="bad">{t('floored')}</StatusBadge>}
+        {weighed?.floored && <StatusBadge status="floored" tone="bad">{weighed.floor ? say.floor(weighed.floor) : t('floored')}</StatusBadge>}
         {weighed?.demoted_since && <StatusBadge status="demoted" tone="warn">{t('demoted', { time: format.time(weighed.demoted_since, 'short') })}</StatusBadge>}
+        {weighed?.figures && <span title={say.worth(weighed.figures, currency)}>{say.figures(weighed, currency)}</span>}
         {seen && (
           <Anchor component={Link} href={seen.href} className={seen.small ? 't-dim' : undefined} inherit>
             {did}

@@ -109,6 +109,49 @@ describe('Why', () => {
     expect([band.left, band.width, rows[0]!.querySelector<HTMLElement>('.y-low')!.style.left]).toEqual(['41%', '6.2%', '41.2%'])
   })
 
+  it('says what was borrowed and from where, what waiting cost, and which floor', async () => {
+    setLocale({ language: 'en' })
+    const figures = { own_ppm: 63_000, borrowed_ppm: 204_000, borrowed_from: 'provider' as const, expected_ppm: 95_000, ended_ppm: 952_000, gain: '0.031', fee: '0.0001', wait_ms: 3240, wait_cost: '0.000213' }
+    const weighed = { worth: '0.0024', answered_at_least_ppm: 81_000, samples: 57, exploring: false, floored: true, figures, floor: { measure: 'asr' as const, prefix: '7', least_ppm: 150_000, over: 50, share_ppm: 63_000, of: 57 } }
+    const other = { ...weighed, samples: 0, floored: false, floor: null, figures: { ...figures, borrowed_from: 'prefix' as const, borrowed_prefix: '74951' } }
+    const plan = [
+      { ...told.plan![0]!, weighed },
+      { ...told.plan![1]!, weighed: other },
+    ]
+    const of: Told = { ...told, policy: 'best (quality)', policy_kind: 'quality', policy_id: 2, plan, destination: { prefix: '7495123', answered_ppm: 441_000 } }
+    const box = await shown({ told: of })
+    const rows = [...box.querySelectorAll('.y-quality')]
+    expect(rows.map(text)).toEqual([
+      'at least 8.1 % answered, by 57 calls of its own · worth 0.0024 USD a callbehind all others: ASR (7…) 6.3 % of 57, below 15.0 % over 50its own: 6.3 % · borrowed: 20.4 %, from its provider everywhere · 3.2 s of waiting cost 0.0002 USD',
+      expect.stringContaining('borrowed: 20.4 %, from its calls to 74951 · 3.2 s of waiting'),
+    ])
+    expect(text(rows[1]!)).not.toContain('its own:')
+    expect(rows[0]!.querySelector('[title]')?.getAttribute('title')).toBe('9.5 % expected to be answered; 95.2 % of its calls end there; an answer gains 0.0310 USD, a failure costs 0.0001 USD')
+    expect(text(box.querySelector('.y-call'))).toContain('All routes44.1 % answered, of calls to 7495123')
+    await act(async () => root?.unmount())
+    setLocale({ language: 'ru' })
+    const russian = text((await shown({ told: of })).querySelector('.y-quality'))
+    expect(russian).toContain('позади всех: ASR (7…) 6,3 % из 57, ниже 15,0 % при 50')
+    expect(russian).toContain('свои: 6,3 % · заимствовано: 20,4 %, у его провайдера повсюду · 3,2 с ожидания стоят 0,0002 USD')
+  })
+
+  it.each([
+    ['best (quality)', 'best quality'],
+    ['best (quality, one of the few calls that test a route)', 'best quality'],
+    ['best (quality, of which nothing was known: by cost)', 'best quality, of which nothing was known: by cost'],
+  ])('says how the call was ordered: %s', async (policy, words) => {
+    setLocale({ language: 'en' })
+    const box = await shown({ told: { ...told, policy, policy_kind: 'quality', policy_id: 2 } })
+    expect(text(box.querySelector('.y-call'))).toContain(words)
+    expect(text(box.querySelector('.y-call'))).not.toContain('ticket')
+  })
+
+  it('counts the calls of a policy that shares from one', async () => {
+    setLocale({ language: 'en' })
+    const box = await shown({ told: { ...told, policy: 'Moscow 60/40 (share, ticket 3)', policy_kind: 'share', policy_id: 2 } })
+    expect(text(box.querySelector('.y-call'))).toContain('Moscow 60/40 shares, call no. 4 of its turn')
+  })
+
   it('says that a route is tested again', async () => {
     const weighed = { worth: '0.01', answered_at_least_ppm: 100_000, samples: 3, exploring: true, floored: false }
     const box = await shown({ told: { ...told, policy_kind: 'quality', plan: [{ ...told.plan![0]!, weighed }, told.plan![1]!] } })

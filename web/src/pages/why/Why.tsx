@@ -53,7 +53,7 @@ export function Why(props: WhyProps) {
 }
 
 function TheCall({ call, told }: WhyProps) {
-  const { t, time, lengths } = useSay()
+  const { t, time, lengths, percent } = useSay()
   const rows: [string, React.ReactNode][] = []
   if (call.account) {
     rows.push([
@@ -83,6 +83,8 @@ function TheCall({ call, told }: WhyProps) {
   rows.push([t('server'), call.server])
   rows.push([t('at'), <When at={call.at} absolute />])
   if (told.policy && (priced || told.dropped?.length)) rows.push([t('policy'), <Policy told={told} />])
+  const all = told.destination
+  if (all) rows.push([t('allRoutes'), t(all.prefix ? 'allRoutesOf' : 'allRoutesAny', { share: percent(all.answered_ppm / 1e6), prefix: all.prefix })])
   if (meanTalkOf(told) > 0 && priced) rows.push([t('expected'), t('expectedOf', { time: time(meanTalkOf(told)), lengths: lengths(told) })])
   if (call.snapshot) rows.push([t('version'), t('versionOf', { n: call.snapshot })])
   return (
@@ -95,7 +97,8 @@ function TheCall({ call, told }: WhyProps) {
 function Policy({ told }: { told: Told }) {
   const { t, kind } = useSay()
   // The API writes "Moscow 60/40 (share, ticket 3)"; what is in brackets is said in the reader's words.
-  const [, name = told.policy, ticket] = /^(.*) \(\w+(?:, ticket (\d+))?\)$/.exec(told.policy) ?? []
+  const [, name = told.policy, more = ''] = /^(.*) \(\w+(?:, ([^()]*))?\)$/.exec(told.policy) ?? []
+  const ticket = /^ticket (\d+)$/.exec(more)?.[1]
   const of = kind(told)
   if (!told.policy_id) return <>{of || name}</>
   return (
@@ -105,7 +108,8 @@ function Policy({ told }: { told: Told }) {
       </Anchor>{' '}
       <span className="t-dim">
         {of}
-        {ticket !== undefined && `, ${t('ticket', { n: ticket })}`}
+        {ticket !== undefined && `, ${t('ticket', { n: String(Number(ticket) + 1) })}`}
+        {more.startsWith('of which nothing') && `, ${t('nothingKnown')}`}
       </span>
     </>
   )

@@ -14,6 +14,8 @@ export type Told = {
   refused?: string
   detail?: string
   plan?: Planned[] | null
+  /** of a policy that goes by quality: what calls there come to, whatever their route */
+  destination?: { prefix: string; answered_ppm: number } | null
   dropped?: Dropped[] | null
   cut?: number
 }
@@ -43,7 +45,27 @@ export type Weighed = {
   exploring: boolean
   floored: boolean
   demoted_since?: string
+  /** what the worth was worked out from; not kept of older calls */
+  figures?: Figures | null
+  floor?: Floor | null
 }
+
+/** Figures are shares in millionths and sums in the base currency. */
+export type Figures = {
+  own_ppm: number
+  borrowed_ppm: number
+  borrowed_from: 'destination' | 'provider' | 'prefix'
+  borrowed_prefix?: string
+  expected_ppm: number
+  ended_ppm: number
+  gain: string
+  fee: string
+  wait_ms: number
+  wait_cost: string
+}
+
+/** Floor is the hard rule that put a route behind the others, and what it went by. */
+export type Floor = { measure: 'asr' | 'abr'; prefix?: string; least_ppm: number; over: number; share_ppm: number; of: number }
 
 /** Seen is what a route did in the day before: its answer-seizure ratio with the 95 % interval, in millionths. */
 export type Seen = { share: number; low: number; high: number; of: number; small: boolean; href: string }

@@ -4,7 +4,7 @@ import en from '../../i18n/why.en'
 import ru from '../../i18n/why.ru'
 import { format } from '../../ui'
 import { useWords, type Word } from '../../ui/text'
-import { cheapest, dearer, micro, ruleOf, type Key, type Planned, type Told } from './argument'
+import { cheapest, dearer, micro, ruleOf, type Figures, type Floor, type Key, type Planned, type Told, type Weighed } from './argument'
 
 const useText = area(en, ru)
 type WhyText = keyof typeof en
@@ -23,6 +23,7 @@ export function useSay() {
     return t('rule_of', { table: t(`table_${found.table}` as WhyText), id: String(found.id) }) + (found.rest ? `, ${found.rest}` : '')
   }
   const percent = (share: number) => format.percent(share, language)
+  const rate = (value: string) => format.money(value, 'rate', language)
   const kind = (told: Told) => (told.policy_kind && known(`kind_${told.policy_kind}`) ? t(`kind_${told.policy_kind}` as WhyText) : '')
 
   return {
@@ -31,7 +32,7 @@ export function useSay() {
     kind,
     rule,
     reasonWord,
-    rate: (value: string) => format.money(value, 'rate', language),
+    rate,
     time: (ms: number) => format.duration(Math.round(ms / 1000)),
     name: (r: { provider?: string; tier?: string; key: string }) => (r.provider ? `${r.provider}${r.tier ? ` ${r.tier}` : ''}` : r.key),
     /** a refusal within a sentence */
@@ -66,6 +67,17 @@ export function useSay() {
       if (told.policy_kind === 'least_cost' || !told.policy_kind) return t('why_cheapest', { count: plan.length })
       return known(`why_${told.policy_kind}`) ? t(`why_${told.policy_kind}` as WhyText) : t('why_policy')
     },
+    /** what a route was weighed by, beyond the bound that counted */
+    figures: ({ figures: f, samples }: Weighed, currency: string) => {
+      if (!f) return ''
+      const lender = t(`lent_${f.borrowed_from}`, { prefix: f.borrowed_prefix ?? '' })
+      const parts = [t('borrowed', { share: percent(f.borrowed_ppm / 1e6), lender }), t('waits', { s: format.decimal(f.wait_ms / 1000, 1, language), cost: rate(f.wait_cost), currency })]
+      return (samples > 0 ? [t('own', { share: percent(f.own_ppm / 1e6) }), ...parts] : parts).join(' · ')
+    },
+    /** what its worth was worked out from besides */
+    worth: (f: Figures, currency: string) =>
+      t('worthOf', { expected: percent(f.expected_ppm / 1e6), ended: percent(f.ended_ppm / 1e6), gain: rate(f.gain), fee: rate(f.fee), currency }),
+    floor: (f: Floor) => t('flooredBy', { measure: f.measure.toUpperCase() + (f.prefix ? ` (${f.prefix}…)` : ''), share: percent(f.share_ppm / 1e6), of: f.of, least: percent(f.least_ppm / 1e6), over: f.over }),
     /** how it compares: "12.3 % dearer than the cheapest" */
     compared: (route: Planned, told: Told) => {
       const plan = (told.plan ?? []).filter((r) => micro(r.cost) > 0n)
