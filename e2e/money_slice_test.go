@@ -100,14 +100,18 @@ func (c *customer) wasCut(t *testing.T, call *sip.Call, b, id string, paid time.
 			t.Errorf("%s: talked %v of %v that are paid", who, talk, paid)
 		}
 	}
-	// A beep before the end, the announcement after it.
+	// A beep before the end, where a node lived to give it, the announcement after it.
 	if after := call.Result().EndedAt.Sub(leg.EndedAt); after < 500*time.Millisecond || after > reportTime+slack {
 		t.Errorf("the caller was held %v after the called party left", after)
 	}
-	if heard := time.Duration(call.SoundPackets()) * 20 * time.Millisecond; heard < 700*time.Millisecond {
+	if heard := time.Duration(call.SoundPackets()) * 20 * time.Millisecond; heard < announced {
 		t.Errorf("the caller heard %v of warning and announcement", heard)
 	}
 }
+
+// announced is more sound than the beep has, and well below the 760 ms of the
+// announcement: packets come late when all cores are taken.
+const announced = 500 * time.Millisecond
 
 // busyCores is how much later than it should a limit may strike on a machine
 // whose cores are all taken. It is ours to bear: what is paid bounds the charge.
