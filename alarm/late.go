@@ -13,17 +13,8 @@ const talkOver = 30 * time.Minute
 // only begun. A limit from above, and one of nothing or less, is only crossed later
 // where something is missing: these are judged at once.
 func (r *Rule) Late() time.Duration {
-	if r.Measure.growsWithTalk() && (r.Condition == Drop || r.Condition == Below && r.Value > 0) {
+	if r.Measure.talking == growing && (r.Condition == Drop || r.Condition == Below && r.Value > 0) {
 		return talkOver
 	}
 	return 0
-}
-
-// growsWithTalk says that a call adds to the measure what is known at its end.
-func (m *Measure) growsWithTalk() bool {
-	switch m.Name {
-	case "acd", "minutes", "cost", "sale", "margin":
-		return true
-	}
-	return false
 }

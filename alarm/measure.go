@@ -57,10 +57,24 @@ type Measure struct {
 	// Text says what it is.
 	Text string
 
+	// Of rollups: what of them the measure and its samples are made of, and what a
+	// call that still talks is to it.
+	needs   quality.Measure
+	talking talking
+
 	ratio func(*quality.Measures) quality.Ratio
 	mean  func(*quality.Measures) (v Value, samples int64, ok bool)
 	sum   func(*quality.Measures) Value
 }
+
+// talking is what a call that was answered and still talks is to a measure.
+type talking int
+
+const (
+	unseen  talking = iota // only calls that are over show in it
+	counted                // as a bid, a seizure, an answer that was not short
+	growing                // it adds what is known at its end
+)
 
 // Measures are all that there are.
 func Measures() []Measure {
@@ -84,34 +98,39 @@ func dimensions() []string {
 	return []string{"provider", "tier", "gate", "server", "account", "country", "prefix", "network"}
 }
 
-func ofShare(name, text string, ratio func(*quality.Measures) quality.Ratio) Measure {
+func ofShare(name, text string, needs quality.Measure, ratio func(*quality.Measures) quality.Ratio) Measure {
 	return Measure{
 		Name: name, Unit: Percent, Kind: Share, Source: Rollups, Conditions: AllConditions(), Each: dimensions(),
-		LongestWindow: longest, Text: text, ratio: ratio,
+		LongestWindow: longest, Text: text, needs: needs, talking: counted, ratio: ratio,
 	}
 }
 
 func shares() []Measure {
 	return []Measure{
-		ofShare("abr", "answers of bids", (*quality.Measures).ABR),
-		ofShare("asr", "answers of seizures", (*quality.Measures).ASR),
-		ofShare("ner", "seizures that reached the called party", (*quality.Measures).NER),
-		ofShare("short_share", "answers with less than 6 s of talk, of answers", (*quality.Measures).ShortShare),
-		ofShare("route_failures", "bids that failed by the route's doing", func(m *quality.Measures) quality.Ratio { return quality.Ratio{Part: m.Blamed.Route, Whole: m.Bids} }),
-		ofShare("silent_share", "answered legs on which nothing came back, where media passed Asterisk", func(m *quality.Measures) quality.Ratio { return m.Media.SilentShare() }),
-		ofShare("our_failures", "bids that failed by our own doing", func(m *quality.Measures) quality.Ratio { return quality.Ratio{Part: m.Blamed.Us, Whole: m.Bids} }),
+		ofShare("abr", "answers of bids", quality.MeasureABR, (*quality.Measures).ABR),
+		ofShare("asr", "answers of seizures", quality.MeasureASR, (*quality.Measures).ASR),
+		ofShare("ner", "seizures that reached the called party", quality.MeasureNER, (*quality.Measures).NER),
+		ofShare("short_share", "answers with less than 6 s of talk, of answers", quality.MeasureShort, (*quality.Measures).ShortShare),
+		ofShare("route_failures", "bids that failed by the route's doing", quality.MeasureBlameRoute, func(m *quality.Measures) quality.Ratio { return quality.Ratio{Part: m.Blamed.Route, Whole: m.Bids} }),
+		withTalking(unseen, ofShare("silent_share", "answered legs on which nothing came back, where media passed Asterisk", quality.MeasureSilent, func(m *quality.Measures) quality.Ratio { return m.Media.SilentShare() })),
+		ofShare("our_failures", "bids that failed by our own doing", quality.MeasureBlameUs, func(m *quality.Measures) quality.Ratio { return quality.Ratio{Part: m.Blamed.Us, Whole: m.Bids} }),
 	}
 }
 
-func ofMean(name, text string, mean func(*quality.Measures) (Value, int64, bool)) Measure {
+func ofMean(name, text string, needs quality.Measure, mean func(*quality.Measures) (Value, int64, bool)) Measure {
 	return Measure{
 		Name: name, Unit: Seconds, Kind: Mean, Source: Rollups, Conditions: AllConditions(), Each: dimensions(),
-		LongestWindow: longest, Text: text, mean: mean,
+		LongestWindow: longest, Text: text, needs: needs, mean: mean,
 	}
 }
 
 func withUnit(u Unit, m Measure) Measure {
 	m.Unit = u
+	return m
+}
+
+func withTalking(t talking, m Measure) Measure {
+	m.talking = t
 	return m
 }
 
@@ -123,45 +142,45 @@ func means() []Measure {
 		}
 	}
 	return []Measure{
-		ofMean("acd", "talk of an answer", func(m *quality.Measures) (Value, int64, bool) {
+		withTalking(growing, ofMean("acd", "talk of an answer", quality.MeasureACD, func(m *quality.Measures) (Value, int64, bool) {
 			d, ok := m.ACD()
 			return durationValue(d), m.Answers, ok
-		}),
-		ofMean("pdd_p50", "delay until the first sign of life, that half of the bids do not exceed", pdd(0.5)),
-		withUnit(Score, ofMean("mos", "estimated quality of speech, where media passed Asterisk", func(m *quality.Measures) (Value, int64, bool) {
+		})),
+		ofMean("pdd_p50", "delay until the first sign of life, that half of the bids do not exceed", quality.MeasurePDD50, pdd(0.5)),
+		withUnit(Score, ofMean("mos", "estimated quality of speech, where media passed Asterisk", quality.MeasureMOS, func(m *quality.Measures) (Value, int64, bool) {
 			if m.Media.Legs == 0 {
 				return 0, 0, false
 			}
 			return Value(m.Media.MOS * unit / 100 / m.Media.Legs), m.Media.Legs, true
 		})),
-		withUnit(Percent, ofMean("loss", "packets lost of those expected, where media passed Asterisk", func(m *quality.Measures) (Value, int64, bool) {
+		withUnit(Percent, ofMean("loss", "packets lost of those expected, where media passed Asterisk", quality.MeasureLoss, func(m *quality.Measures) (Value, int64, bool) {
 			s, ok := m.Media.Loss().Share()
 			return shareValue(s), m.Media.Legs, ok
 		})),
-		ofMean("jitter", "mean jitter of a leg, where media passed Asterisk", func(m *quality.Measures) (Value, int64, bool) {
+		ofMean("jitter", "mean jitter of a leg, where media passed Asterisk", quality.MeasureJitter, func(m *quality.Measures) (Value, int64, bool) {
 			d, ok := m.Media.Jitter()
 			return durationValue(d), m.Media.Legs, ok
 		}),
-		ofMean("pdd_p95", "delay that 95 % of the bids do not exceed", pdd(0.95)),
+		ofMean("pdd_p95", "delay that 95 % of the bids do not exceed", quality.MeasurePDD95, pdd(0.95)),
 	}
 }
 
-func ofSum(name string, in Unit, text string, sum func(*quality.Measures) Value) Measure {
+func ofSum(name string, in Unit, text string, needs quality.Measure, sum func(*quality.Measures) Value) Measure {
 	return Measure{
 		Name: name, Unit: in, Kind: Sum, Source: Rollups, Conditions: AllConditions(), Each: dimensions(),
-		LongestWindow: longest, Text: text, sum: sum,
+		LongestWindow: longest, Text: text, needs: needs, sum: sum,
 	}
 }
 
 func sums() []Measure {
 	return []Measure{
-		ofSum("bids", Count, "bids to providers", func(m *quality.Measures) Value { return countValue(m.Bids) }),
-		ofSum("answers", Count, "answers", func(m *quality.Measures) Value { return countValue(m.Answers) }),
-		ofSum("short_calls", Count, "answers with less than 6 s of talk", func(m *quality.Measures) Value { return countValue(m.Short) }),
-		ofSum("minutes", Count, "minutes of talk", func(m *quality.Measures) Value { return durationValue(m.Talk / 60) }),
-		ofSum("margin", Money, "sale less cost", func(m *quality.Measures) Value { return Value(m.Margin()) }),
-		ofSum("cost", Money, "what providers are owed", func(m *quality.Measures) Value { return Value(m.Cost) }),
-		ofSum("sale", Money, "what the answered calls were sold for", func(m *quality.Measures) Value { return Value(m.Sale) }),
+		withTalking(counted, ofSum("bids", Count, "bids to providers", quality.MeasureBids, func(m *quality.Measures) Value { return countValue(m.Bids) })),
+		withTalking(counted, ofSum("answers", Count, "answers", quality.MeasureAnswers, func(m *quality.Measures) Value { return countValue(m.Answers) })),
+		ofSum("short_calls", Count, "answers with less than 6 s of talk", quality.MeasureShort, func(m *quality.Measures) Value { return countValue(m.Short) }),
+		withTalking(growing, ofSum("minutes", Count, "minutes of talk", quality.MeasureTalk, func(m *quality.Measures) Value { return durationValue(m.Talk / 60) })),
+		withTalking(growing, ofSum("margin", Money, "sale less cost", quality.MeasureMargin, func(m *quality.Measures) Value { return Value(m.Margin()) })),
+		withTalking(growing, ofSum("cost", Money, "what providers are owed", quality.MeasureCost, func(m *quality.Measures) Value { return Value(m.Cost) })),
+		withTalking(growing, ofSum("sale", Money, "what the answered calls were sold for", quality.MeasureSale, func(m *quality.Measures) Value { return Value(m.Sale) })),
 	}
 }
 
@@ -224,8 +243,16 @@ func (m *Measure) Only() []string {
 	return dimensions()
 }
 
+// Needs are the measures of rollups that the measure and its samples are made of:
+// histograms of delays are half of a row, and are read where they are wanted. nil of
+// other sources.
+func (m *Measure) Needs() []quality.Measure {
+	if m.Source != Rollups {
+		return nil
+	}
+	return []quality.Measure{m.needs}
+}
+
 // CountsTalking says that calls which were answered and still talk belong to the
 // share or the sum: as bids, seizures and answers that were not short.
-func (m *Measure) CountsTalking() bool {
-	return m.Source == Rollups && m.Kind == Share && m.Name != "silent_share" || m.Kind == Sum && (m.Name == "bids" || m.Name == "answers")
-}
+func (m *Measure) CountsTalking() bool { return m.talking == counted }

@@ -9,8 +9,11 @@ import (
 	"syscall"
 )
 
-// errRefused is an address that webhooks may not go to.
-var errRefused = errors.New("webhooks may not go there")
+// Addresses that webhooks may not go to.
+var (
+	errRefused = errors.New("webhooks may not go there")
+	errSecrets = errors.New("clouds tell machines their secrets there: no webhook goes there, whatever the configuration says")
+)
 
 // PrivateNetworks are those that webhooks may go to unless others are named: what
 // companies use within. Neither this machine nor what clouds tell their secrets at
@@ -84,6 +87,9 @@ func allowOnly(networks []netip.Prefix) func(network, address string, c syscall.
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return fmt.Errorf("%s: %w", address, errRefused)
+		}
+		if slices.Contains(metadata(), to.Addr().Unmap().WithZone("")) {
+			return fmt.Errorf("%s: %w", to.Addr(), errSecrets)
 		}
 		own, err := ownAddresses()
 		if err != nil {

@@ -149,6 +149,10 @@ func TestWebhookAddresses(t *testing.T) {
 		if send.Allowed(a, []netip.Prefix{netip.PrefixFrom(a, a.BitLen())}, nil) || send.Allowed(a, []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}, nil) {
 			t.Errorf("%s: it was named", address)
 		}
+		err := sender(send.PrivateNetworks()).Send(t.Context(), &send.Target{Kind: "webhook", URL: "http://" + netip.AddrPortFrom(a, 80).String()}, &send.Message{ID: "m"})
+		if err == nil || !strings.Contains(err.Error(), "whatever the configuration says") {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 	if send.Allowed(netip.MustParseAddr("10.1.2.3"), here(), nil) {
 		t.Error("a private network that is not named")
