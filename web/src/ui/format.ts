@@ -8,7 +8,8 @@ function numbers(language: Language, digits: number, style: Intl.NumberFormatOpt
   const key = language + digits + JSON.stringify(style)
   let f = cache.get(key)
   if (!f) {
-    f = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style })
+    // "negative": what is rounded to nothing has no sign: "0.00", not "-0.00".
+    f = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative', ...style })
     cache.set(key, f)
   }
   return f

@@ -16,6 +16,11 @@ describe('money stays exact', () => {
     expect(money('0.012300', 'rate', 'en')).toBe('0.0123')
     expect(money('1234.5', 'sum', 'ru').replace(/\s/g, ' ')).toBe('1 234,50')
   })
+  test('what is rounded to nothing has no sign', () => {
+    expect(money('-0.004000', 'sum', 'en')).toBe('0.00')
+    expect(money('-0.005000', 'sum', 'en')).toBe('-0.01')
+    expect(moneyExact('-0.004000', 'en')).toBe('-0.004')
+  })
   test('what is no decimal is shown as it is', () => expect(money('n/a')).toBe('n/a'))
 })
 
