@@ -19,7 +19,7 @@ import (
 // A way out rests that long after so many failures.
 const (
 	failuresToOpen = 5
-	firstRest      = 2 * time.Second
+	firstRest      = 4 * time.Second
 )
 
 // A carrier that fails again and again rests, and comes back by itself; so does
@@ -49,7 +49,7 @@ func TestBreaker(t *testing.T) {
 }
 
 // proved is when, after a reload, an endpoint that answers is known to.
-const proved = 6 * time.Second
+const proved = 8 * time.Second
 
 // reconfigure changes the first node's configuration and starts it again.
 func (x *exchange) reconfigure(t *testing.T, old, with string) {
@@ -96,7 +96,7 @@ func (x *exchange) restsAfterFailures(t *testing.T) {
 
 	// It is well again, which nobody knows before a call has tried it. While
 	// that one is on its way, all others are kept away.
-	westcall.SetOutcome(sip.FailAfterRing(486))
+	westcall.SetOutcome(sip.Outcome{Name: "long ring, then 486", Replies: []sip.Reply{{Status: 180}, {After: ringTime - 500*time.Millisecond, Status: 486}}})
 	var trial *sip.Call
 	var leg sip.CallRecord
 	eventually(t, firstRest+slack, func() error {
@@ -146,7 +146,7 @@ func (x *exchange) restsOutOfSight(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, qualify+probeTime+slack, unreachable(1))
+	eventually(t, qualify+probeTime+2*slack, unreachable(1))
 	if why := germany("VoxBeam 0011101"); why != routing.ReasonUnreachable {
 		t.Errorf("left out for %q, want %q", why, routing.ReasonUnreachable)
 	}
@@ -156,7 +156,7 @@ func (x *exchange) restsOutOfSight(t *testing.T) {
 	}
 	t.Cleanup(func() { again.Close() })
 	voicebuy.Carrier = again
-	eventually(t, qualify+slack, unreachable(0))
+	eventually(t, qualify+2*slack, unreachable(0))
 	if why := germany("VoiceBuy 9992"); why != "" {
 		t.Errorf("left out for %q although it answers again", why)
 	}

@@ -92,6 +92,14 @@ func (x *exchange) down(t *testing.T, call *sip.Call, b e164.Number) {
 		t.Fatal(err)
 	}
 	x.record(t, national(b))
+	eventually(t, patience, func() error { // what it held is free when the log tells of it
+		for _, n := range x.Nodes {
+			if strings.Contains(tail(n.Log, 100_000), `"dialled":"`+national(b)+`"`) {
+				return nil
+			}
+		}
+		return errors.New("no node has told its log of the end")
+	})
 }
 
 // second is another call from Moscow: WestCall is the first route for it, or was
@@ -135,14 +143,16 @@ func (x *exchange) heardEveryEnd(t *testing.T) {
 	x.noChannels(t, reportTime+slack)
 	for _, n := range x.Nodes {
 		for _, gauge := range []string{"tandem_calls_live", "tandem_capacity_calls", "tandem_channels_in_use"} {
-			eventually(t, slack, func() error {
+			eventually(t, patience, func() error {
 				if held := metric(t, n, gauge); held != 0 {
 					return fmt.Errorf("%s: %s is %v without a call", n.Name, gauge, held)
 				}
 				return nil
 			})
 		}
-		if strings.Contains(tail(n.Log, 100_000), "whose end this node did not hear") {
+		// A report that took too long to be heard is collected.
+		log := tail(n.Log, 100_000)
+		if strings.Contains(log, "whose end this node did not hear") && !strings.Contains(log, "kept end reports collected") {
 			t.Errorf("%s did not hear of the end of a call", n.Name)
 		}
 	}
@@ -304,7 +314,7 @@ func (x *exchange) limitsTheOnlyRoute(t *testing.T) {
 }
 
 // huntPause is how long a carrier leaves for a change during the hunt.
-const huntPause = 4 * time.Second
+const huntPause = 6 * time.Second
 
 // What is switched off during a hunt is not tried, although the hunt's list
 // names it.
@@ -320,7 +330,7 @@ func (x *exchange) switchesOffDuringTheHunt(t *testing.T) {
 	began := time.Now()
 	x.exec(t, `UPDATE gates SET enabled = 0 WHERE id = 8`)
 	x.change(t, `UPDATE providers SET enabled = 0 WHERE id = 8`)
-	if took := time.Since(began); took > changeTime+slack {
+	if took := time.Since(began); took > changeTime+2*slack {
 		t.Errorf("the change took %v to arrive, want %v", took, changeTime)
 	}
 	refused(t, call, 486)
@@ -351,7 +361,7 @@ func TestLimitsOutliveTheirNode(t *testing.T) {
 	first, b := x.up(t)
 	x.started(t, national(b))
 	x.Nodes[0].Kill()
-	inUse(t, x.Nodes[1], deadAfter+slack, 1)
+	inUse(t, x.Nodes[1], deadAfter+2*slack, 1) // and a heartbeat of the other
 	second, b2 := x.up(t)
 	x.second(t, routing.ReasonNoChannel)
 	x.down(t, first, b)

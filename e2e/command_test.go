@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -53,7 +54,9 @@ func cache(t *testing.T) string {
 func TestPlayOnce(t *testing.T) {
 	t.Parallel()
 	p, dir := playing(t, "--once")
-	if err := p.Wait(soon(t)); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience) // a whole stack, up and down again
+	defer cancel()
+	if err := p.Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
 	output, err := os.ReadFile(p.LogFile())

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tandem/api/live"
 	"tandem/play"
@@ -105,6 +106,10 @@ func (c *console) watch(t *testing.T, topics string) *screen {
 		defer close(done)
 		for ctx.Err() == nil && s.gone() == "" {
 			s.listen(ctx, c, topics)
+			select { // its node may be down
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
 		}
 	}()
 	t.Cleanup(func() { cancel(); <-done })

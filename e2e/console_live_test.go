@@ -13,13 +13,18 @@ import (
 	"tandem/api/live"
 	"tandem/billing"
 	"tandem/billing/rate"
+	"tandem/play"
 )
 
 // Two nodes, one call: both show it, whoever let it in and whoever was started
 // anew, until it is hung up from the console.
 func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	t.Parallel()
-	x := own(t, twoNodes)
+	x := own(t, func(o *play.Options) {
+		twoNodes(o)
+		settings := o.Settings
+		o.Settings = func(s *play.NodeSettings) { settings(s); s.Drain = time.Second } // a call whose Asterisk was killed is told of by nobody
+	})
 	buyer := x.customers(t, map[string]deal{"live": {login: moscow, rate: rate.Rate{PerMinute: 6_0000_0000, First: 1, Next: 1}, money: "100"}})["live"]
 	password := x.user(t, "chief", "admin")
 	one, two := signIn(t, x.Nodes[0], "chief", password), signIn(t, x.Nodes[1], "chief", password)

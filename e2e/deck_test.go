@@ -37,7 +37,7 @@ func (x *exchange) cheapest(t *testing.T) int64 {
 // wantCheapest waits until the first route there is of a deck.
 func (x *exchange) wantCheapest(t *testing.T, deck int64, within time.Duration) {
 	t.Helper()
-	eventually(t, within+slack, func() error {
+	eventually(t, within+2*slack, func() error {
 		if got := x.cheapest(t); got != deck {
 			return fmt.Errorf("the first route to %s is of deck %d, want %d", deckArea, got, deck)
 		}

@@ -26,7 +26,7 @@ import (
 // allow, so that what must time out does so soon.
 const (
 	ringTime    = 3 * time.Second
-	silenceTime = time.Second
+	silenceTime = 2 * time.Second
 
 	// exchangeTime is how long the dialplan waits for one answer of one node.
 	exchangeTime = 2 * time.Second

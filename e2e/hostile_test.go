@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -242,15 +243,27 @@ func TestForeignAddress(t *testing.T) {
 func TestHostileNamesInAsterisksRecords(t *testing.T) {
 	t.Parallel()
 	x := shared(t)
-	for _, from := range []string{"74951815001%0A%22%7D%0A%7B", "%22,%22dst%22:%22", "74951815001%5C"} {
-		x.harmless(t, sip.RawSpec{From: `"\"}{x%0A" <sip:` + from + "@" + x.SIP().Addr().String() + ">"}, "74951815001")
+	var lines []string
+	for range 5 { // the node takes the file away now and then
+		for _, from := range []string{"74951815001%0A%22%7D%0A%7B", "%22,%22dst%22:%22", "74951815001%5C"} {
+			x.harmless(t, sip.RawSpec{From: `"\"}{x%0A" <sip:` + from + "@" + x.SIP().Addr().String() + ">"}, "74951815001")
+		}
+		for _, path := range []string{x.CDRFile(), x.CDRFile() + ".collecting-" + x.Nodes[0].Name} {
+			text, err := os.ReadFile(path)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			whole := strings.Split(string(text), "\n")
+			lines = append(lines, whole[:len(whole)-1]...)
+		}
+		if len(lines) > 0 {
+			break
+		}
 	}
-	text, err := os.ReadFile(x.Asterisk.LogFile("cdr-custom/tandem.json"))
-	if err != nil {
-		t.Fatal(err)
+	if len(lines) == 0 {
+		t.Fatal("Asterisk has written no record")
 	}
-	lines := strings.Split(string(text), "\n")
-	for _, line := range lines[:len(lines)-1] {
+	for _, line := range lines {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("no JSON: %s", line)
 		}

@@ -124,7 +124,8 @@ func TestLimitMoved(t *testing.T) {
 			if err != nil || !a.Answered || !strings.HasPrefix(a.Called, "PJSIP/westcall-") {
 				t.Fatalf("%+v, %v", a, err)
 			}
-			if sum := a.Left + a.Talked; (sum - armed + ari.LimitMargin).Abs() > 20*time.Millisecond {
+			// Asterisk is asked for one after the other, and starts one after the other.
+			if off := a.Left + a.Talked - armed + ari.LimitMargin; off < -20*time.Millisecond || off > busyCores {
 				t.Errorf("%v left and %v talked of %v", a.Left, a.Talked, armed)
 			}
 			total := test.total
@@ -146,12 +147,12 @@ func TestLimitMoved(t *testing.T) {
 			if (leg.Talk() - total).Abs() > slack/4 {
 				t.Errorf("carrier: talked %v of %v", leg.Talk(), total)
 			}
-			announced := call.Result().Talk() - leg.Talk()
-			if spoken := test.spent == "vm-goodbye"; spoken != (announced > 500*time.Millisecond) || announced > 1500*time.Millisecond {
-				t.Errorf("the caller was held %v after the called party left", announced)
+			said, held := time.Duration(call.SoundPackets())*packetTime, call.Result().Talk()-leg.Talk()
+			if spoken := test.spent == "vm-goodbye"; spoken != (said >= announced) || held > reportTime+slack {
+				t.Errorf("the caller was held %v after the called party left, and heard %v", held, said)
 			}
 			// The announcement is in none of the record's times.
-			if d := got.EndedAt.Sub(leg.EndedAt).Abs(); d > 200*time.Millisecond {
+			if d := got.EndedAt.Sub(leg.EndedAt).Abs(); d > busyCores {
 				t.Errorf("the record ends %v off the talk's end", d)
 			}
 			if _, err := line.Limit(soon(t), id); !errors.Is(err, ari.ErrNoChannel) {
@@ -164,7 +165,8 @@ func TestLimitMoved(t *testing.T) {
 // The report says that the limit struck, and only then.
 func TestLimitStruckIsReported(t *testing.T) {
 	t.Parallel()
-	x := own(t, shortTalk(2*time.Second))
+	const total = 4 * time.Second // enough to set three calls up
+	x := own(t, shortTalk(total+2*time.Second))
 	line := x.reach(t)
 	b, c, d := x.number("0000"), x.number("0000"), x.number("9101") // the called party of d hangs up after 1 s
 	cut, cutID := x.talking(t, b)
@@ -174,7 +176,7 @@ func TestLimitStruckIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := line.Arm(soon(t), cutID, a, 2*time.Second-a.Talked, 2*time.Second, "vm-goodbye"); err != nil {
+	if err := line.Arm(soon(t), cutID, a, total-a.Talked, total, "vm-goodbye"); err != nil {
 		t.Fatal(err)
 	}
 	x.Nodes[0].Kill() // so that Asterisk keeps the reports
@@ -183,7 +185,7 @@ func TestLimitStruckIsReported(t *testing.T) {
 	}
 	// The caller hangs up while the announcement is played: it was us all the same.
 	x.ended(t, "WestCall", string(b))
-	if err := cut.WaitMedia(soon(t), cut.MediaPackets()+10); err != nil {
+	if err := cut.WaitMedia(soon(t), cut.MediaPackets()+3); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(cut.Hangup(soon(t)), called.WaitEnded(soon(t))); err != nil {
@@ -202,7 +204,7 @@ func TestLimitStruckIsReported(t *testing.T) {
 		}
 		said[form.Get("call_id")] = form.Get("by") + "/" + form.Get("cut")
 		if form.Get("call_id") == cutID {
-			if talk, err := strconv.Atoi(form.Get("talk_ms")); err != nil || talk > 2500 || talk < 1500 {
+			if talk, err := strconv.Atoi(form.Get("talk_ms")); err != nil || talk > 4500 || talk < 3500 {
 				t.Errorf("talk of %d ms, %v", talk, err)
 			}
 		}
@@ -267,7 +269,13 @@ func TestWhisper(t *testing.T) {
 		t.Fatal(err)
 	}
 	took := time.Since(before)
-	if n := call.SoundPackets(); n < 10 || time.Duration(n)*20*time.Millisecond > took+100*time.Millisecond {
+	eventually(t, slack, func() error { // the last of them are on their way
+		if n := call.SoundPackets(); n < 10 {
+			return fmt.Errorf("%d packets of sound", n)
+		}
+		return nil
+	})
+	if n := call.SoundPackets(); time.Duration(n)*packetTime > took+100*time.Millisecond {
 		t.Errorf("%d packets of sound in %v", n, took)
 	}
 	if n := carrier.SoundPackets(); n != 0 {

@@ -51,7 +51,7 @@ func TestLongestTalk(t *testing.T) {
 // their time to fail, three are tried.
 func TestHuntBudget(t *testing.T) {
 	t.Parallel()
-	const budget = 5 * time.Second
+	const budget = 5500 * time.Millisecond
 	x := own(t, func(o *play.Options) {
 		settings := o.Settings
 		o.Settings = func(s *play.NodeSettings) {

@@ -49,6 +49,11 @@ var home house
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
+	// A program with the race detector would sleep for a second at its end.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
 	if err := home.build(); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
@@ -124,7 +129,8 @@ func (h *house) open(change func(*play.Options)) (*exchange, error) {
 		Binary: h.binary, Tools: h.tools, Nodes: 1, Media: true,
 		Settings: func(s *play.NodeSettings) {
 			s.Ring, s.NoProgress, s.HuntBudget, s.Drain = ringTime, silenceTime, 30*time.Second, 15*time.Second
-			s.MinFailures = 1_000_000 // carriers fail here by order; TestBreaker has a node of its own
+			s.HoldWithin = 1500 * time.Millisecond // disks of busy machines take their time
+			s.MinFailures = 1_000_000              // carriers fail here by order; TestBreaker has a node of its own
 		},
 	}
 	if change != nil {

@@ -15,6 +15,7 @@ import (
 
 	"tandem/billing"
 	"tandem/internal/money"
+	"tandem/play"
 	"tandem/play/sip"
 )
 
@@ -24,7 +25,11 @@ import (
 // truth is told after all, it corrects them, either way.
 func TestMoneyOfLostReports(t *testing.T) {
 	t.Parallel()
-	x := own(t, paying(20*time.Second, 4*time.Second, time.Second, closeAfter))
+	x := own(t, func(o *play.Options) {
+		paying(20*time.Second, 4*time.Second, time.Second, closeAfter)(o)
+		settings := o.Settings
+		o.Settings = func(s *play.NodeSettings) { settings(s); s.Ring = patience } // it rings until Asterisk is killed
+	})
 	x.chargesFees(t)
 	x.tookUp(t)
 	c := x.customers(t, map[string]deal{
@@ -97,7 +102,7 @@ func TestMoneyOfLostReports(t *testing.T) {
 	// held is not charged.
 	for name, truth := range map[string]string{
 		"longer":  retold(t, reportOf(t, reports, ids["longer"]), 31*time.Second),
-		"shorter": retold(t, reportOf(t, reports, ids["shorter"]), -time.Second),
+		"shorter": retold(t, reportOf(t, reports, ids["shorter"]), -1500*time.Millisecond),
 		"killed":  c["killed"].reportAs(t, reports[0], ids["killed"], numbers["killed"], 12*time.Second),
 	} {
 		c[name].corrects(t, ids[name], truth, ways[name])

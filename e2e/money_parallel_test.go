@@ -48,7 +48,7 @@ func (x *exchange) spendsNoMoreThanThereIs(t *testing.T) {
 	watching.Go(func() { lowest, looks, lookErr = c.lowest(watch) })
 	result, err := x.phone(t, c.login).Load(soon(t), sip.LoadSpec{
 		Number: func(n int) string { return string(numbers[n]) }, CPS: 10, Count: calls, Hold: hold,
-		SetupLimit: time.Second, // who is refused does not listen to the end
+		SetupLimit: 3 * time.Second, // who is refused does not listen to the end
 	})
 	stop()
 	watching.Wait()

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"tandem/billing"
 	"tandem/play"
@@ -85,7 +84,7 @@ func metric(t *testing.T, n *play.Node, name string) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := http.Client{Timeout: 5 * time.Second}
+	client := http.Client{Timeout: patience}
 	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)

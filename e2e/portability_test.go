@@ -39,7 +39,7 @@ func TestPortedNumber(t *testing.T) {
 	if got := call(ported(), "WestCall ", "7495"); got.Start.RoutingNumber != "" {
 		t.Errorf("routed by %s although the dip is off", got.Start.RoutingNumber)
 	}
-	x.reconfigure(t, "breaker:\n", "portability:\n  enabled: true\nbreaker:\n")
+	x.reconfigure(t, "breaker:\n", "portability:\n  enabled: true\n  timeout: 2s\nbreaker:\n")
 	if got := call(ported(), "VoxBeam 0011101", "447"); got.Start.RoutingNumber != routing {
 		t.Errorf("routed by %q, want %s", got.Start.RoutingNumber, routing)
 	}

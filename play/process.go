@@ -108,7 +108,7 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error) {
 // of a systemd unit, MYSQL_* of a shell) would change how it behaves.
 func childEnv() []string {
 	env := []string{"LANG=C.UTF-8", "TERM=dumb"}
-	for _, key := range []string{"PATH", "HOME", "USER", "TMPDIR", "TZ"} {
+	for _, key := range []string{"PATH", "HOME", "USER", "TMPDIR", "TZ", "GORACE"} {
 		if value, ok := os.LookupEnv(key); ok {
 			env = append(env, key+"="+value)
 		}

@@ -15,6 +15,8 @@ type NodeSettings struct {
 	Ring, NoProgress, HuntBudget, MaxTalk, Drain time.Duration
 	// MinFailures is how many failures rest a way out.
 	MinFailures int
+	// HoldWithin is how long a new call waits for its money.
+	HoldWithin time.Duration
 	// Slice of paid talk, when the next is paid and the caller warned, and how long
 	// an end report may take.
 	Slice, Lead, Warn, Patience time.Duration
@@ -50,6 +52,7 @@ limits:
   hunt_budget: %[10]s
   max_talk: %[33]s
 money:
+  within: %[41]s
   slice: %[35]s
   lead: %[36]s
   warn: %[37]s
@@ -106,7 +109,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 	}
 	v := NodeSettings{
 		Ring: 20 * time.Second, NoProgress: 3 * time.Second, HuntBudget: time.Minute, MaxTalk: 2 * time.Hour, Drain: 5 * time.Second, MinFailures: 5,
-		Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second, Alarms: 30 * time.Second,
+		HoldWithin: 800 * time.Millisecond, Slice: time.Minute, Lead: 15 * time.Second, Warn: 10 * time.Second, Patience: 15 * time.Second, Alarms: 30 * time.Second,
 	}
 	if s.options.Settings != nil {
 		s.options.Settings(&v)
@@ -137,7 +140,7 @@ func (s *Stack) writeSettings(n *Node, dir string, collects bool) error {
 		filepath.Join(dir, "spool"), collect, strings.Join(nodes, ", "), ServerName, s.SIP(), rtpFirst, rtpLast,
 		s.at(asteriskHost, iaxPort), s.at(asteriskHost, ariPort), s.at(asteriskHost, amiPort),
 		ariUser, secrets[0], amiUser, secrets[1], secrets[2], s.ReportFile(), asterisk,
-		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures, v.Slice, v.Lead, v.Warn, v.Patience, cdrs, v.Alarms)
+		s.options.Tools.Asterisk.Modules, s.options.Tools.Asterisk.Data, NeighbourName, s.Neighbour(), v.MaxTalk, v.MinFailures, v.Slice, v.Lead, v.Warn, v.Patience, cdrs, v.Alarms, v.HoldWithin)
 	if err := os.WriteFile(n.Config, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("play: %w", err)
 	}
