@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,11 +17,16 @@ import (
 	"tandem/play"
 )
 
+var kinds atomic.Int32
+
+// newKind is one that nothing was filled for, in the first run of a test or a later one.
+func newKind() string { return fmt.Sprint("test ", kinds.Add(1)) }
+
 // A copy is what migrations and seed made, to the last row and counter.
 func TestCopyIsWhatWasMigrated(t *testing.T) {
 	t.Parallel()
 	var original string
-	dsn := Copy(t, "migrated and seeded", func(ctx context.Context, dsn string) error {
+	dsn := Copy(t, newKind(), func(ctx context.Context, dsn string) error {
 		original = dsn
 		c, err := mysql.ParseDSN(dsn)
 		if err != nil {
@@ -54,7 +60,7 @@ func TestCopyIsWhatWasMigrated(t *testing.T) {
 func TestCopyOfOddThings(t *testing.T) {
 	t.Parallel()
 	var original string
-	dsn := Copy(t, "odd", func(ctx context.Context, dsn string) error {
+	dsn := Copy(t, newKind(), func(ctx context.Context, dsn string) error {
 		original = dsn
 		return script(ctx, t, dsn,
 			"CREATE TABLE z (id INT AUTO_INCREMENT PRIMARY KEY, n INT NOT NULL DEFAULT 4, n2 INT AS (n * 2) PERSISTENT, at TIMESTAMP DEFAULT '2026-01-01') AUTO_INCREMENT = 77 COMMENT 'it''s; odd'",
@@ -95,11 +101,12 @@ func TestCopyOfOddThings(t *testing.T) {
 func TestCopyIsFilledOnce(t *testing.T) {
 	t.Parallel()
 	var fills atomic.Int64
+	kind := newKind()
 	t.Run("group", func(t *testing.T) {
 		for range 3 {
 			t.Run("copy", func(t *testing.T) {
 				t.Parallel()
-				dsn := Copy(t, "once", func(ctx context.Context, dsn string) error {
+				dsn := Copy(t, kind, func(ctx context.Context, dsn string) error {
 					fills.Add(1)
 					return script(ctx, t, dsn, "CREATE TABLE t (n INT)", "INSERT INTO t VALUES (1)")
 				})
