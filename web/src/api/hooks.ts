@@ -16,13 +16,17 @@ export const queries = new QueryClient({
   },
 })
 
-/** useRecord reads one thing with its version. */
+/**
+ * useRecord reads one thing with its version. Nobody is shown what was read before: a
+ * form that begins with it would write over a version that is gone.
+ */
 export function useRecord<P extends PathWith<'get'>>(path: P, at: At = {}, options: { enabled?: boolean; every?: number } = {}) {
   return useQuery({
     queryKey: [path, at],
     queryFn: ({ signal }) => ask('get', path, { at, signal }),
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    gcTime: 0,
   })
 }
 
