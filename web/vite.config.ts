@@ -11,7 +11,7 @@ export default defineConfig({
   plugins: [react(), gzip()],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 400, reportCompressedSize: false, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': { target: server, changeOrigin: false } } },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 } as Parameters<typeof defineConfig>[0])
 
 // gzip writes x.gz beside every x worth it: the server compresses nothing itself.

@@ -70,13 +70,16 @@ beside('keyboard only: search, rows, help, and a form that is not left unasked',
     const page = await visitor.signIn('admin', '/')
     await page.keyboard.press('/')
     await page.getByRole('combobox', { name: 'Search' }).waitFor()
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox')
     await page.keyboard.type('VoxBeam')
-    await page.getByRole('option', { name: /VoxBeam.*provider/ }).waitFor()
+    // Others may stand above it until the whole name is asked for.
+    await page.getByRole('option', { name: /VoxBeam.*provider/, selected: true }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'VoxBeam' }).waitFor()
 
     await page.keyboard.press('?')
     await dialogue(page, 'Keyboard').waitFor()
+    await ends(async () => (await focus(page)).inside, 'the focus goes into the dialogue')
     await trapped(page)
     await page.keyboard.press('Escape')
     await dialogue(page, 'Keyboard').waitFor({ state: 'detached' })

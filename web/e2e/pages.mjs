@@ -34,6 +34,8 @@ async function clean(visitor, page, paths, windows) {
   const walk = async (tab) => {
     for (let path = left.shift(); path; path = left.shift()) {
       await turn(tab, path)
+      // A trouble that passes is none of the page.
+      await ends(async () => (await troubles(tab)).length === 0, 'nothing is told of', 10).catch(() => {})
       found.push(...(await troubles(tab)).map((text) => `${path} ${text}`))
       for (const [n, { width, height, theme }] of windows.entries()) {
         await tab.setViewportSize({ width, height })

@@ -109,7 +109,10 @@ beside('quality: a line for each country, and what is left as one', () =>
     const names = await lines.locator('tbody th').allTextContents()
     assert.equal(names.length, told.lines.length + (told.rest ? 1 : 0))
     assert.equal(names.at(-1) === 'The rest', Boolean(told.rest))
-    const legend = await page.locator('.t-chart').first().locator('.u-legend .u-label').allTextContents()
+    // What draws it is loaded when the first one is shown.
+    const labels = page.locator('.t-chart').first().locator('.u-legend .u-label')
+    await ends(async () => (await labels.count()) > names.length, 'the chart is drawn')
+    const legend = await labels.allTextContents()
     assert.deepEqual(legend.filter((text) => names.includes(text)), names)
     // A name shows it alone, and what stands there is the list of its attempts.
     await lines.getByRole('link', { name: names[0], exact: true }).click()
@@ -147,10 +150,14 @@ test('quality: thresholds are set by an operator, and seen by all', () =>
     const gradeOf = async (page) => (await (await cell(page)).innerHTML()).match(/, (as it should be|poor|bad)</)?.[1]
     const grade = (page, word) => ends(async () => (await gradeOf(page)) === word, `VoxBeam's ASR is ${word}`)
     await shown(page, 'VoxBeam').first().waitFor()
+    // Thresholds are asked for beside the report, and may come after it.
+    await ends(async () => (await gradeOf(page)) !== undefined, "VoxBeam's ASR has its grade")
     const first = await gradeOf(page)
     assert.ok(first && first !== 'bad', `VoxBeam's ASR is ${first} before`)
     const set = async (warn, bad) => {
+      const now = (await api(page, '/quality/thresholds')).items.find((t) => t.measure === 'asr').bad / 1e4
       await page.getByRole('button', { name: 'Thresholds' }).click()
+      assert.equal(Number(await form.locator('[data-field=asr_bad]').inputValue()), now, 'the form begins with what is in force')
       await form.locator('[data-field=asr_warn]').fill(warn)
       await form.locator('[data-field=asr_bad]').fill(bad)
       await form.getByRole('button', { name: 'Save' }).click()

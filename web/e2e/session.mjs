@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { faults } from './browser.mjs'
 import { api, beside, dialogue, field, mark, newcomer, opened, stack, visit } from './doing.mjs'
 
-// signOutElsewhere ends the session as another tab of the same browser does.
+// signOutElsewhere ends the session as another tab of the same browser does. The page may
+// notice before it is clicked, and hide the button: such a click is given up soon.
 async function signOutElsewhere(visitor) {
   const other = await visitor.tab('/profile')
   await opened(other)
@@ -19,7 +20,7 @@ beside('a session ends in the middle of a form on a page: what was typed is ther
     const channels = await field(page, 'Channels').inputValue()
     await field(page, 'Channels').fill('77')
     await signOutElsewhere(visitor)
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save' }).click({ timeout: 3_000 }).catch(() => {})
     await page.getByText('Your session is over. What you were doing is kept').waitFor()
     assert.deepEqual(await faults(page), [])
     await visitor.door(page, stack().user('admin'))
@@ -41,7 +42,7 @@ beside('a session ends in the middle of a form in a drawer: one can sign in, and
     await form.getByRole('combobox', { name: 'Currency', exact: true }).click()
     await page.getByRole('option', { name: /^EUR/ }).first().click()
     await signOutElsewhere(visitor)
-    await form.getByRole('button', { name: 'Create' }).click()
+    await form.getByRole('button', { name: 'Create' }).click({ timeout: 3_000 }).catch(() => {})
     await page.getByText('Your session is over. What you were doing is kept').waitFor()
     // With a mouse, as people do: nothing may lie over the door.
     await page.locator('input[name=password]').click({ timeout: 5000 })
@@ -56,7 +57,7 @@ beside('somebody else signs in at the same screen: nothing of the one before is 
     const page = await visitor.signIn('admin', '/providers/7?tab=settings')
     await field(page, 'Name').fill('A secret of the administrator')
     await signOutElsewhere(visitor)
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save' }).click({ timeout: 3_000 }).catch(() => {})
     await page.getByText('Your session is over').waitFor()
     await visitor.door(page, stack().user('analyst'))
     await opened(page)
@@ -70,5 +71,6 @@ beside('an administrator ends a session: the page says so by itself', () =>
     const page = await visitor.signIn(user, '/live')
     await page.getByRole('status').filter({ hasText: /^live$/ }).waitFor()
     await stack().tandem('user', 'disable', user.login)
-    await page.getByText('Your session is over').waitFor()
+    // The stream looks every ten seconds.
+    await page.getByText('Your session is over').waitFor({ timeout: 30_000 })
   }))
