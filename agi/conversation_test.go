@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -50,7 +51,7 @@ func TestConversationsTCP(t *testing.T) {
 			t.Parallel()
 			ln := listen(t)
 			var log bytes.Buffer
-			r := start(t, agi.DefaultConfig(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)))
+			r := start(t, patient(), agi.HandlerFunc(scripts), ln, zerolog.New(zerolog.SyncWriter(&log)))
 			var dialer net.Dialer
 			conn, err := dialer.DialContext(t.Context(), "tcp", ln.Addr().String())
 			if err != nil {
@@ -66,6 +67,10 @@ func checkConversation(t *testing.T, r *rig, c *agitest.Conversation, conn net.C
 	defer conn.Close()
 	if err := c.Play(t.Context(), conn, agitest.AsteriskSide); err != nil {
 		t.Error(err)
+	}
+	// The peer may be done before the server has accepted; a closed door lets nobody in.
+	for end := time.Now().Add(10 * time.Second); len(r.counts(t, "tandem_agi_exchanges_total", "result")) == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
 	}
 	r.stop()
 	if err := <-r.served; err != nil {

@@ -85,7 +85,7 @@ func node(t *testing.T, draining bool) (addr string, flow *callflow.Flow, record
 		Limits: callflow.Limits{MaxTalk: time.Hour, HuntBudget: time.Minute, HopLimit: 3, Ring: 20 * time.Second, NoProgress: 3 * time.Second, AgentWithin: time.Second},
 	}
 	ln := listen(t)
-	server = start(t, agi.DefaultConfig(), &agi.CallHandler{
+	server = start(t, patient(), &agi.CallHandler{
 		Flow: flow, Now: time.Now, Draining: func() bool { return draining },
 		Sounds: map[callflow.Message]string{callflow.MessageBadNumber: "cannot-complete-as-dialed"},
 	}, ln, zerolog.Nop())

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
@@ -30,6 +31,13 @@ type rig struct {
 	stop     context.CancelFunc
 }
 
+// patient is for real sockets, where time is the machine's and not the test's.
+func patient() agi.Config {
+	cfg := agi.DefaultConfig()
+	cfg.EnvTimeout, cfg.CommandTimeout, cfg.SessionTimeout = 30*time.Second, 30*time.Second, time.Minute
+	return cfg
+}
+
 // start serves ln until the test ends. Errors of Serve are the test's to read
 // from served; those it does not read are dropped with it.
 func start(tb testing.TB, cfg agi.Config, handler agi.Handler, ln net.Listener, log zerolog.Logger) *rig {
@@ -45,8 +53,12 @@ func start(tb testing.TB, cfg agi.Config, handler agi.Handler, ln net.Listener, 
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	r := &rig{Server: server, registry: registry, served: make(chan error, 1), stop: stop}
-	go func() { r.served <- server.Serve(ctx, ln) }()
-	tb.Cleanup(stop)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.served <- server.Serve(ctx, ln)
+	}()
+	tb.Cleanup(func() { stop(); <-done })
 	return r
 }
 

@@ -261,7 +261,7 @@ func TestAMILogin(t *testing.T) {
 			}
 			return false
 		})
-		a := manager(t, f.Address, func(_ *ari.AMI, c *ari.AMIConfig) { c.Timeout = short })
+		a := manager(t, f.Address, func(_ *ari.AMI, c *ari.AMIConfig) { c.Timeout = 5 * time.Second })
 		_, err := a.Getvar(t.Context(), "alpha-1.1", "x")
 		if !challenged {
 			if err == nil || len(shown) != 0 {
@@ -285,8 +285,8 @@ func TestAMITimeout(t *testing.T) {
 	f.SetVariable("alpha-1.1", "x", "1")
 	f.SetVariable("alpha-1.2", "x", "2")
 	f.SetFault(func(_ net.Conn, action map[string]string) bool { return action["Channel"] == "alpha-1.1" })
-	a := manager(t, f.Address, func(_ *ari.AMI, c *ari.AMIConfig) { c.Timeout = short })
-	if _, err := a.Getvar(t.Context(), "alpha-1.1", "x"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "within 300ms") {
+	a := manager(t, f.Address, func(_ *ari.AMI, c *ari.AMIConfig) { c.Timeout = 2 * time.Second }) // to log in, too
+	if _, err := a.Getvar(t.Context(), "alpha-1.1", "x"); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "within 2s") {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -338,7 +338,7 @@ func TestAMIHalfOpen(t *testing.T) {
 	f.SetVariable("alpha-1.1", "x", "1")
 	a := manager(t, f.Address, func(a *ari.AMI, _ *ari.AMIConfig) {
 		if a != nil {
-			a.SetSilence(50*time.Millisecond, 500*time.Millisecond)
+			a.SetSilence(100*time.Millisecond, 3*time.Second)
 		}
 	})
 	get := func() error {
@@ -353,7 +353,7 @@ func TestAMIHalfOpen(t *testing.T) {
 		}
 		return false
 	})
-	for range 20 { // twice the patience
+	for range 60 { // twice the patience
 		<-pings
 	}
 	if f.Logins() != 1 {

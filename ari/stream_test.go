@@ -163,7 +163,10 @@ func TestStreamBehind(t *testing.T) {
 	t.Parallel()
 	s := aritest.New(t)
 	free := make(chan struct{})
-	stream, l := listen(t, s, func(_ *ari.Stream, c *ari.StreamConfig) {
+	stream, l := listen(t, s, func(s *ari.Stream, c *ari.StreamConfig) {
+		if s != nil {
+			s.SetPing(time.Minute) // its answer comes behind all that is sent
+		}
 		c.Handlers = map[string]func(ari.Event){"Known": func(ari.Event) { <-free }}
 	})
 	connects(t, stream, 1)
@@ -278,16 +281,17 @@ func TestWarn(t *testing.T) {
 		t.Errorf("channels left: %v, %v", channels, err)
 	}
 	// One that never begins ends with its caller's patience, and is taken down.
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
 	s.SetFault(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/snoop") {
+			time.AfterFunc(short, func() { cancel(context.DeadlineExceeded) }) // not before it was asked for
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte("{}"))
 			return
 		}
 		s.Pass(w, r)
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), short)
-	defer cancel()
 	s.Requests()
 	if err := l.Warn(ctx, callID, "beep"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)

@@ -334,19 +334,23 @@ func TestWatchOverHTTP(t *testing.T) {
 	defer watch(t, client(t, s, nil), o, ari.WatchConfig{Every: 5 * time.Millisecond})()
 	o.expect(t, "up alpha-1.2 alpha-1.3 / reachable westcall")
 
-	looks := make(chan struct{})
-	for _, body := range []string{"null", `[{"id":"alpha-1.2"},`, "", "{}"} {
-		s.SetFault(func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte(body))
-			select {
-			case looks <- struct{}{}:
-			default:
+	bodies := make(chan string) // a look waits for its own: one more that fails, and the server is lost
+	s.SetFault(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case body, more := <-bodies:
+			if !more {
+				s.Pass(w, r)
+				return
 			}
-		})
-		<-looks
+			_, _ = w.Write([]byte(body))
+		case <-r.Context().Done():
+		}
+	})
+	for _, body := range []string{"null", `[{"id":"alpha-1.2"},`, "", "{}"} {
+		bodies <- body
 	}
 	s.Restart()
-	s.SetFault(nil)
+	close(bodies)
 	o.expect(t, "restarted / up")
 }
 

@@ -49,7 +49,7 @@ func seeded(t *testing.T) *db.DB {
 func TestManyComparisonsAtOnce(t *testing.T) {
 	t.Parallel()
 	database := seeded(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	list, err := database.ListDecks(ctx, db.DeckFilter{})
 	if err != nil {

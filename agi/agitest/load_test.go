@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 	addr := serveRaw(t, `EXEC MSet "A=1"`, `SET VARIABLE "T_OK" "1"`)
 	for _, oneWrite := range []bool{false, true} {
 		r, err := agitest.Load(t.Context(), addr, agitest.LoadSpec{
-			Concurrency: 4, Duration: 50 * time.Millisecond, Script: "route", Sentinel: "T_OK", OneWrite: oneWrite,
+			Concurrency: 4, Duration: 500 * time.Millisecond, Script: "route", Sentinel: "T_OK", OneWrite: oneWrite,
 			Args: func(uint64) []string { return []string{"a", "b"} },
 		})
 		if err != nil || r.Exchanges == 0 || r.Failed != 0 || r.FirstError != nil {
@@ -62,7 +62,7 @@ func TestLoad(t *testing.T) {
 
 func TestLoadCountsFailures(t *testing.T) {
 	addr := serveRaw(t, `EXEC MSet "A=1"`)
-	spec := agitest.LoadSpec{Concurrency: 1, Duration: 20 * time.Millisecond, Script: "route", Sentinel: "T_OK"}
+	spec := agitest.LoadSpec{Concurrency: 1, Duration: 200 * time.Millisecond, Script: "route", Sentinel: "T_OK"}
 	r, err := agitest.Load(t.Context(), addr, spec)
 	if err != nil || r.Exchanges != 0 || r.Failed == 0 || r.FirstError == nil {
 		t.Errorf("without the sentinel: %+v, %v, want failures", r, err)

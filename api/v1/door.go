@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -34,6 +35,8 @@ type Config struct {
 	Stream   *stream.Hub // of NewStream; nil: there is none
 	// StreamCheck is how often a stream asks whether its listener may still; 0: 10 s.
 	StreamCheck time.Duration
+	// HeavyWithin is how long a heavy operation waits for its place; 0: 5 s.
+	HeavyWithin time.Duration
 	Overviews   *Overviews               // of NewOverviews; nil: there is none
 	Facts       func() Facts             // how this node is; nil: not known
 	Servers     func() []*routing.Server // in the order of their ids; nil: none
@@ -69,7 +72,7 @@ type door struct {
 func New(c Config) (http.Handler, *Description) {
 	strictNames()
 	router := chi.NewRouter()
-	d := &door{Config: c, router: router, rules: map[string]access.Rule{}, places: newPlaces()}
+	d := &door{Config: c, router: router, rules: map[string]access.Rule{}, places: newPlaces(cmp.Or(c.HeavyWithin, heavyWithin))}
 	config := huma.DefaultConfig("Tandem", c.Version)
 	config.DocsPath, config.SchemasPath, config.OpenAPIPath = "", "", ""
 	config.CreateHooks = nil // $schema links in every answer

@@ -57,6 +57,8 @@ type places struct {
 	users map[int64]*userPlaces
 	all   chan struct{} // holds one for each that is at work
 	sums  chan struct{} // the same, of sums
+
+	within time.Duration // how long they are waited for
 }
 
 type userPlaces struct {
@@ -64,8 +66,8 @@ type userPlaces struct {
 	count int // at work or waiting; 0: forgotten
 }
 
-func newPlaces() *places {
-	return &places{users: map[int64]*userPlaces{}, all: make(chan struct{}, heavyAll), sums: make(chan struct{}, heavySums)}
+func newPlaces(within time.Duration) *places {
+	return &places{users: map[int64]*userPlaces{}, all: make(chan struct{}, heavyAll), sums: make(chan struct{}, heavySums), within: within}
 }
 
 // Why there was no place.
@@ -81,7 +83,7 @@ func (p *places) take(ctx context.Context, user int64, operation string) (free f
 	if err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(ctx, heavyWithin)
+	within, cancel := context.WithTimeout(ctx, p.within)
 	defer cancel()
 	if !put(within, own.work) {
 		p.leave(user)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tandem/api/access"
 	v1 "tandem/api/v1"
@@ -41,7 +42,7 @@ func TestHeavyOperations(t *testing.T) {
 // answered, and so is what is small.
 func TestOneUserDoesNotTakeAll(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newHouse(t, func(c *v1.Config) { c.HeavyWithin = time.Minute }) // who waits still waits when the table is free
 	greedy, other := h.session(access.Customer), h.session(access.Operator)
 	lock, err := h.hand.Conn(t.Context())
 	if err != nil {

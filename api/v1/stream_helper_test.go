@@ -169,6 +169,7 @@ type tab struct {
 	status int
 	calls  map[string]live.Call
 	states map[string]string
+	heard  []string // of the topic live
 	wholes int
 	last   string
 	ended  string
@@ -224,8 +225,12 @@ func (v *tab) take(event, data string) {
 	if event == "end" {
 		v.ended = data
 	}
+	if event != "live" {
+		return
+	}
+	v.heard = append(v.heard, data)
 	var d live.Delta
-	if event != "live" || json.Unmarshal([]byte(data), &d) != nil {
+	if json.Unmarshal([]byte(data), &d) != nil {
 		return
 	}
 	if d.Full {

@@ -38,13 +38,16 @@ func (s *Server) SetDeaf(deaf bool) { s.set(func() { s.deaf = deaf }) }
 
 // events is GET /events.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	deaf := false
-	s.set(func() { deaf = s.deaf }) // before the other side knows that it is connected, and says otherwise
+	s.mu.Lock() // Send and DropStreams wait until a stream that knows itself connected is in the list
+	deaf := s.deaf
 	c, err := websocket.Accept(w, r, nil)
+	if err == nil {
+		s.streams[c] = r.URL.Query().Get("app")
+	}
+	s.mu.Unlock()
 	if err != nil {
 		return
 	}
-	s.set(func() { s.streams[c] = r.URL.Query().Get("app") })
 	defer s.set(func() { delete(s.streams, c) })
 	if deaf {
 		<-s.ended
