@@ -226,7 +226,7 @@ func TestStream(t *testing.T) {
 		good bool
 	}{"answers": {ln.Addr().String(), true}, "nobody": {"127.0.0.1:1", false}} {
 		s := &stream{addr: netip.MustParseAddrPort(c.addr), every: 5 * time.Millisecond, args: question}
-		asking, end := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		asking, end := context.WithTimeout(t.Context(), time.Second)
 		s.run(asking)
 		end()
 		if err := s.settle(t.Context()); err != nil {

@@ -34,7 +34,7 @@ func TestConsoleBenches(t *testing.T) {
 // testAPI: every address answers, with what was filled in.
 func testAPI(t *testing.T, o Options) {
 	t.Helper()
-	report, err := API(t.Context(), o, APISpec{Each: 200 * time.Millisecond, Slices: 2, Workers: 3, Calls: 3000})
+	report, err := API(t.Context(), o, APISpec{Each: time.Second, Slices: 2, Workers: 3, Calls: 3000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func testAPI(t *testing.T, o Options) {
 // testLive: everybody is told of every call.
 func testLive(t *testing.T, o Options) {
 	t.Helper()
-	report, err := Live(t.Context(), o, LiveSpec{Listeners: 16, CPS: 20, Talk: time.Second, Each: 2 * time.Second})
+	report, err := Live(t.Context(), o, LiveSpec{Listeners: 16, CPS: 20, Talk: time.Second, Each: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,8 +165,8 @@ func TestLoop(t *testing.T) {
 	if !errors.Is(s.firstErr, errNotGranted) || s.failed != 1 || s.done < 5 {
 		t.Errorf("%+v", s)
 	}
-	s = loop(t.Context(), 2, 20*time.Millisecond, func(context.Context, int, int) error { return pause(t.Context(), time.Millisecond) })
-	if s.firstErr != nil || s.done < 4 || s.elapsed < 20*time.Millisecond || s.p50 < time.Millisecond || s.p99 < s.p50 {
+	s = loop(t.Context(), 2, 300*time.Millisecond, func(context.Context, int, int) error { return pause(t.Context(), time.Millisecond) })
+	if s.firstErr != nil || s.done < 4 || s.elapsed < 300*time.Millisecond || s.p50 < time.Millisecond || s.p99 < s.p50 {
 		t.Errorf("%+v", s)
 	}
 }

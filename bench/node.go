@@ -28,10 +28,12 @@ http:
 spool:
   dir: %q
 drain: 0s
+money:
+  within: 1500ms
 `
 
 // readyLimit holds a first snapshot on a busy machine.
-const readyLimit = 30 * time.Second
+const readyLimit = 2 * time.Minute
 
 // node is one Tandem over a MariaDB of its own with the demo data.
 type node struct {

@@ -291,6 +291,11 @@ func (b *recordsBench) spool(ctx context.Context, records []billing.Record, c *R
 		})
 	}
 	running.Wait()
+	for until := time.Now().Add(settleLimit); s.Waiting() > 0 && time.Now().Before(until); { // a disk may take its time
+		if pause(ctx, 10*time.Millisecond) != nil {
+			break
+		}
+	}
 	waiting, refused := s.Waiting(), s.Refused()
 	if err := errors.Join(errors.Join(errs...), s.Close()); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -11,19 +12,18 @@ import (
 	"tandem/db"
 )
 
-// holdWithin is how long the hold of a call may take beside whatever people do.
-const holdWithin = 800 * time.Millisecond
-
 // However many people edit accounts at once, none waits for another's connection,
 // and the calls of those accounts wait for nobody.
 func TestEditsOfAccountsAtOnce(t *testing.T) {
 	t.Parallel()
 	b := migrated(t)
 	b.funded(60, "10.00")
+	b.SetPatience(time.Minute) // sixty edits take their turns
 	b.exec("INSERT INTO tariffs (id, name, currency_id) VALUES (5, 'T', 156)")
 	people := db.ForPeople(t.Context())
 	var edits, calls, full sync.WaitGroup
 	full.Add(12) // as many as there are connections for people
+	called := make(chan struct{})
 	for i := range 60 {
 		edits.Go(func() {
 			first := i < 12
@@ -31,7 +31,7 @@ func TestEditsOfAccountsAtOnce(t *testing.T) {
 				if first {
 					first = false
 					full.Done()
-					full.Wait()
+					<-called
 				}
 				a.Tariff, a.Currency, a.Channels = "T", "EUR", 5
 				return nil
@@ -45,14 +45,15 @@ func TestEditsOfAccountsAtOnce(t *testing.T) {
 	}
 	for i := range 60 {
 		calls.Go(func() {
-			began := time.Now()
-			g, err := b.Hold(t.Context(), held(fmt.Sprintf("c%d", i), int64(i+1), 10*time.Second), prepaid())
-			if took := time.Since(began); err != nil || !g.Granted || took > holdWithin {
-				t.Errorf("a call of account %d: %+v, %v, after %v", i+1, g, err, took)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			if g, err := b.Hold(ctx, held(fmt.Sprintf("c%d", i), int64(i+1), 10*time.Second), prepaid()); err != nil || !g.Granted {
+				t.Errorf("a call of account %d: %+v, %v", i+1, g, err)
 			}
 		})
 	}
 	calls.Wait()
+	close(called) // until here the edits were open
 	edits.Wait()
 	same(t, "edited", "60", b.one("SELECT COUNT(*) FROM accounts WHERE tariff_id = 5 AND channels = 5"))
 	b.books()
@@ -64,9 +65,8 @@ func TestCallDuringAnEdit(t *testing.T) {
 	b := migrated(t)
 	b.funded(1, "10.00")
 	if _, _, err := b.UpdateAccount(t.Context(), 1, func(a *db.Account) error {
-		began := time.Now()
-		if g := b.hold(held("c1", 1, 10*time.Second), prepaid()); !g.Granted || time.Since(began) > holdWithin {
-			t.Errorf("%+v after %v", g, time.Since(began))
+		if g := b.hold(held("c1", 1, 10*time.Second), prepaid()); !g.Granted {
+			t.Errorf("%+v", g)
 		}
 		a.Channels = 5
 		return nil

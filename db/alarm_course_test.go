@@ -18,20 +18,25 @@ func TestAlarmCourse(t *testing.T) {
 	c := w.channel(db.AlarmChannel{Name: "noc"})
 	w.exec(`SET STATEMENT sql_mode = '', foreign_key_checks = 0 FOR INSERT INTO providers (id, providername) VALUES (7, 'VoxBeam')`)
 	w.rule(db.AlarmRule{Name: "ASR", Measure: "asr", Condition: "below", Value: "40", Each: []string{"provider"}, ForS: 300, ClearForS: 600, ChannelIDs: []int64{c.ID}})
-	w.bids(7, 30*time.Minute, 200, 20)
-	w.bids(8, 30*time.Minute, 200, 150)
-	w.bids(9, 30*time.Minute, 20, 0) // too few
+	now, err := w.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := now.Add(-30 * time.Minute).Truncate(5 * time.Minute)
+	w.bidsAt(7, at, 200, 20)
+	w.bidsAt(8, at, 200, 150)
+	w.bidsAt(9, at, 20, 0) // too few
 	w.round()
 	list := w.alarms("open")
 	if len(list) != 1 || list[0].State != "pending" || list[0].By["provider"] != "7" {
 		t.Fatalf("%+v", list)
 	}
-	w.earlier(299 * time.Second)
+	w.earlier(240 * time.Second)
 	w.round()
 	if list := w.alarms("open"); list[0].State != "pending" || list[0].FiredAt != nil {
 		t.Fatalf("fired too early: %+v", list)
 	}
-	w.earlier(2 * time.Second)
+	w.earlier(61 * time.Second)
 	other := watchtower{w.bundle, w.NewAlarmWatch("")}
 	if done := w.round(); done.Fired != 1 || done.Told != 1 {
 		t.Fatalf("%+v", done)
@@ -44,7 +49,7 @@ func TestAlarmCourse(t *testing.T) {
 		!strings.HasPrefix(a.Text, "ASR of provider VoxBeam in 60 min: 10 %, limit 40 %") {
 		t.Errorf("%+v", a)
 	}
-	w.bids(7, 30*time.Minute, 200, 180)
+	w.bidsAt(7, at, 200, 180)
 	w.round()
 	if len(w.alarms("firing")) != 1 {
 		t.Fatal("over too early")

@@ -98,6 +98,6 @@ func TestAlarmRest(t *testing.T) {
 	if _, err := w.NewAlarmWatch("").Round(t.Context()); !errors.Is(err, db.ErrBusy) {
 		t.Errorf("%v", err)
 	}
-	w.exec(`UPDATE jobs SET lease_until = lease_until - INTERVAL 60 SECOND WHERE name = 'alarms'`)
+	w.exec(`UPDATE jobs SET lease_until = lease_until - INTERVAL 61 SECOND WHERE name = 'alarms'`)
 	w.round()
 }

@@ -269,7 +269,7 @@ func TestWatchSeesDecksComeIntoForce(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
 	b.exec(`INSERT INTO decks (id, provider_id, tier, version, state, publish_at, created_at)
-		VALUES (20, 3, 'cli', 2, 'published', UTC_TIMESTAMP(3) + INTERVAL 2 SECOND, UTC_TIMESTAMP(3))`)
+		VALUES (20, 3, 'cli', 2, 'published', UTC_TIMESTAMP(3) + INTERVAL 10 SECOND, UTC_TIMESTAMP(3))`)
 	deck := func() int64 {
 		data, _, err := b.LoadSnapshotData(t.Context(), nil)
 		if err != nil {
@@ -299,7 +299,7 @@ func TestWatchSeesDecksComeIntoForce(t *testing.T) {
 func TestWatchSeesRatesComeIntoForce(t *testing.T) {
 	t.Parallel()
 	b := seeded(t)
-	b.exec("INSERT INTO fx_rates (currency_id, valid_from, per_eur) VALUES (96, UTC_TIMESTAMP(3) + INTERVAL 1 SECOND, 94)")
+	b.exec("INSERT INTO fx_rates (currency_id, valid_from, per_eur) VALUES (96, UTC_TIMESTAMP(3) + INTERVAL 5 SECOND, 94)")
 	reloads := b.watch(func() error { return nil })
 	<-reloads
 	<-reloads

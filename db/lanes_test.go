@@ -60,6 +60,7 @@ func TestPeopleTakeNothingFromCalls(t *testing.T) {
 	}
 	stop()
 	asking.Wait()
+	b.SetPatience(time.Minute)
 	for range 30 { // none is lost
 		if _, err := b.AskRow(people, `SELECT 1`); err != nil {
 			t.Errorf("afterwards: %v", err)
