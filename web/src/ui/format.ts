@@ -8,11 +8,16 @@ function numbers(language: Language, digits: number, style: Intl.NumberFormatOpt
   const key = language + digits + JSON.stringify(style)
   let f = cache.get(key)
   if (!f) {
-    // "negative": what is rounded to nothing has no sign: "0.00", not "-0.00".
-    f = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative', ...style })
+    f = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style })
     cache.set(key, f)
   }
   return f
+}
+
+// What is rounded to nothing has no sign: "0.00", not "-0.00".
+function write(value: number | Intl.StringNumericLiteral, language: Language, digits: number, style?: Intl.NumberFormatOptions) {
+  const text = numbers(language, digits, style).format(value)
+  return /[1-9]/.test(text) ? text : text.replace(/^[-\u2212]/, '')
 }
 
 const isDecimal = (text: string): text is Intl.StringNumericLiteral => /^-?\d+(\.\d+)?$/.test(text)
@@ -20,22 +25,22 @@ const isDecimal = (text: string): text is Intl.StringNumericLiteral => /^-?\d+(\
 /** money writes a sum with two decimals, a rate with four. */
 export function money(value: string, kind: 'sum' | 'rate' = 'sum', language = locale().language) {
   if (!isDecimal(value)) return value
-  return numbers(language, kind === 'sum' ? 2 : 4, { roundingMode: 'halfExpand' } as Intl.NumberFormatOptions).format(value)
+  return write(value, language, kind === 'sum' ? 2 : 4, { roundingMode: 'halfExpand' } as Intl.NumberFormatOptions)
 }
 
 /** moneyExact writes every digit that is not a trailing zero. */
 export function moneyExact(value: string, language = locale().language) {
   if (!isDecimal(value)) return value
   const digits = (value.split('.')[1] ?? '').replace(/0+$/, '').length
-  return numbers(language, Math.max(2, digits)).format(value)
+  return write(value, language, Math.max(2, digits))
 }
 
-export const count = (value: number, language = locale().language) => numbers(language, 0).format(value)
-export const decimal = (value: number, digits: number, language = locale().language) => numbers(language, digits).format(value)
+export const count = (value: number, language = locale().language) => write(value, language, 0)
+export const decimal = (value: number, digits: number, language = locale().language) => write(value, language, digits)
 
 /** percent takes a share: 0.413 is 41.3 %. */
 export function percent(share: number, language = locale().language) {
-  return `${numbers(language, 1).format(share * 100)} %`
+  return `${write(share * 100, language, 1)} %`
 }
 
 /** duration writes seconds as m:ss, from an hour on as h:mm:ss. */

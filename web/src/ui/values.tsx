@@ -14,12 +14,14 @@ const dash = <span className="t-dim">–</span>
 export function Money({ value, currency, kind = 'sum', signed }: { value?: string | null; currency?: string; kind?: 'sum' | 'rate'; signed?: boolean }) {
   const { language } = useLocale()
   if (value === undefined || value === null || value === '') return dash
-  const negative = value.startsWith('-') && !/^-0*\.?0*$/.test(value)
-  const plus = signed && !negative && !/^0*\.?0*$/.test(value) ? '+' : ''
+  const text = money(value, kind, language) // what is rounded to nothing is neither more nor less
+  const some = /[1-9]/.test(text)
+  const negative = some && value.startsWith('-')
+  const plus = signed && some && !negative ? '+' : ''
   return (
     <span className={`t-num${signed && negative ? ' t-bad' : ''}`} title={`${moneyExact(value, language)}${currency ? ` ${currency}` : ''}`}>
       {plus}
-      {money(value, kind, language)}
+      {text}
       {currency && <span className="t-unit"> {currency}</span>}
     </span>
   )
