@@ -53,7 +53,7 @@ export class Visitor {
   hear(answer) {
     const told = `${answer.request().method()} ${answer.url()}: ${answer.status()}`
     // Too much at once: the console asks again by itself.
-    const later = (answer.status() === 429 || answer.status() >= 500) && answer.headers()['retry-after']
+    const later = answer.request().method() === 'GET' && [429, 503].includes(answer.status()) && answer.headers()['retry-after']
     if (answer.status() >= 500 && !later) this.complaints.push(told)
     else if (answer.status() >= 400 && !later && answer.status() !== 401 && !notYet.test(told)) this.refused.push(told)
     if (answer.request().isNavigationRequest()) this.complaints.push(...looseness(answer.headers()['content-security-policy']).map((text) => `${answer.url()}: its policy ${text}`))

@@ -15,22 +15,22 @@ function Drawer() {
   shown.push(read.data?.value.name)
   return null
 }
-function Page({ opened }: { opened: boolean }) {
+function Page() {
   const forgetting = useForget()
   forget = () => forgetting('/providers')
-  return opened ? <Drawer /> : null
+  return <Drawer />
 }
 
-const page = (opened: boolean) =>
+const open = () =>
   act(async () =>
     root.render(
       <QueryClientProvider client={queries}>
-        <Page opened={opened} />
+        <Page />
       </QueryClientProvider>,
     ),
   )
 
-const reads = (name: string) => act(() => vi.waitFor(() => expect(shown.at(-1)).toBe(name)))
+const reads = (name: string) => act(() => vi.waitFor(() => expect(shown.at(-1)).toBe(name), { timeout: 10_000 }))
 
 beforeEach(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
@@ -43,7 +43,7 @@ afterEach(async () => {
 })
 
 test('a form that is opened again does not begin with what was read before it was saved', async () => {
-  await page(true)
+  await open()
   await reads('first')
   there = 'second'
   await act(async () => {
@@ -52,7 +52,7 @@ test('a form that is opened again does not begin with what was read before it wa
   })
   await act(async () => new Promise((done) => setTimeout(done)))
   shown = []
-  await page(true)
+  await open()
   await reads('second')
   expect(shown).not.toContain('first')
 })

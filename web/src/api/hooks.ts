@@ -17,8 +17,9 @@ export const queries = new QueryClient({
 })
 
 /**
- * useRecord reads one thing with its version. Nobody is shown what was read before: a
- * form that begins with it would write over a version that is gone.
+ * useRecord reads one thing with its version. Who opens it is not shown what was read
+ * when it was open before: a form that begins with that would write over a version that
+ * is gone.
  */
 export function useRecord<P extends PathWith<'get'>>(path: P, at: At = {}, options: { enabled?: boolean; every?: number } = {}) {
   return useQuery({
