@@ -30,7 +30,7 @@ func tiny(t *testing.T) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Options{Dir: t.TempDir(), Version: "test", Tools: tools, Progress: func(text string) { t.Log(text) }}
+	return Options{Dir: t.TempDir(), Version: "test", Tools: tools, HoldWithin: 1500 * time.Millisecond, Progress: func(text string) { t.Log(text) }}
 }
 
 // TestDecide runs the bench, alone because allocations are those of the whole

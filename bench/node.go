@@ -28,8 +28,6 @@ http:
 spool:
   dir: %q
 drain: 0s
-money:
-  within: 1500ms
 `
 
 // readyLimit holds a first snapshot on a busy machine.
@@ -43,6 +41,8 @@ type node struct {
 	config    string
 	binary    string
 	dir       string
+
+	holdWithin time.Duration
 }
 
 // startNode starts MariaDB, fills it and starts the node. What it starts it
@@ -70,7 +70,7 @@ func preparedNode(ctx context.Context, o Options, dir string, teardown *play.Tea
 func prepareNode(ctx context.Context, o Options, dir string, host netip.Addr, teardown *play.Teardown) (*node, error) {
 	n := &node{
 		agi: netip.AddrPortFrom(host, 4573), http: netip.AddrPortFrom(host, 8073),
-		binary: o.Binary, dir: dir, config: filepath.Join(dir, "tandem.yaml"),
+		binary: o.Binary, dir: dir, config: filepath.Join(dir, "tandem.yaml"), holdWithin: o.HoldWithin,
 	}
 	o.say("MariaDB, private, on a unix socket")
 	var err error
@@ -109,6 +109,9 @@ func (n *node) writeConfig() error {
 		return err
 	}
 	text := fmt.Sprintf(nodeText, c.Addr, c.User, secret, c.DBName, n.agi.String(), n.http.String(), filepath.Join(n.dir, "spool"))
+	if n.holdWithin > 0 {
+		text += fmt.Sprintf("money:\n  within: %v\n", n.holdWithin)
+	}
 	return os.WriteFile(n.config, []byte(text), 0o600)
 }
 

@@ -18,6 +18,9 @@ type Options struct {
 	Version  string // its version, for the report
 	Tools    play.Tools
 	Progress func(text string) // told before each step; may be nil
+	// HoldWithin is how long a new call waits for its money; 0: as in service. Tests of
+	// several benches at once have disks that take their time.
+	HoldWithin time.Duration
 }
 
 func (o Options) say(format string, args ...any) {

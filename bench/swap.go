@@ -266,16 +266,16 @@ func (b *swapBench) records(ctx context.Context, report *SwapReport) error {
 	if err := b.meter[:2].idle(ctx); err != nil {
 		return err
 	}
-	m, err := scrape(ctx, b.node.http)
-	if err != nil {
-		return err
-	}
 	n, err := written(ctx, b.node.mariadb, `reasons IS NOT NULL`)
 	for until := time.Now().Add(settleLimit); err == nil && n < b.good && time.Now().Before(until); { // a disk may take its time
 		if err = pause(ctx, 200*time.Millisecond); err == nil {
 			n, err = written(ctx, b.node.mariadb, `reasons IS NOT NULL`)
 		}
 	}
+	if err != nil {
+		return err
+	}
+	m, err := scrape(ctx, b.node.http)
 	if err != nil {
 		return err
 	}
