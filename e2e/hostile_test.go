@@ -140,8 +140,8 @@ func TestHostileHeaders(t *testing.T) {
 // harmless places a call of moscow-101 whose From or headers are hostile. It
 // must be refused, or go on exactly like an honest one that shows a number it
 // may show. A hostile number whose digits are the subscriber's own may count as
-// that number.
-func (x *exchange) harmless(t *testing.T, spec sip.RawSpec, mayShow e164.Number) {
+// that number. It returns the id of the call, if it was one.
+func (x *exchange) harmless(t *testing.T, spec sip.RawSpec, mayShow e164.Number) string {
 	t.Helper()
 	b := x.number("0486")
 	spec.Local, spec.Server = x.Loopback.Addr(hostileHost), x.SIP()
@@ -156,7 +156,7 @@ func (x *exchange) harmless(t *testing.T, spec sip.RawSpec, mayShow e164.Number)
 			t.Errorf("answered with %d %s, want a 4xx", answer.Status, answer.Reason)
 		}
 		x.untouched(t, b)
-		return
+		return ""
 	}
 	got := x.record(t, national(b))
 	want := fromMoscow(b)
@@ -172,6 +172,7 @@ func (x *exchange) harmless(t *testing.T, spec sip.RawSpec, mayShow e164.Number)
 			t.Errorf("on the wire: From %q %s, P-Asserted-Identity %s", leg.FromDisplay, leg.From, leg.PAI)
 		}
 	}
+	return got.Start.CallID
 }
 
 // A provider's packet source proves who calls; its From does not.
@@ -244,9 +245,12 @@ func TestHostileNamesInAsterisksRecords(t *testing.T) {
 	t.Parallel()
 	x := shared(t)
 	var lines []string
-	for range 5 { // the node takes the file away now and then
+	ours := false
+	for n := 0; n < 5 && !ours; n++ { // the node takes the file away now and then
+		var ids []string
 		for _, from := range []string{"74951815001%0A%22%7D%0A%7B", "%22,%22dst%22:%22", "74951815001%5C"} {
-			x.harmless(t, sip.RawSpec{From: `"\"}{x%0A" <sip:` + from + "@" + x.SIP().Addr().String() + ">"}, "74951815001")
+			id := x.harmless(t, sip.RawSpec{From: `"\"}{x%0A" <sip:` + from + "@" + x.SIP().Addr().String() + ">"}, "74951815001")
+			ids = append(ids, id)
 		}
 		for _, path := range []string{x.CDRFile(), x.CDRFile() + ".collecting-" + x.Nodes[0].Name} {
 			text, err := os.ReadFile(path)
@@ -256,12 +260,12 @@ func TestHostileNamesInAsterisksRecords(t *testing.T) {
 			whole := strings.Split(string(text), "\n")
 			lines = append(lines, whole[:len(whole)-1]...)
 		}
-		if len(lines) > 0 {
-			break
+		for _, id := range ids {
+			ours = ours || id != "" && strings.Contains(strings.Join(lines, "\n"), id)
 		}
 	}
-	if len(lines) == 0 {
-		t.Fatal("Asterisk has written no record")
+	if !ours {
+		t.Fatal("Asterisk has written no record of these calls")
 	}
 	for _, line := range lines {
 		if !json.Valid([]byte(line)) {

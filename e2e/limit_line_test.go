@@ -124,7 +124,7 @@ func TestLimitMoved(t *testing.T) {
 			if err != nil || !a.Answered || !strings.HasPrefix(a.Called, "PJSIP/westcall-") {
 				t.Fatalf("%+v, %v", a, err)
 			}
-			// Asterisk is asked for one after the other, and starts one after the other.
+			// What is left and what was talked are asked for one after the other.
 			if off := a.Left + a.Talked - armed + ari.LimitMargin; off < -20*time.Millisecond || off > busyCores {
 				t.Errorf("%v left and %v talked of %v", a.Left, a.Talked, armed)
 			}

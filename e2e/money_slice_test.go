@@ -106,7 +106,7 @@ func (c *customer) wasCut(t *testing.T, call *sip.Call, b, id string, paid time.
 		t.Errorf("the caller was held %v after the called party left", after)
 	}
 	if heard := time.Duration(call.SoundPackets()) * 20 * time.Millisecond; heard < announced {
-		t.Errorf("the caller heard %v of warning and announcement", heard)
+		t.Errorf("the caller heard %v of the announcement, with the warning", heard)
 	}
 }
 

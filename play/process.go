@@ -105,7 +105,8 @@ func (p *Process) run(cmd *exec.Cmd, started chan<- error) {
 }
 
 // childEnv is what a server needs from our environment. The rest (NOTIFY_SOCKET
-// of a systemd unit, MYSQL_* of a shell) would change how it behaves.
+// of a systemd unit, MYSQL_* of a shell) would change how it behaves. GORACE is for programs
+// with the race detector.
 func childEnv() []string {
 	env := []string{"LANG=C.UTF-8", "TERM=dumb"}
 	for _, key := range []string{"PATH", "HOME", "USER", "TMPDIR", "TZ", "GORACE"} {

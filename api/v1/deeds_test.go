@@ -38,7 +38,7 @@ func TestHangUpIsToldAsItIs(t *testing.T) {
 // Who adds up the ledger waits for those who do the same: lists and decks do not.
 func TestSumsHaveTheirOwnPlaces(t *testing.T) {
 	t.Parallel()
-	h := seededHouse(t, func(c *v1.Config) { c.HeavyWithin = 15 * time.Second }) // for the others to be answered in
+	h := seededHouse(t, func(c *v1.Config) { c.HeavyWithin = 8 * time.Second }) // for the others to be answered in
 	customer, operator := h.session(access.Customer), h.session(access.Operator)
 	lock, err := h.hand.Conn(t.Context())
 	if err != nil {
