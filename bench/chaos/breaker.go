@@ -3,11 +3,13 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"tandem/db"
 	"tandem/play"
 )
 
@@ -124,7 +126,8 @@ func (b *breaker) start(ctx context.Context, t target) error {
 }
 
 // nodeTries is how often a node is started: one that begins while MariaDB is away
-// waits for it, longer than play.Node does.
+// waits for it, longer than play.Node does, and one that loses it in the middle of its
+// first snapshot ends, to be started again by what watches over it.
 const nodeTries = 3
 
 func (b *breaker) startNode(ctx context.Context, n *play.Node) error {
@@ -135,7 +138,9 @@ func (b *breaker) startNode(ctx context.Context, n *play.Node) error {
 		}
 		select {
 		case <-n.Process().Done():
-			return err // it did not wait for anything
+			if !strings.Contains(err.Error(), db.ErrUnavailable.Error()) {
+				return err // it did not wait for anything
+			}
 		default:
 		}
 		b.say("%s is not ready yet: killed and started again", n.Name)
