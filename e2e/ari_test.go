@@ -199,13 +199,9 @@ const (
 // is there, and is told of.
 func TestARIWatch(t *testing.T) {
 	t.Parallel()
-	x := own(t, func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.Drain = time.Second // a call whose Asterisk was killed is never reported
-		}
-	})
+	x := own(t, with(func(s *play.NodeSettings) {
+		s.Drain = time.Second // a call whose Asterisk was killed is never reported
+	}))
 	x.probe(t)
 	w := &watched{reachable: map[string]bool{}}
 	ctx, cancel := context.WithCancel(t.Context())

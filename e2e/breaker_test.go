@@ -26,13 +26,7 @@ const (
 // one that does not answer its probes.
 func TestBreaker(t *testing.T) {
 	t.Parallel()
-	x := own(t, func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.MinFailures = failuresToOpen
-		}
-	})
+	x := own(t, with(func(s *play.NodeSettings) { s.MinFailures = failuresToOpen }))
 	x.reconfigure(t, "breaker:\n", fmt.Sprintf("ari:\n  poll: 200ms\nbreaker:\n  open_for: %v\n", firstRest))
 	x.probe(t)
 	probed := time.Now()

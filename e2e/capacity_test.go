@@ -3,7 +3,6 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,13 +21,7 @@ import (
 // Limits are rows like any other; each part sets some and meets them.
 func TestLimits(t *testing.T) {
 	t.Parallel()
-	x := own(t, func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.Ring = huntPause * 2
-		}
-	})
+	x := own(t, with(func(s *play.NodeSettings) { s.Ring = huntPause * 2 }))
 	x.phone(t, moscow)
 	x.tookUp(t)
 	ok := t.Run("channels", x.limitsChannels)
@@ -170,13 +163,8 @@ func (x *exchange) heardEveryEnd(t *testing.T) {
 // summed adds up what a node's log says in a field of all lines with a message.
 func summed(log, message, field string) int {
 	sum := 0
-	for line := range strings.SplitSeq(tail(log, 1_000_000), "\n") {
-		var event map[string]any
-		if strings.Contains(line, message) && json.Unmarshal([]byte(line), &event) == nil && event["message"] == message {
-			if n, ok := event[field].(float64); ok {
-				sum += int(n)
-			}
-		}
+	for _, n := range numbersIn(log, message, field) {
+		sum += int(n)
 	}
 	return sum
 }

@@ -40,19 +40,28 @@ func (x *exchange) change(t *testing.T, statement string, args ...any) {
 
 // snapshotOf is the version of the newest snapshot that a node's log tells of.
 func snapshotOf(log string) uint64 {
-	text, err := os.ReadFile(log)
-	if err != nil {
+	versions := numbersIn(log, "routing snapshot", "version")
+	if len(versions) == 0 {
 		return 0
 	}
-	var newest uint64
+	return uint64(versions[len(versions)-1])
+}
+
+// numbersIn are what a node's log says in a field of all lines with a message, the
+// oldest first.
+func numbersIn(log, message, field string) []float64 {
+	text, err := os.ReadFile(log)
+	if err != nil {
+		return nil
+	}
+	var list []float64
 	for line := range strings.SplitSeq(string(text), "\n") {
-		var event struct {
-			Message string `json:"message"`
-			Version uint64 `json:"version"`
-		}
-		if strings.Contains(line, "routing snapshot") && json.Unmarshal([]byte(line), &event) == nil && event.Message == "routing snapshot" {
-			newest = event.Version
+		var event map[string]any
+		if strings.Contains(line, message) && json.Unmarshal([]byte(line), &event) == nil && event["message"] == message {
+			if n, ok := event[field].(float64); ok {
+				list = append(list, n)
+			}
 		}
 	}
-	return newest
+	return list
 }

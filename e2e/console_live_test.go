@@ -22,8 +22,7 @@ func TestLiveCallsAcrossNodesAndRestarts(t *testing.T) {
 	t.Parallel()
 	x := own(t, func(o *play.Options) {
 		twoNodes(o)
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) { settings(s); s.Drain = time.Second } // a call whose Asterisk was killed is told of by nobody
+		with(func(s *play.NodeSettings) { s.Drain = time.Second })(o) // a call whose Asterisk was killed is told of by nobody
 	})
 	buyer := x.customers(t, map[string]deal{"live": {login: moscow, rate: rate.Rate{PerMinute: 6_0000_0000, First: 1, Next: 1}, money: "100"}})["live"]
 	password := x.user(t, "chief", "admin")

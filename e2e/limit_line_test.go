@@ -89,13 +89,7 @@ func (x *exchange) talking(t *testing.T, b e164.Number) (*sip.Call, string) {
 
 // shortTalk gives every call a limit that is soon over.
 func shortTalk(longest time.Duration) func(*play.Options) {
-	return func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.MaxTalk = longest
-		}
-	}
+	return with(func(s *play.NodeSettings) { s.MaxTalk = longest })
 }
 
 // A limit that is moved, either way, strikes when it was moved to. The called

@@ -17,13 +17,7 @@ import (
 func TestLongestTalk(t *testing.T) {
 	t.Parallel()
 	const longest = 2 * time.Second
-	x := own(t, func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.MaxTalk = longest
-		}
-	})
+	x := own(t, shortTalk(longest))
 	b := x.number("9202") // rings for two seconds, which is no talk
 	call := x.dial(t, moscow, national(b))
 	answered(t, call)
@@ -52,13 +46,7 @@ func TestLongestTalk(t *testing.T) {
 func TestHuntBudget(t *testing.T) {
 	t.Parallel()
 	const budget = 5500 * time.Millisecond
-	x := own(t, func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.HuntBudget = budget
-		}
-	})
+	x := own(t, with(func(s *play.NodeSettings) { s.HuntBudget = budget }))
 	b := x.number("0000")
 	for _, c := range x.Carriers {
 		c.SetOutcomeFor(string(b), failsLate())

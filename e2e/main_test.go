@@ -171,5 +171,16 @@ func own(t *testing.T, change func(*play.Options)) *exchange {
 	return x
 }
 
+// with is an exchange whose nodes have some settings of their own.
+func with(change func(*play.NodeSettings)) func(*play.Options) {
+	return func(o *play.Options) {
+		settings := o.Settings
+		o.Settings = func(s *play.NodeSettings) {
+			settings(s)
+			change(s)
+		}
+	}
+}
+
 // twoNodes is an exchange with a second Tandem to fall back on.
 func twoNodes(o *play.Options) { o.Nodes = 2 }

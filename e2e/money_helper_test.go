@@ -31,13 +31,7 @@ const (
 
 // paying gives an exchange its times of paying for calls.
 func paying(slice, lead, warn, wait time.Duration) func(*play.Options) {
-	return func(o *play.Options) {
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) {
-			settings(s)
-			s.Slice, s.Lead, s.Warn, s.Patience = slice, lead, warn, wait
-		}
-	}
+	return with(func(s *play.NodeSettings) { s.Slice, s.Lead, s.Warn, s.Patience = slice, lead, warn, wait })
 }
 
 // inLine waits until the nodes, which were there before Asterisk, see calls at once,

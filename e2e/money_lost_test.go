@@ -27,8 +27,7 @@ func TestMoneyOfLostReports(t *testing.T) {
 	t.Parallel()
 	x := own(t, func(o *play.Options) {
 		paying(20*time.Second, 4*time.Second, time.Second, closeAfter)(o)
-		settings := o.Settings
-		o.Settings = func(s *play.NodeSettings) { settings(s); s.Ring = patience } // it rings until Asterisk is killed
+		with(func(s *play.NodeSettings) { s.Ring = patience })(o) // it rings until Asterisk is killed
 	})
 	x.chargesFees(t)
 	x.tookUp(t)
